@@ -1,0 +1,454 @@
+"""Which money settled which bill: the replay of a customer's documents in their order.
+
+Documents are taken by (date; bills, then returns and endings, then receipts; number). A receipt settles the bills it
+names, then the oldest due; what is left over waits and is taken by the next bill on that bill's date; money that names
+an order not yet confirmed is reserved for it. What a document did is never undone by a later one, except where the
+later one says so: a reversal takes its receipt's allocations back, a cancellation its bill's.
+
+Because the replay is a fold, the state as of an earlier day is the sum of the allocations dated until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from model.store import execute, execute_many, one, rows
+
+BILLS, RETURNS, RECEIPTS = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Bill:
+    """A sale, an opening item, or a refund the customer's own money did not cover."""
+
+    id: bytes
+    date: str
+    number: str
+    due: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A bill that money names; without an amount, as much as the bill is."""
+
+    order: bytes
+    amount: int | None
+    order_amount: int
+
+
+@dataclass(frozen=True)
+class Money:
+    """A receipt, write-off, discount or return; `first` is the bill it takes back or names."""
+
+    id: bytes
+    date: str
+    number: str
+    amount: int
+    wishes: tuple[Wish, ...] = ()
+
+
+@dataclass(frozen=True)
+class Event:
+    """One document's entry or exit; events sort by (date, rank, number)."""
+
+    date: str
+    rank: int
+    number: str
+    what: str
+    document: Bill | Money | bytes
+
+    @property
+    def key(self) -> str:
+        return f"{self.date}|{self.rank}|{self.number}"
+
+
+@dataclass
+class Ledger:
+    """The state of one customer's money between two events. Amounts are minor units.
+
+    Attributes:
+        open: what each live bill still owes, only bills that owe something.
+        waiting: what each source has left for the next bill.
+        reserved: what each source keeps for orders that are not confirmed yet.
+        pending: orders that may still be confirmed: money may be reserved for them.
+        allocated: bill → source → amount now allocated.
+        entries: (source, bill, date) → amount, the record that is kept.
+        settled: bill → the date of its closing allocation.
+    """
+
+    bills: dict[bytes, Bill] = field(default_factory=dict)
+    open: dict[bytes, int] = field(default_factory=dict)
+    sources: dict[bytes, tuple[str, str]] = field(default_factory=dict)
+    waiting: dict[bytes, int] = field(default_factory=dict)
+    reserved: dict[bytes, dict[bytes, int]] = field(default_factory=dict)
+    pending: set[bytes] = field(default_factory=set)
+    allocated: dict[bytes, dict[bytes, int]] = field(default_factory=dict)
+    entries: dict[tuple[bytes, bytes, str], int] = field(default_factory=dict)
+    settled: dict[bytes, str] = field(default_factory=dict)
+
+    def apply(self, event: Event) -> None:
+        """Take one event."""
+        steps: dict[str, Callable[[Any, str], None]] = {
+            "bill": self._bill,
+            "end bill": self._end_bill,
+            "close order": self._close_order,
+            "money": self._money,
+            "refund": self._refund,
+            "end source": self._end_source,
+        }
+        steps[event.what](event.document, event.date)
+        if self.waiting and self.open:
+            self._match(event.date)
+
+    def unallocated(self, source: bytes) -> int:
+        """What of a source waits or is reserved."""
+        return self.waiting.get(source, 0) + sum(self.reserved.get(source, {}).values())
+
+    def _bill(self, bill: Bill, day: str) -> None:
+        self.bills[bill.id] = bill
+        self.pending.discard(bill.id)
+        if bill.amount > 0:
+            self.open[bill.id] = bill.amount
+        else:
+            self.settled[bill.id] = day
+        self._free_reserved(bill.id, day)
+
+    def _close_order(self, order: bytes, day: str) -> None:
+        self.pending.discard(order)
+        self._free_reserved(order, day)
+
+    def _free_reserved(self, order: bytes, day: str) -> None:
+        holders = [source for source, kept in self.reserved.items() if order in kept]
+        for source in sorted(holders, key=self.sources.__getitem__):
+            amount = self.reserved[source].pop(order)
+            if not self.reserved[source]:
+                del self.reserved[source]
+            self._wait(source, amount - self._take(source, order, amount, day))
+
+    def _end_bill(self, bill: bytes, day: str) -> None:
+        for source, amount in list(self.allocated.get(bill, {}).items()):
+            self._give_back(source, bill, amount, day)
+            self._wait(source, amount)
+        self.open.pop(bill, None)
+        self.settled.pop(bill, None)
+
+    def _money(self, money: Money, day: str) -> None:
+        self.sources[money.id] = (money.date, money.number)
+        left = money.amount
+        for wish in money.wishes:
+            if wish.order in self.open:
+                wished = left if wish.amount is None else min(left, wish.amount)
+                left -= self._take(money.id, wish.order, wished, day)
+            elif wish.order in self.pending:
+                kept = min(left, wish.order_amount if wish.amount is None else wish.amount)
+                if kept > 0:
+                    orders = self.reserved.setdefault(money.id, {})
+                    orders[wish.order] = orders.get(wish.order, 0) + kept
+                    left -= kept
+        self._wait(money.id, left)
+
+    def _refund(self, refund: Bill, day: str) -> None:
+        self.bills[refund.id] = refund
+        self.open[refund.id] = refund.amount
+        for source in self._waiting_in_order():
+            self._wait(source, -self._take(source, refund.id, self.waiting[source], day))
+
+    def _end_source(self, source: bytes, day: str) -> None:
+        for bill, sources in list(self.allocated.items()):
+            if source in sources:
+                amount = sources[source]
+                self._give_back(source, bill, amount, day)
+                self.open[bill] = self.open.get(bill, 0) + amount
+                self.settled.pop(bill, None)
+        self.waiting.pop(source, None)
+        self.reserved.pop(source, None)
+
+    def _wait(self, source: bytes, amount: int) -> None:
+        left = self.waiting.get(source, 0) + amount
+        if left:
+            self.waiting[source] = left
+        else:
+            self.waiting.pop(source, None)
+
+    def _waiting_in_order(self) -> list[bytes]:
+        return sorted(self.waiting, key=self.sources.__getitem__)
+
+    def _match(self, day: str) -> None:
+        """Let what waits settle what is open, the oldest due first."""
+        due = sorted(
+            self.open, key=lambda bill: (self.bills[bill].due, self.bills[bill].date, self.bills[bill].number)
+        )
+        for source in self._waiting_in_order():
+            for bill in due:
+                if bill in self.open and source in self.waiting:
+                    self._wait(source, -self._take(source, bill, self.waiting[source], day))
+
+    def _take(self, source: bytes, bill: bytes, at_most: int, day: str) -> int:
+        amount = min(at_most, self.open.get(bill, 0))
+        if amount <= 0:
+            return 0
+        self.open[bill] -= amount
+        if not self.open[bill]:
+            del self.open[bill]
+            self.settled[bill] = day
+        sources = self.allocated.setdefault(bill, {})
+        sources[source] = sources.get(source, 0) + amount
+        self._record(source, bill, day, amount)
+        return amount
+
+    def _give_back(self, source: bytes, bill: bytes, amount: int, day: str) -> None:
+        del self.allocated[bill][source]
+        self._record(source, bill, day, -amount)
+
+    def _record(self, source: bytes, bill: bytes, day: str, amount: int) -> None:
+        key = (source, bill, day)
+        total = self.entries.get(key, 0) + amount
+        if total:
+            self.entries[key] = total
+        else:
+            del self.entries[key]
+
+
+# --- reading a customer's documents as events
+
+_ORDERS = """
+SELECT id, kind, state, number, date, live_from, live_to, decided_on, due_date, amount, returns_id
+FROM orders WHERE customer_id = ? AND state <> 'voided'
+"""
+_RECEIPTS = """
+SELECT id, kind, number, date, amount, reverses_id FROM receipt WHERE customer_id = ? AND voided = 0
+"""
+_WISHES = """
+SELECT w.receipt_id, w.order_id, w.amount, o.amount
+FROM receipt_order w JOIN receipt r ON r.id = w.receipt_id JOIN orders o ON o.id = w.order_id
+WHERE r.customer_id = ? ORDER BY w.receipt_id, w.position
+"""
+
+
+def order_events(row: Sequence[Any]) -> tuple[list[Event], bytes | None]:
+    """One order's events, and its id where money may be reserved for it before it becomes a bill.
+
+    Args:
+        row: id, kind, state, number, date, live_from, live_to, decided_on, due_date, amount, returns_id.
+    """
+    id_, kind, _state, number, _date, live_from, live_to, decided_on, due, amount, returns = row
+    if live_from is None:
+        closed = _state in ("rejected", "cancelled", "lost")
+        events = [Event(decided_on, RETURNS, number, "close order", id_)] if closed and kind == "sale" else []
+        return events, id_ if kind == "sale" else None
+    if kind == "return" or amount < 0:
+        wishes = (Wish(returns, None, amount),) if returns is not None else ()
+        events = [
+            Event(live_from, RETURNS, number, "money", Money(id_, live_from, number, abs(amount), wishes))
+        ]
+        ending = "end source"
+    else:
+        events = [Event(live_from, BILLS, number, "bill", Bill(id_, live_from, number, due, amount))]
+        ending = "end bill"
+    if live_to is not None:
+        events.append(Event(live_to, RETURNS, number, ending, id_))
+    return events, id_ if kind == "sale" else None
+
+
+def receipt_event(row: Sequence[Any], wishes: tuple[Wish, ...], reversed_kind: str | None) -> Event:
+    """One receipt's event.
+
+    Args:
+        row: id, kind, number, date, amount, reverses_id.
+        wishes: the bills it names.
+        reversed_kind: for a reversal, the kind of what it reverses.
+    """
+    id_, kind, number, day, amount, reverses = row
+    if kind == "reversal":
+        return Event(
+            day, RECEIPTS, number, "end bill" if reversed_kind == "refund" else "end source", reverses
+        )
+    if kind == "refund":
+        return Event(day, RECEIPTS, number, "refund", Bill(id_, day, number, day, amount))
+    return Event(day, RECEIPTS, number, "money", Money(id_, day, number, amount, wishes))
+
+
+def customer_events(
+    orders: Iterable[Sequence[Any]],
+    receipts: Sequence[Sequence[Any]],
+    wishes: Iterable[tuple[bytes, bytes, int | None, int]],
+) -> tuple[list[Event], set[bytes]]:
+    """All of one customer's events in order, and the orders for which money may be reserved."""
+    events: list[Event] = []
+    pending: set[bytes] = set()
+    for row in orders:
+        own, reservable = order_events(row)
+        events += own
+        if reservable is not None:
+            pending.add(reservable)
+    named: dict[bytes, list[Wish]] = {}
+    for receipt, order, amount, order_amount in wishes:
+        named.setdefault(receipt, []).append(Wish(order, amount, order_amount))
+    kinds = {row[0]: row[1] for row in receipts}
+    for row in receipts:
+        events.append(receipt_event(row, tuple(named.get(row[0], ())), kinds.get(row[5])))
+    events.sort(key=lambda event: (event.date, event.rank, event.number))
+    return events, pending
+
+
+def replayed(events: Iterable[Event], pending: set[bytes]) -> Ledger:
+    """The ledger after all these events, in their order."""
+    ledger = Ledger(pending=set(pending))
+    for event in events:
+        ledger.apply(event)
+    return ledger
+
+
+def ledger_of(customer_id: bytes) -> tuple[Ledger, str]:
+    """A customer's ledger replayed from the documents, and the key of the last event."""
+    events, pending = customer_events(
+        rows(_ORDERS, (customer_id,)), rows(_RECEIPTS, (customer_id,)), rows(_WISHES, (customer_id,))
+    )
+    return replayed(events, pending), events[-1].key if events else ""
+
+
+# --- keeping the result beside the documents
+
+
+def settle(customer_id: bytes) -> None:
+    """Replay a customer's documents and keep what each settled and still owes, in this transaction."""
+    ledger, last_key = ledger_of(customer_id)
+    execute("DELETE FROM allocation WHERE customer_id = ?", (customer_id,))
+    _insert_entries(customer_id, ledger)
+    orders = rows(
+        "SELECT id, kind, open_amount, settled_on, amount FROM orders WHERE customer_id = ?", (customer_id,)
+    )
+    _write_orders(ledger, orders)
+    receipts = rows("SELECT id, unallocated FROM receipt WHERE customer_id = ?", (customer_id,))
+    _write_receipts(ledger, receipts)
+    _write_total(customer_id, ledger, last_key)
+
+
+def settle_appended(customer_id: bytes, event: Event) -> None:
+    """Take one new document that comes after all others: the work does not grow with the customer's history.
+
+    Falls back to the whole replay where it comes in between.
+    """
+    found = one("SELECT money_until FROM customer_total WHERE customer_id = ?", (customer_id,))
+    if (found is not None and found[0] >= event.key) or event.what not in ("bill", "money", "refund"):
+        settle(customer_id)
+        return
+    joining = event.document.id if event.what == "bill" else None  # type: ignore[union-attr]
+    ledger = _open_ledger(customer_id, joining)
+    touched = {event.document.id} | set(ledger.open) | set(ledger.sources)  # type: ignore[union-attr]
+    ledger.apply(event)
+    _insert_entries(customer_id, ledger)
+    marks = ", ".join("?" * len(touched))
+    _write_orders(
+        ledger,
+        rows(
+            f"SELECT id, kind, open_amount, settled_on, amount FROM orders WHERE id IN ({marks})",
+            tuple(touched),
+        ),
+    )
+    _write_receipts(
+        ledger, rows(f"SELECT id, unallocated FROM receipt WHERE id IN ({marks})", tuple(touched))
+    )
+    _write_total(customer_id, ledger, event.key)
+
+
+def _open_ledger(customer_id: bytes, joining: bytes | None) -> Ledger:
+    """The ledger as it stands: only what is open, waiting or reserved, also for the bill about to join."""
+    ledger = Ledger(pending=set() if joining is None else {joining})
+    for id_, kind, number, day, due, open_amount in rows(
+        "SELECT id, kind, number, live_from, due_date, open_amount FROM orders"
+        " WHERE customer_id = ? AND open_amount <> 0",
+        (customer_id,),
+    ):
+        if open_amount > 0:
+            ledger.bills[id_] = Bill(id_, day, number, due, open_amount)
+            ledger.open[id_] = open_amount
+        else:
+            ledger.sources[id_] = (day, number)
+            ledger.waiting[id_] = -open_amount
+    for id_, number, day, unallocated in rows(
+        "SELECT id, number, date, unallocated FROM receipt WHERE customer_id = ? AND unallocated <> 0",
+        (customer_id,),
+    ):
+        if unallocated < 0:
+            ledger.bills[id_] = Bill(id_, day, number, day, -unallocated)
+            ledger.open[id_] = -unallocated
+        else:
+            ledger.sources[id_] = (day, number)
+            ledger.waiting[id_] = unallocated
+    for (id_,) in rows(
+        "SELECT id FROM orders WHERE customer_id = ? AND live_from IS NULL AND state IN ('held', 'quote')",
+        (customer_id,),
+    ):
+        ledger.pending.add(id_)
+    _reserve_again(customer_id, ledger)
+    return ledger
+
+
+def _reserve_again(customer_id: bytes, ledger: Ledger) -> None:
+    """Set aside of what waits the parts that are reserved: each named pending order in turn, up to what is left."""
+    named = rows(
+        "SELECT w.receipt_id, w.order_id, w.amount, o.amount"
+        " FROM receipt r JOIN receipt_order w ON w.receipt_id = r.id JOIN orders o ON o.id = w.order_id"
+        " WHERE r.customer_id = ? AND r.unallocated > 0 ORDER BY w.receipt_id, w.position",
+        (customer_id,),
+    )
+    for source, order, amount, order_amount in named:
+        if order in ledger.pending and source in ledger.waiting:
+            kept = min(ledger.waiting[source], order_amount if amount is None else amount)
+            orders = ledger.reserved.setdefault(source, {})
+            orders[order] = orders.get(order, 0) + kept
+            ledger._wait(source, -kept)
+
+
+def _insert_entries(customer_id: bytes, ledger: Ledger) -> None:
+    execute_many(
+        "INSERT INTO allocation (customer_id, source_id, bill_id, date, amount) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (customer_id, source_id, bill_id, date) DO UPDATE SET amount = allocation.amount + excluded.amount",
+        [(customer_id, source, bill, day, amount) for (source, bill, day), amount in ledger.entries.items()],
+    )
+
+
+def open_of_order(ledger: Ledger, id_: bytes) -> int:
+    """What an order still owes; of a return, minus what waits to be taken."""
+    return ledger.open.get(id_, 0) - ledger.unallocated(id_)
+
+
+def _write_orders(ledger: Ledger, before: Iterable[tuple[Any, ...]]) -> None:
+    changed = []
+    for id_, _kind, open_before, settled_before, _amount in before:
+        now = (open_of_order(ledger, id_), ledger.settled.get(id_))
+        if now != (open_before, settled_before):
+            changed.append((*now, id_))
+    if changed:
+        execute_many("UPDATE orders SET open_amount = ?, settled_on = ? WHERE id = ?", changed)
+
+
+def _write_receipts(ledger: Ledger, before: Iterable[tuple[Any, ...]]) -> None:
+    changed = []
+    for id_, unallocated_before in before:
+        now = ledger.unallocated(id_) - ledger.open.get(id_, 0)
+        if now != unallocated_before:
+            changed.append((now, id_))
+    if changed:
+        execute_many("UPDATE receipt SET unallocated = ? WHERE id = ?", changed)
+
+
+def balance_of(ledger: Ledger) -> int:
+    """What the customer owes; negative is the customer's money."""
+    return (
+        sum(ledger.open.values())
+        - sum(ledger.waiting.values())
+        - sum(sum(orders.values()) for orders in ledger.reserved.values())
+    )
+
+
+def _write_total(customer_id: bytes, ledger: Ledger, last_key: str) -> None:
+    execute(
+        "INSERT INTO customer_total (customer_id, balance, trades, money_until) VALUES (?, ?, 0, ?)"
+        " ON CONFLICT (customer_id) DO UPDATE SET balance = excluded.balance, money_until = excluded.money_until",
+        (customer_id, balance_of(ledger), last_key),
+    )

@@ -1,0 +1,148 @@
+"""What the office can do with the company itself: people, products, costs, settings, the attribution rule."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from model import search
+from model.changes.customers import checked_code, checked_text
+from model.changes.kind import Args, Kind
+from model.context import Context
+from model.errors import N_, InputError, Refused
+from model.money import FULL_BP, parse_amount
+from model.people import ROLES, Salesperson
+from model.products import Cost, Product
+from model.rights import require
+from model.settings import DEFAULTS, AttributionRule, Setting
+
+
+class AddSalesperson(Args):
+    """Someone who works here from now on."""
+
+    id: bytes
+    code: str
+    name: str
+    role: str = "sales"
+    team: str = ""
+
+
+class AddProduct(Args):
+    """A product; price, floor and cost in 1/10000 units, tax rate in basis points."""
+
+    id: bytes
+    code: str
+    name: str
+    date: date
+    brand: str = ""
+    category: str = ""
+    unit: str = ""
+    price_e4: int = 0
+    floor_e4: int | None = None
+    cost_e4: int | None = None
+    tax_rate_bp: int = 0
+
+
+class SetCost(Args):
+    """What one unit costs from a date on, in 1/10000 units."""
+
+    product: bytes
+    from_date: date
+    cost_e4: int
+
+
+class SetSetting(Args):
+    """A setting's value from a date on."""
+
+    name: str
+    from_date: date
+    value: str
+
+
+class SetAttributionRule(Args):
+    """The owner's share, in basis points, of orders that another took, from a date on."""
+
+    from_date: date
+    owner_bp: int
+
+
+def add_salesperson(args: AddSalesperson, ctx: Context) -> Salesperson:
+    require(ctx, "change_settings")
+    code, name = checked_code(args.code), checked_text("name", args.name)
+    if not name:
+        raise InputError(N_("The salesperson {code} needs a name."), code=code)
+    if args.role not in ROLES:
+        raise InputError(
+            N_("There is no role {role}: the roles are {names}."), role=args.role, names=", ".join(ROLES)
+        )
+    if Salesperson.get_or_none(Salesperson.code == code) is not None:
+        raise Refused(N_("There is already a salesperson {code}: choose another code."), code=code)
+    return Salesperson.create(
+        id=args.id, code=code, name=name, role=args.role, team=checked_text("team", args.team), active=True
+    )
+
+
+def add_product(args: AddProduct, ctx: Context) -> Product:
+    require(ctx, "change_settings")
+    code, name = checked_code(args.code), checked_text("name", args.name)
+    if not name:
+        raise InputError(N_("The product {code} needs a name."), code=code)
+    if Product.get_or_none(Product.code == code) is not None:
+        raise Refused(N_("There is already a product {code}: choose another code."), code=code)
+    if min(args.price_e4, args.floor_e4 or 0, args.cost_e4 or 0, args.tax_rate_bp) < 0:
+        raise InputError(N_("Price, floor, cost and tax of {code} cannot be below zero."), code=code)
+    product = Product.create(
+        id=args.id, code=code, name=name, brand=checked_text("brand", args.brand),
+        category=checked_text("category", args.category), unit=checked_text("unit", args.unit),
+        price_e4=args.price_e4, floor_e4=args.floor_e4, tax_rate_bp=args.tax_rate_bp,
+    )  # fmt: skip
+    if args.cost_e4 is not None:
+        Cost.create(product=product, from_date=args.date, cost_e4=args.cost_e4)
+    search.index_products([product])
+    return product
+
+
+def set_cost(args: SetCost, ctx: Context) -> None:
+    require(ctx, "change_settings")
+    if args.cost_e4 < 0:
+        raise InputError(N_("A cost cannot be below zero."))
+    Cost.delete().where(Cost.product == args.product, Cost.from_date == args.from_date).execute()
+    Cost.create(product=args.product, from_date=args.from_date, cost_e4=args.cost_e4)
+
+
+def set_setting(args: SetSetting, ctx: Context) -> None:
+    require(ctx, "change_settings")
+    if args.name not in DEFAULTS:
+        raise InputError(
+            N_("There is no setting {name}: the settings are {names}."),
+            name=args.name,
+            names=", ".join(DEFAULTS),
+        )
+    if args.name == "tolerance" and parse_amount(args.value) < 0:
+        raise InputError(N_("The tolerance cannot be below zero."))
+    if args.name == "grace_days" and not (args.value.isdecimal() and int(args.value) <= 365):
+        raise InputError(N_("The days of grace are a whole number from 0 to 365."))
+    if DEFAULTS[args.name] in ("yes", "no") and args.value not in ("yes", "no"):
+        raise InputError(N_("{name} is yes or no."), name=args.name)
+    Setting.delete().where(Setting.name == args.name, Setting.from_date == args.from_date).execute()
+    Setting.create(name=args.name, from_date=args.from_date, value=checked_text("value", args.value))
+
+
+def set_attribution_rule(args: SetAttributionRule, ctx: Context) -> None:
+    require(ctx, "change_settings")
+    if not 0 <= args.owner_bp <= FULL_BP:
+        raise InputError(N_("The owner's share is between 0 and 100 percent."))
+    AttributionRule.delete().where(
+        AttributionRule.from_date == args.from_date, AttributionRule.kind == "owned"
+    ).execute()
+    AttributionRule.create(
+        from_date=args.from_date, kind="owned", owner_bp=args.owner_bp, maker_bp=FULL_BP - args.owner_bp
+    )
+
+
+COMPANY_KINDS = (
+    Kind("salesperson.add", AddSalesperson, add_salesperson),
+    Kind("product.add", AddProduct, add_product),
+    Kind("product.cost", SetCost, set_cost),
+    Kind("setting.set", SetSetting, set_setting),
+    Kind("attribution.set", SetAttributionRule, set_attribution_rule),
+)

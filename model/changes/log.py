@@ -1,0 +1,33 @@
+"""The log of changes: what was done here, in order, each with the bytes of its arguments."""
+
+from __future__ import annotations
+
+import peewee
+
+from model.fields import BytesField, DayField, IdField
+from model.store import Table
+
+
+class Change(Table):
+    """One change as it was recorded.
+
+    Attributes:
+        number: 1, 2, 3… per device.
+        args: canonical bytes (see model.changes.kind).
+        business_date: the date on which it was judged; replaying it judges it on the same.
+        recorded_at: UTC, for display only.
+        chain: hash over the previous chain, number, kind and args; a restored or cloned disk breaks it.
+    """
+
+    uid = IdField(primary_key=True)
+    device = peewee.TextField()
+    number = peewee.IntegerField()
+    kind = peewee.TextField()
+    args = BytesField()
+    person = IdField(null=True)
+    business_date = DayField()
+    recorded_at = peewee.TextField()
+    chain = BytesField()
+
+    class Meta:
+        table_name = "change"

@@ -1,0 +1,253 @@
+"""What can be done with money: record a receipt, refund, write-off or discount, and reverse one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from model import allocation, totals
+from model.changes.customers import checked_text, customer_with_id, not_after_today
+from model.changes.documents import free_number
+from model.changes.kind import Args, Kind
+from model.context import Context
+from model.errors import N_, InputError, Refused
+from model.money import LARGEST_AMOUNT_MINOR
+from model.orders import Order
+from model.receipts import KINDS, Receipt
+from model.rights import require
+from model.store import execute, execute_many, one, rows
+
+
+class Payment(Args):
+    """Money received together with an order; amount in minor units."""
+
+    id: bytes
+    number: str
+    amount: int
+    method: str = ""
+
+
+class NamedBill(Args):
+    """A bill that a receipt names; without an amount, as much as it owes."""
+
+    order: bytes
+    amount: int | None = None
+
+
+class RecordReceipt(Args):
+    """A movement of money. `kind` is receipt, refund, write_off or discount; amount in minor units, above zero."""
+
+    id: bytes
+    number: str
+    customer: bytes
+    date: date
+    amount: int
+    kind: str = "receipt"
+    method: str = ""
+    reference: str = ""
+    reason: str = ""
+    bills: tuple[NamedBill, ...] = ()
+
+
+class ReverseReceipt(Args):
+    """A receipt taken back whole, and why."""
+
+    id: bytes
+    number: str
+    receipt: bytes
+    date: date
+    reason: str
+
+
+@dataclass(frozen=True)
+class AllocatedPart:
+    """What of a receipt settled one bill, in minor units."""
+
+    bill: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class ReceiptRecorded:
+    """What became of a receipt.
+
+    Attributes:
+        parts: the bills it settled.
+        unallocated: minor units that wait for the next bill.
+        same_day: numbers of receipts of the same customer, amount and day: perhaps it was entered twice.
+        balance: what the customer owes now, in minor units.
+    """
+
+    id: bytes
+    number: str
+    amount: int
+    parts: tuple[AllocatedPart, ...]
+    unallocated: int
+    same_day: tuple[str, ...]
+    balance: int
+
+
+def order_with_id(id_: bytes) -> Order:
+    """The order with this id.
+
+    Raises:
+        InputError: there is none.
+    """
+    found = Order.get_or_none(Order.id == id_)
+    if found is None:
+        raise InputError(N_("The order {id} is not in this store: sync first."), id=id_.hex())
+    return found
+
+
+def paid_for(order: Order) -> int:
+    """Money in minor units that is reserved for an order that is not confirmed yet."""
+    waiting = rows(
+        "SELECT w.amount, r.unallocated FROM receipt_order w JOIN receipt r ON r.id = w.receipt_id"
+        " WHERE w.order_id = ? AND r.unallocated > 0 AND r.voided = 0",
+        (order.id,),
+    )
+    named = sum(
+        unallocated if amount is None else min(amount, unallocated) for amount, unallocated in waiting
+    )
+    return min(named, order.amount)
+
+
+def post_payment(payment: Payment, order: Order, day: date, ctx: Context) -> None:
+    """Record money received with an order, naming it."""
+    _check_amount(payment.amount)
+    receipt = _insert(
+        Receipt(
+            id=payment.id, number=free_number(payment.number), customer=order.customer_id, date=day,
+            amount=payment.amount, method=checked_text("method", payment.method), change_uid=ctx.change_uid,
+        ),
+        (NamedBill(order=order.id),),
+    )  # fmt: skip
+    _settle(receipt, (allocation.Wish(order.id, None, order.amount),))
+
+
+def _check_amount(amount: int) -> None:
+    if not 0 < amount <= LARGEST_AMOUNT_MINOR:
+        raise InputError(N_("The amount of a receipt must be above zero."))
+
+
+def _insert(receipt: Receipt, bills: tuple[NamedBill, ...]) -> Receipt:
+    receipt.save(force_insert=True)
+    execute_many(
+        "INSERT INTO receipt_order (receipt_id, position, order_id, amount) VALUES (?, ?, ?, ?)",
+        [(receipt.id, position, bill.order, bill.amount) for position, bill in enumerate(bills)],
+    )
+    totals.ensure_customer(receipt.customer_id)
+    return receipt
+
+
+def _settle(receipt: Receipt, wishes: tuple[allocation.Wish, ...]) -> None:
+    day = receipt.date.isoformat()
+    row = (receipt.id, receipt.kind, receipt.number, day, receipt.amount, receipt.reverses_id)
+    allocation.settle_appended(receipt.customer_id, allocation.receipt_event(row, wishes, None))
+
+
+def record_receipt(args: RecordReceipt, ctx: Context) -> ReceiptRecorded:
+    if args.kind not in KINDS or args.kind == "reversal":
+        raise InputError(N_("A receipt is one of: {names}."), names=", ".join(KINDS[:-1]))
+    customer = customer_with_id(args.customer)
+    not_after_today(args.date, ctx)
+    _check_amount(args.amount)
+    if args.kind == "write_off":
+        require(ctx, "write_off")
+    reason = checked_text("reason", args.reason)
+    if args.kind in ("write_off", "refund") and not reason:
+        raise InputError(N_("Say why: a {kind} keeps a reason."), kind=args.kind)
+    wishes = tuple(_wish(bill, customer.id) for bill in args.bills)
+    if sum(wish.amount or 0 for wish in wishes) > args.amount:
+        raise InputError(N_("The bills named come to more than the receipt: lower one of them."))
+    twins = rows(
+        "SELECT number FROM receipt WHERE customer_id = ? AND date = ? AND amount = ? AND kind = ? AND voided = 0",
+        (customer.id, args.date.isoformat(), args.amount, args.kind),
+    )
+    receipt = _insert(
+        Receipt(
+            id=args.id, number=free_number(args.number), customer=customer.id, date=args.date, amount=args.amount,
+            kind=args.kind, method=checked_text("method", args.method), reference=checked_text("reference", args.reference),
+            reason=reason, change_uid=ctx.change_uid,
+        ),
+        args.bills,
+    )  # fmt: skip
+    _settle(receipt, wishes)
+    return _recorded(receipt, tuple(number for (number,) in twins))
+
+
+def _wish(bill: NamedBill, customer_id: bytes) -> allocation.Wish:
+    order = order_with_id(bill.order)
+    if order.customer_id != customer_id:
+        raise Refused(N_("{number} is another customer's order."), number=order.number)
+    if order.state not in ("confirmed", "held", "quote"):
+        raise Refused(N_("{number} is {state} and takes no money."), number=order.number, state=order.state)
+    if bill.amount is not None and bill.amount <= 0:
+        raise InputError(N_("The amount for {number} must be above zero."), number=order.number)
+    return allocation.Wish(order.id, bill.amount, order.amount)
+
+
+def _recorded(receipt: Receipt, twins: tuple[str, ...]) -> ReceiptRecorded:
+    parts = rows(
+        "SELECT o.number, a.amount FROM allocation a JOIN orders o ON o.id = a.bill_id"
+        " WHERE a.customer_id = ? AND a.source_id = ? AND a.amount > 0 ORDER BY o.due_date, o.number",
+        (receipt.customer_id, receipt.id),
+    )
+    kept = one(
+        "SELECT r.unallocated, t.balance FROM receipt r JOIN customer_total t ON t.customer_id = r.customer_id"
+        " WHERE r.id = ?",
+        (receipt.id,),
+    )
+    unallocated, balance = (0, 0) if kept is None else kept
+    return ReceiptRecorded(
+        receipt.id, receipt.number, receipt.amount, tuple(AllocatedPart(*part) for part in parts), unallocated, twins,
+        balance,
+    )  # fmt: skip
+
+
+def reverse_receipt(args: ReverseReceipt, ctx: Context) -> ReceiptRecorded:
+    require(ctx, "reverse_receipt")
+    receipt = Receipt.get_or_none(Receipt.id == args.receipt)
+    if receipt is None:
+        raise InputError(N_("The receipt {id} is not in this store: sync first."), id=args.receipt.hex())
+    if receipt.kind == "reversal" or receipt.voided:
+        raise Refused(
+            N_("{number} is itself taken back: record the money again instead."), number=receipt.number
+        )
+    before = one("SELECT number FROM receipt WHERE reverses_id = ? AND voided = 0", (receipt.id,))
+    if before is not None:
+        raise Refused(N_("{number} was reversed by {other} already."), number=receipt.number, other=before[0])
+    not_after_today(args.date, ctx)
+    if args.date < receipt.date:
+        raise Refused(N_("{number} cannot be reversed before its own date."), number=receipt.number)
+    reason = checked_text("reason", args.reason)
+    if not reason:
+        raise InputError(N_("Say why {number} is reversed."), number=receipt.number)
+    reversal = _insert(
+        Receipt(
+            id=args.id, number=free_number(args.number), customer=receipt.customer_id, date=args.date,
+            amount=receipt.amount, kind="reversal", reverses=receipt.id, reason=reason, change_uid=ctx.change_uid,
+        ),
+        (),
+    )  # fmt: skip
+    allocation.settle(receipt.customer_id)
+    return _recorded(reversal, ())
+
+
+def undo_record_receipt(args: RecordReceipt | ReverseReceipt, ctx: Context) -> None:
+    receipt = Receipt.get_or_none(Receipt.id == args.id)
+    if receipt is None or receipt.voided:
+        raise Refused(N_("There is nothing left to undo."))
+    named_by = one("SELECT number FROM receipt WHERE reverses_id = ? AND voided = 0", (receipt.id,))
+    if named_by is not None:
+        raise Refused(
+            N_("{number} was reversed by {other} already."), number=receipt.number, other=named_by[0]
+        )
+    execute("UPDATE receipt SET voided = 1, unallocated = 0 WHERE id = ?", (receipt.id,))
+    allocation.settle(receipt.customer_id)
+
+
+RECEIPT_KINDS = (
+    Kind("receipt.record", RecordReceipt, record_receipt, undo_record_receipt),
+    Kind("receipt.reverse", ReverseReceipt, reverse_receipt, undo_record_receipt),
+)

@@ -1,0 +1,93 @@
+"""Doing a change: the rule, its totals and its log entry in one transaction; and doing a logged one again."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime
+from typing import Any
+
+import msgspec
+
+from model.changes import KIND_OF_ARGS, KINDS
+from model.changes.kind import Args, canonical
+from model.changes.log import Change
+from model.context import Context
+from model.errors import N_, InputError
+from model.ids import new_id
+from model.store import current, meta, one
+
+CHAIN_BYTES = 16
+
+
+def record(args: Args, *, person: bytes | None, on: date) -> Any:
+    """Do what a person asks: the rule's effect and its log entry are kept together, or neither is.
+
+    Args:
+        args: what to do.
+        person: who does it; None in a store where nobody has signed in.
+        on: the business date on which it is judged.
+
+    Returns:
+        The rule's own outcome.
+
+    Raises:
+        InputError: the arguments name nothing known or cannot be.
+        Refused: a business rule says no.
+    """
+    with current().writing():
+        device = meta("device")
+        last = one(
+            "SELECT number, chain FROM change WHERE device = ? ORDER BY number DESC LIMIT 1", (device,)
+        )
+        number, previous = (1, b"") if last is None else (last[0] + 1, bytes(last[1]))
+        kind = KIND_OF_ARGS[type(args)]
+        encoded = canonical(args)
+        context = Context(person, device, new_id(), on)
+        outcome = kind.rule(args, context)
+        Change.create(
+            uid=context.change_uid,
+            device=device,
+            number=number,
+            kind=kind.name,
+            args=encoded,
+            person=person,
+            business_date=on,
+            recorded_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            chain=chained(previous, number, kind.name, encoded),
+        )
+    return outcome
+
+
+def chained(previous: bytes, number: int, kind: str, args: bytes) -> bytes:
+    """The next link of a device's chain."""
+    link = hashlib.blake2b(digest_size=CHAIN_BYTES)
+    for part in (previous, str(number).encode(), kind.encode(), args):
+        link.update(len(part).to_bytes(4) + part)
+    return link.digest()
+
+
+def decoded(change: Change) -> Args:
+    """A logged change's arguments.
+
+    Raises:
+        InputError: a newer Huoke wrote it, or its bytes are damaged.
+    """
+    if change.kind not in KINDS:
+        raise InputError(
+            N_("This Huoke does not know the change {kind}: install a newer version."), kind=change.kind
+        )
+    try:
+        return msgspec.msgpack.decode(change.args, type=KINDS[change.kind].args)
+    except msgspec.MsgspecError as error:
+        raise InputError(
+            N_("The change {kind} cannot be read: {reason}."), kind=change.kind, reason=str(error)
+        ) from error
+
+
+def replay(change: Change) -> Any:
+    """Do a change that was recorded in another store, exactly as it was done there."""
+    with current().writing():
+        context = Context(change.person, change.device, change.uid, change.business_date)
+        outcome = KINDS[change.kind].rule(decoded(change), context)
+        Change.insert(change.__data__).execute()
+    return outcome

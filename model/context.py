@@ -1,0 +1,25 @@
+"""What a rule may know besides its arguments and the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Context:
+    """Who does a change, where, and on which business date it is judged.
+
+    A rule reads no clock and no chance: replaying the same change gives the same rows.
+
+    Attributes:
+        person: id of the salesperson who acts; None while a stand-alone store has no people yet.
+        device: code of the device that recorded the change.
+        change_uid: the change's own id.
+        business_date: the judge's business date, kept with the change.
+    """
+
+    person: bytes | None
+    device: str
+    change_uid: bytes
+    business_date: date

@@ -1,0 +1,217 @@
+"""May this order be delivered on credit? Two numbers, a blacklist and a floor answer it; a person can overrule.
+
+The same formula serves the screen before the order is confirmed, the rule that confirms it, and every later judging.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from model.customers import blacklisted_on, terms_on
+from model.errors import N_
+from model.fields import iso
+from model.money import parse_amount
+from model.settings import setting_on
+from model.store import one, rows
+
+# In the order in which the first one names the verdict.
+REASONS = ("blacklisted", "overdue", "over_limit", "below_floor")
+REASON_NAMES = {
+    "ok": N_("ok"),
+    "blacklisted": N_("blacklisted"),
+    "overdue": N_("overdue"),
+    "over_limit": N_("over limit"),
+    "below_floor": N_("below floor"),
+}
+
+
+@dataclass(frozen=True)
+class OverdueBill:
+    """A bill past its due date and grace; amounts in minor units."""
+
+    id: bytes
+    number: str
+    date: date
+    due_date: date
+    amount: int
+    open: int
+    days_overdue: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a customer's credit stands on a day, before any new order. Amounts in minor units.
+
+    Attributes:
+        balance: receivable; negative is the customer's own money.
+        credit_days, credit_from, credit_limit: the terms that hold.
+        limit_until: last day of a temporary limit.
+        overdue: open amount of the bills that are overdue.
+    """
+
+    balance: int
+    credit_days: int
+    credit_from: str
+    credit_limit: int
+    limit_until: date | None
+    blacklisted: bool
+    overdue: int
+    overdue_bills: tuple[OverdueBill, ...]
+
+    @property
+    def credit_left(self) -> int:
+        return self.credit_limit - self.balance
+
+    @property
+    def verdict(self) -> str:
+        """How the customer stands without a new order: a balance above the limit is over it."""
+        if self.blacklisted:
+            return "blacklisted"
+        if self.overdue:
+            return "overdue"
+        return "over_limit" if self.balance > max(self.credit_limit, 0) else "ok"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One thing that stops an order, with its amount in minor units and the documents or products it speaks of."""
+
+    name: str
+    amount: int
+    about: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether an order may be confirmed.
+
+    Attributes:
+        name: `ok`, or the first of its reasons.
+        reasons: everything that stops it.
+        exposure: balance + the order's total − what is paid with it.
+        cure: what to receive so that limit and overdue stop it no more; 0 where money alone cannot.
+    """
+
+    name: str
+    reasons: tuple[Reason, ...]
+    exposure: int
+    standing: Standing
+    cure: int
+
+    @property
+    def ok(self) -> bool:
+        return not self.reasons
+
+    @property
+    def held_for(self) -> str:
+        return ",".join(reason.name for reason in self.reasons)
+
+
+@dataclass(frozen=True)
+class PricedLine:
+    """What the verdict must know of a line: its product's code, net unit price and floor in 1/10000 units."""
+
+    product: str
+    net_price_e4: int
+    floor_e4: int | None
+
+
+def overdue_before(day: date) -> date:
+    """Bills due before this date are overdue on `day`: the day itself less the days of grace."""
+    return day - timedelta(days=int(setting_on("grace_days", day)))
+
+
+def tolerance_on(day: date) -> int:
+    """The residue in minor units up to which a bill stops nothing."""
+    return parse_amount(setting_on("tolerance", day))
+
+
+def overdue_bills(customer_id: bytes, day: date) -> tuple[OverdueBill, ...]:
+    """A customer's overdue bills as known now, the oldest due first; residues within the tolerance left out."""
+    limit = overdue_before(day)
+    return tuple(
+        OverdueBill(
+            id_, number, date.fromisoformat(issued), date.fromisoformat(due), amount, open_,
+            (day - date.fromisoformat(due)).days,
+        )
+        for id_, number, issued, due, amount, open_ in rows(
+            "SELECT id, number, date, due_date, amount, open_amount FROM orders"
+            " WHERE customer_id = ? AND open_amount > ? AND open_amount <> 0 AND due_date < ? ORDER BY due_date, number",
+            (customer_id, tolerance_on(day), iso(limit)),
+        )
+    )  # fmt: skip
+
+
+def standing_on(customer_id: bytes, day: date) -> Standing:
+    """How a customer's credit stands on a day, from the running balance."""
+    found = one("SELECT balance FROM customer_total WHERE customer_id = ?", (customer_id,))
+    terms = terms_on(customer_id, day)
+    bills = overdue_bills(customer_id, day)
+    return Standing(
+        balance=0 if found is None else int(found[0]),
+        credit_days=terms.credit_days,
+        credit_from=terms.credit_from,
+        credit_limit=terms.credit_limit,
+        limit_until=terms.until,
+        blacklisted=blacklisted_on(customer_id, day),
+        overdue=sum(bill.open for bill in bills),
+        overdue_bills=bills,
+    )
+
+
+def judge(
+    standing: Standing,
+    *,
+    total: int,
+    paid: int,
+    reserved: int = 0,
+    lines: Sequence[PricedLine] = (),
+    below_floor_allowed: bool = False,
+    blacklisted_may_prepay: bool = False,
+) -> Verdict:
+    """The verdict on one order.
+
+    Args:
+        standing: how the customer stands on the later of the order date and the judge's date.
+        total: the order's amount in minor units.
+        paid: what is paid with it, in minor units.
+        reserved: money posted earlier that waits for it, and therefore lowers the balance already.
+        lines: what its lines sell for, against their floors.
+        below_floor_allowed: whether the maker may go below a floor.
+        blacklisted_may_prepay: the company's setting.
+    """
+    prepaid = paid + reserved >= total
+    exposure = standing.balance + total - min(paid, total)
+    reasons = []
+    if standing.blacklisted and not (prepaid and blacklisted_may_prepay):
+        reasons.append(Reason("blacklisted", 0))
+    if standing.overdue and not prepaid:
+        reasons.append(
+            Reason("overdue", standing.overdue, tuple(bill.number for bill in standing.overdue_bills))
+        )
+    over = exposure - standing.credit_limit
+    if over > 0 and not prepaid:
+        reasons.append(Reason("over_limit", over))
+    if not below_floor_allowed:
+        below = tuple(
+            line.product for line in lines if line.floor_e4 is not None and line.net_price_e4 < line.floor_e4
+        )
+        if below:
+            reasons.append(Reason("below_floor", 0, below))
+    return Verdict(
+        name=reasons[0].name if reasons else "ok",
+        reasons=tuple(reasons),
+        exposure=exposure,
+        standing=standing,
+        cure=_cure(standing, reasons, over, total - paid - reserved),
+    )
+
+
+def _cure(standing: Standing, reasons: Sequence[Reason], over: int, unpaid: int) -> int:
+    """The smaller of paying off what is overdue or over the limit, and paying this order in full."""
+    names = {reason.name for reason in reasons}
+    if "blacklisted" in names or not names & {"overdue", "over_limit"}:
+        return 0
+    return min(max(standing.overdue, over), unpaid)

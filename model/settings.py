@@ -1,0 +1,75 @@
+"""The company's settings, each a dated history, and the rule that says whose an order is."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import peewee
+
+from model.errors import N_, InputError
+from model.fields import DayField, IdField, iso
+from model.store import Table, one
+
+# Every setting, with the value that holds until the company decides otherwise.
+DEFAULTS: dict[str, str] = {
+    "company_name": "",
+    "grace_days": "0",  # days a bill may be late before it stops an order
+    "tolerance": "0.00",  # a bill's residue up to this stops nothing
+    "blacklisted_may_prepay": "no",
+    "cost_visible_to_sales": "yes",
+}
+
+
+class Setting(Table):
+    """The value of a setting from a date on."""
+
+    name = peewee.TextField()
+    from_date = DayField()
+    value = peewee.TextField()
+
+    class Meta:
+        table_name = "setting"
+        primary_key = peewee.CompositeKey("name", "from_date")
+
+
+class AttributionRule(Table):
+    """From a date on, the shares of owner and maker in an order another took, in basis points, by customer kind."""
+
+    from_date = DayField()
+    kind = peewee.TextField()
+    owner_bp = peewee.IntegerField()
+    maker_bp = peewee.IntegerField()
+
+    class Meta:
+        table_name = "attribution_rule"
+        primary_key = peewee.CompositeKey("from_date", "kind")
+
+
+class MonthClose(Table):
+    """One salesperson's line of a closed month's board, never recomputed."""
+
+    month = peewee.TextField()
+    person_id = IdField()
+    responsible = peewee.IntegerField()
+    active = peewee.IntegerField()
+
+    class Meta:
+        table_name = "month_close"
+        primary_key = peewee.CompositeKey("month", "person_id")
+
+
+def setting_on(name: str, day: date) -> str:
+    """The value of a setting as of a day.
+
+    Raises:
+        InputError: no setting has this name.
+    """
+    if name not in DEFAULTS:
+        raise InputError(
+            N_("There is no setting {name}: the settings are {names}."), name=name, names=", ".join(DEFAULTS)
+        )
+    found = one(
+        "SELECT value FROM setting WHERE name = ? AND from_date <= ? ORDER BY from_date DESC LIMIT 1",
+        (name, iso(day)),
+    )
+    return DEFAULTS[name] if found is None else str(found[0])

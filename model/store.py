@@ -1,0 +1,338 @@
+"""One company's store: a folder with its database, opened, written, checked and refused in one place.
+
+Every model is bound to the store of the surrounding `with store.use():`. Running outside one is an error, so that
+a row can never land in another company's store. Writers, in this process or another, take turns by one short lock.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+import peewee
+from filelock import FileLock, Timeout
+from playhouse.migrations import Runner
+
+from model.errors import N_, StoreError
+from model.ids import new_id
+
+DATABASE_FILE = "store.db"
+# Which database file is the present one; a restored copy is written beside it and this pointer moved.
+GENERATION_FILE = "generation"
+WRITER_LOCK_FILE = "writer.lock"
+SCREEN_LOCK_FILE = "screen.lock"
+MIGRATIONS = Path(__file__).parent / "migrations"
+# How long a writer waits for another one before a person is told. Ordinary writes take milliseconds; an import
+# on the same machine may take many seconds.
+WRITER_PATIENCE_SECONDS = 60
+CACHE_KIB = 32_768
+STANDALONE_DEVICE = "A"
+
+_current: ContextVar[Store | None] = ContextVar("huoke_store", default=None)
+
+
+class _CurrentStore(peewee.DatabaseProxy):
+    """The database of the store in use in this context."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        object.__setattr__(self, "_callbacks", [])
+
+    @property
+    def obj(self) -> Any:
+        store = _current.get()
+        return None if store is None else store.database
+
+    def __getattr__(self, name: str) -> Any:
+        store = _current.get()
+        if store is None:
+            raise RuntimeError("no store is in use: work inside `with store.use():`")
+        return getattr(store.database, name)
+
+
+current_database = _CurrentStore()
+
+
+class Table(peewee.Model):
+    """What every table of the business is."""
+
+    class Meta:
+        database = current_database
+        legacy_table_names = False
+
+
+class Meta(Table):
+    """Facts about this store itself: its company, its device, who sits at it."""
+
+    name = peewee.TextField(primary_key=True)
+    value = peewee.TextField()
+
+    class Meta:
+        table_name = "meta"
+
+
+class Store:
+    """An open store.
+
+    Args:
+        folder: the folder that holds the database, the drafts, keys and what sync is receiving.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.path = _database_path(folder)
+        self.database = peewee.SqliteDatabase(
+            str(self.path),
+            pragmas={
+                "journal_mode": "wal",
+                "synchronous": "full",
+                "foreign_keys": 1,
+                "cache_size": -CACHE_KIB,
+                "fullfsync": 1,
+                "temp_store": "memory",
+            },
+            timeout=WRITER_PATIENCE_SECONDS,
+        )
+        self._writer_file = FileLock(str(folder / WRITER_LOCK_FILE), thread_local=False)
+        self._writer_thread = threading.RLock()
+        self._writers_inside = 0
+        self._screen = FileLock(str(folder / SCREEN_LOCK_FILE), thread_local=False)
+
+    @contextmanager
+    def use(self) -> Iterator[Store]:
+        """Make this the store that models and rules work on, with a connection of this thread's own."""
+        token = _current.set(self)
+        try:
+            with _connected(self.database):
+                yield self
+        finally:
+            _current.reset(token)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One transaction under the writer lock: everything inside is kept, or nothing.
+
+        Raises:
+            StoreError: another program is writing and does not finish.
+        """
+        with self._writer_thread:
+            outermost = self._writers_inside == 0
+            if outermost:
+                try:
+                    self._writer_file.acquire(timeout=WRITER_PATIENCE_SECONDS)
+                except Timeout:
+                    raise StoreError(
+                        N_("Another program is writing to {folder}: let it finish and try again."),
+                        folder=self.folder,
+                    ) from None
+            self._writers_inside += 1
+            try:
+                with self.database.atomic("IMMEDIATE") if outermost else self.database.atomic():
+                    yield
+            except peewee.OperationalError as error:
+                raise _told(error, self.folder) from error
+            finally:
+                self._writers_inside -= 1
+                if outermost:
+                    self._writer_file.release()
+
+    @contextmanager
+    def screen(self) -> Iterator[None]:
+        """Hold this store for the one screen it may be open in.
+
+        Raises:
+            StoreError: it is open in another screen.
+        """
+        try:
+            self._screen.acquire(timeout=0)
+        except Timeout:
+            raise StoreError(
+                N_("This store is already open in another screen: use that one, or close it first."),
+            ) from None
+        try:
+            yield
+        finally:
+            self._screen.release()
+
+    def data_version(self) -> int:
+        """A number that changes when another connection has written; ask it always on the same thread."""
+        return int(self.database.execute_sql("PRAGMA data_version").fetchone()[0])
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        if not self.database.is_closed():
+            self.database.close()
+
+
+@contextmanager
+def _connected(database: Any) -> Iterator[None]:
+    if not database.is_closed():
+        yield
+        return
+    database.connect()
+    try:
+        yield
+    finally:
+        database.close()
+
+
+def _database_path(folder: Path) -> Path:
+    pointer = folder / GENERATION_FILE
+    return folder / (pointer.read_text().strip() if pointer.exists() else DATABASE_FILE)
+
+
+def open_store(folder: Path, *, create: bool = False) -> Store:
+    """Open a company's store, bringing an older one up to date.
+
+    Raises:
+        StoreError: there is none and `create` is not set; it cannot be written; it is damaged; it was written by
+            a newer Huoke (it is then left untouched).
+    """
+    folder = folder.expanduser()
+    exists = _database_path(folder).exists() if folder.is_dir() else False
+    if not exists and not create:
+        raise StoreError(
+            N_("There is no store in {folder}: run “huoke” to start one, or “huoke import” to fill one."),
+            folder=folder,
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            N_("The folder {folder} cannot be made: {reason}. Choose another with --store."),
+            folder=folder,
+            reason=error.strerror,
+        ) from error
+    if not os.access(folder, os.W_OK):
+        raise StoreError(
+            N_("The folder {folder} cannot be written: change its rights or choose another with --store."),
+            folder=folder,
+        )
+    store = Store(folder)
+    try:
+        with store.use():
+            _migrate(store)
+    except peewee.DatabaseError as error:
+        raise _told(error, folder) from error
+    return store
+
+
+def _told(error: Exception, folder: Path) -> StoreError:
+    """A database's own complaint as a sentence that says what to do."""
+    text = str(error)
+    if "locked" in text:
+        return StoreError(
+            N_("Another program is writing to {folder}: let it finish and try again."), folder=folder
+        )
+    if "readonly" in text or "unable to open" in text:
+        return StoreError(
+            N_("The store in {folder} cannot be written: change its rights or choose another with --store."),
+            folder=folder,
+        )
+    if "full" in text:
+        return StoreError(N_("The disk of {folder} is full: free some space and try again."), folder=folder)
+    return StoreError(
+        N_("The store in {folder} is damaged ({reason}): put a backup back with “huoke restore”."),
+        folder=folder,
+        reason=text,
+    )
+
+
+def _migrate(store: Store) -> None:
+    runner = Runner(store.database, str(MIGRATIONS))
+    pending = _pending(runner, store)
+    if not pending:
+        return
+    with store.writing():
+        # Another program may have done it while this one waited for the lock.
+        if _pending(runner, store):
+            runner.up()
+        if Meta.get_or_none(Meta.name == "company") is None:
+            Meta.create(name="company", value=new_id().hex())
+            Meta.create(name="device", value=STANDALONE_DEVICE)
+
+
+def _pending(runner: Runner, store: Store) -> list[str]:
+    known = {migration.name for migration in runner.migrations()}
+    applied = set(runner.applied())
+    if applied - known:
+        raise StoreError(
+            N_("The store in {folder} was written by a newer Huoke: install that version to open it."),
+            folder=store.folder,
+        )
+    return sorted(known - applied)
+
+
+def current() -> Store:
+    """The store in use here.
+
+    Raises:
+        RuntimeError: outside `with store.use():`.
+    """
+    store = _current.get()
+    if store is None:
+        raise RuntimeError("no store is in use: work inside `with store.use():`")
+    return store
+
+
+def rows(query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """The rows of a hand-written query with `?` for its parameters, on either database."""
+    return list(execute(query, parameters).fetchall())
+
+
+def one(query: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+    """The first row of a hand-written query, or None."""
+    found: tuple[Any, ...] | None = execute(query, parameters).fetchone()
+    return found
+
+
+def execute(query: str, parameters: Sequence[Any] = ()) -> Any:
+    """Run a hand-written statement; the one place that knows how each database writes a parameter."""
+    database = current().database
+    if database.param != "?":
+        query = query.replace("?", database.param)
+    return database.execute_sql(query, parameters)
+
+
+def execute_many(statement: str, parameters: Sequence[Sequence[Any]]) -> None:
+    """Run one statement for many rows, as bulk writing wants it."""
+    database = current().database
+    cursor = database.cursor()
+    cursor.executemany(
+        statement if database.param == "?" else statement.replace("?", database.param), parameters
+    )
+
+
+def meta(name: str, default: str = "") -> str:
+    """A fact about this store itself."""
+    found = Meta.get_or_none(Meta.name == name)
+    return default if found is None else str(found.value)
+
+
+def set_meta(name: str, value: str) -> None:
+    """Keep a fact about this store itself; it is no change and never leaves it."""
+    Meta.insert(name=name, value=value).on_conflict(
+        conflict_target=[Meta.name], update={Meta.value: value}
+    ).execute()
+
+
+def integrity_faults() -> list[str]:
+    """What SQLite itself finds wrong in the file; empty when it is sound."""
+    faults = [str(row[0]) for row in rows("PRAGMA integrity_check")]
+    return [] if faults == ["ok"] else faults
+
+
+def is_sqlite_file(path: Path) -> bool:
+    """Whether a file begins as every SQLite database does."""
+    with path.open("rb") as file:
+        return file.read(16) == b"SQLite format 3\0"
+
+
+SQLITE_VERSION = sqlite3.sqlite_version_info
