@@ -178,9 +178,7 @@ class Ledger:
 
     def _match(self, day: str) -> None:
         """Let what waits settle what is open, the oldest due first."""
-        due = sorted(
-            self.open, key=lambda bill: (self.bills[bill].due, self.bills[bill].date, self.bills[bill].number)
-        )
+        due = sorted(self.open, key=lambda bill: (self.bills[bill].due, self.bills[bill].date, self.bills[bill].number))
         for source in self._waiting_in_order():
             for bill in due:
                 if bill in self.open and source in self.waiting:
@@ -241,9 +239,7 @@ def order_events(row: Sequence[Any]) -> tuple[list[Event], bytes | None]:
         return events, id_ if kind == "sale" else None
     if kind == "return" or amount < 0:
         wishes = (Wish(returns, None, amount),) if returns is not None else ()
-        events = [
-            Event(live_from, RETURNS, number, "money", Money(id_, live_from, number, abs(amount), wishes))
-        ]
+        events = [Event(live_from, RETURNS, number, "money", Money(id_, live_from, number, abs(amount), wishes))]
         ending = "end source"
     else:
         events = [Event(live_from, BILLS, number, "bill", Bill(id_, live_from, number, due, amount))]
@@ -263,9 +259,7 @@ def receipt_event(row: Sequence[Any], wishes: tuple[Wish, ...], reversed_kind: s
     """
     id_, kind, number, day, amount, reverses = row
     if kind == "reversal":
-        return Event(
-            day, RECEIPTS, number, "end bill" if reversed_kind == "refund" else "end source", reverses
-        )
+        return Event(day, RECEIPTS, number, "end bill" if reversed_kind == "refund" else "end source", reverses)
     if kind == "refund":
         return Event(day, RECEIPTS, number, "refund", Bill(id_, day, number, day, amount))
     return Event(day, RECEIPTS, number, "money", Money(id_, day, number, amount, wishes))
@@ -318,9 +312,7 @@ def settle(customer_id: bytes) -> None:
     ledger, last_key = ledger_of(customer_id)
     execute("DELETE FROM allocation WHERE customer_id = ?", (customer_id,))
     _insert_entries(customer_id, ledger)
-    orders = rows(
-        "SELECT id, kind, open_amount, settled_on, amount FROM orders WHERE customer_id = ?", (customer_id,)
-    )
+    orders = rows("SELECT id, kind, open_amount, settled_on, amount FROM orders WHERE customer_id = ?", (customer_id,))
     _write_orders(ledger, orders)
     receipts = rows("SELECT id, unallocated FROM receipt WHERE customer_id = ?", (customer_id,))
     _write_receipts(ledger, receipts)
@@ -349,18 +341,15 @@ def settle_appended(customer_id: bytes, event: Event) -> None:
             tuple(touched),
         ),
     )
-    _write_receipts(
-        ledger, rows(f"SELECT id, unallocated FROM receipt WHERE id IN ({marks})", tuple(touched))
-    )
+    _write_receipts(ledger, rows(f"SELECT id, unallocated FROM receipt WHERE id IN ({marks})", tuple(touched)))
     _write_total(customer_id, ledger, event.key)
 
 
 def _open_ledger(customer_id: bytes, joining: bytes | None) -> Ledger:
     """The ledger as it stands: only what is open, waiting or reserved, also for the bill about to join."""
     ledger = Ledger(pending=set() if joining is None else {joining})
-    for id_, kind, number, day, due, open_amount in rows(
-        "SELECT id, kind, number, live_from, due_date, open_amount FROM orders"
-        " WHERE customer_id = ? AND open_amount <> 0",
+    for id_, number, day, due, open_amount in rows(
+        "SELECT id, number, live_from, due_date, open_amount FROM orders WHERE customer_id = ? AND open_amount <> 0",
         (customer_id,),
     ):
         if open_amount > 0:
@@ -407,7 +396,8 @@ def _reserve_again(customer_id: bytes, ledger: Ledger) -> None:
 def _insert_entries(customer_id: bytes, ledger: Ledger) -> None:
     execute_many(
         "INSERT INTO allocation (customer_id, source_id, bill_id, date, amount) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT (customer_id, source_id, bill_id, date) DO UPDATE SET amount = allocation.amount + excluded.amount",
+        " ON CONFLICT (customer_id, source_id, bill_id, date)"
+        " DO UPDATE SET amount = allocation.amount + excluded.amount",
         [(customer_id, source, bill, day, amount) for (source, bill, day), amount in ledger.entries.items()],
     )
 

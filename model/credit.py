@@ -5,6 +5,7 @@ The same formula serves the screen before the order is confirmed, the rule that 
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -34,7 +35,7 @@ class OverdueBill:
     id: bytes
     number: str
     date: date
-    due_date: date
+    due_date: datetime.date
     amount: int
     open: int
     days_overdue: int
@@ -138,7 +139,8 @@ def overdue_bills(customer_id: bytes, day: date) -> tuple[OverdueBill, ...]:
         )
         for id_, number, issued, due, amount, open_ in rows(
             "SELECT id, number, date, due_date, amount, open_amount FROM orders"
-            " WHERE customer_id = ? AND open_amount > ? AND open_amount <> 0 AND due_date < ? ORDER BY due_date, number",
+            " WHERE customer_id = ? AND open_amount > ? AND open_amount <> 0 AND due_date < ?"
+            " ORDER BY due_date, number",
             (customer_id, tolerance_on(day), iso(limit)),
         )
     )  # fmt: skip
@@ -188,16 +190,12 @@ def judge(
     if standing.blacklisted and not (prepaid and blacklisted_may_prepay):
         reasons.append(Reason("blacklisted", 0))
     if standing.overdue and not prepaid:
-        reasons.append(
-            Reason("overdue", standing.overdue, tuple(bill.number for bill in standing.overdue_bills))
-        )
+        reasons.append(Reason("overdue", standing.overdue, tuple(bill.number for bill in standing.overdue_bills)))
     over = exposure - standing.credit_limit
     if over > 0 and not prepaid:
         reasons.append(Reason("over_limit", over))
     if not below_floor_allowed:
-        below = tuple(
-            line.product for line in lines if line.floor_e4 is not None and line.net_price_e4 < line.floor_e4
-        )
+        below = tuple(line.product for line in lines if line.floor_e4 is not None and line.net_price_e4 < line.floor_e4)
         if below:
             reasons.append(Reason("below_floor", 0, below))
     return Verdict(

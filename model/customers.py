@@ -59,6 +59,9 @@ class Assignment(Table):
     `started_by` is office or claim; `ended_by` is empty while it lasts, then office or release.
     """
 
+    customer_id: bytes
+    owner_id: bytes
+
     customer = peewee.ForeignKeyField(Customer)
     from_date = DayField()
     to_date = DayField(null=True)

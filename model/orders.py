@@ -35,6 +35,13 @@ class Order(Table):
         held_for: why it was held, as the verdict's names joined by commas.
     """
 
+    # Peewee adds the column of each reference under these names.
+    customer_id: bytes
+    maker_id: bytes | None
+    owner_id: bytes | None
+    returns_id: bytes | None
+    replaces_id: bytes | None
+
     id = IdField(primary_key=True)
     number = peewee.TextField(unique=True)
     customer = peewee.ForeignKeyField(Customer)
@@ -83,6 +90,9 @@ class OrderLine(Table):
         returns_line: the line of the returned order that this one takes back.
     """
 
+    order_id: bytes
+    product_id: bytes
+
     order = peewee.ForeignKeyField(Order)
     line = peewee.IntegerField()
     product = peewee.ForeignKeyField(Product)
@@ -114,7 +124,5 @@ def order_by_number(number: str) -> Order:
         except ValueError:
             found = None
     if found is None:
-        raise InputError(
-            N_("There is no order {number}: look for it in the customer's archive."), number=number
-        )
+        raise InputError(N_("There is no order {number}: look for it in the customer's archive."), number=number)
     return found

@@ -21,6 +21,9 @@ class Receipt(Table):
         voided: undone before anything referred to it; keeps its number and counts nowhere.
     """
 
+    customer_id: bytes
+    reverses_id: bytes | None
+
     id = IdField(primary_key=True)
     number = peewee.TextField(unique=True)
     customer = peewee.ForeignKeyField(Customer)
@@ -83,7 +86,5 @@ def receipt_by_number(number: str) -> Receipt:
         except ValueError:
             found = None
     if found is None:
-        raise InputError(
-            N_("There is no receipt {number}: look for it in the customer's archive."), number=number
-        )
+        raise InputError(N_("There is no receipt {number}: look for it in the customer's archive."), number=number)
     return found

@@ -70,7 +70,8 @@ def returned_before(order_id: bytes) -> dict[int, int]:
     """What came back of each line of an order until now, in 1/1000."""
     return dict(
         rows(
-            "SELECT l.returns_line, CAST(SUM(l.quantity_e3) AS BIGINT) FROM orders r JOIN order_line l ON l.order_id = r.id"
+            "SELECT l.returns_line, CAST(SUM(l.quantity_e3) AS BIGINT)"
+            " FROM orders r JOIN order_line l ON l.order_id = r.id"
             " WHERE r.returns_id = ? AND r.state = 'confirmed' AND l.returns_line IS NOT NULL GROUP BY l.returns_line",
             (order_id,),
         )
@@ -99,9 +100,7 @@ def returned_lines(order_id: bytes, wanted: Sequence[ReturnedLine]) -> list[Orde
                 N_("Only {left} of line {line} can still come back."),
                 left=format_quantity(original.quantity_e3 - already), line=original.line,
             )  # fmt: skip
-        part = returned_part(
-            original.quantity_e3, original.amount, original.cost, already, one_line.quantity_e3
-        )
+        part = returned_part(original.quantity_e3, original.amount, original.cost, already, one_line.quantity_e3)
         before[original.line] = already + one_line.quantity_e3
         lines.append(
             OrderLine(

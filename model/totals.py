@@ -84,18 +84,17 @@ def counts(order: Order) -> bool:
 
 
 def parts_of(order: Order) -> list[Part]:
-    """An order divided among owner and maker. The order itself is counted for the larger share, the owner's if equal."""
+    """An order divided among owner and maker; the order itself counts for the larger share, the owner's if equal."""
     sign = -1 if order.kind == "return" else 1
     counted = 1 if order.kind == "sale" and order.amount > 0 else 0
     owner_bp = order.owner_bp if order.owner_id is not None else 0
+    owner_id = order.owner_id if order.owner_id is not None else NOBODY
     owner = (order.owner_amount, order.owner_cost, order.owner_uncosted) if owner_bp else (0, 0, 0)
     whole = (order.amount, order.cost, order.uncosted)
     maker_id = order.maker_id if order.maker_id is not None else NOBODY
     parts = []
     if owner_bp:
-        parts.append(
-            Part(order.owner_id, counted if owner_bp >= 5_000 else 0, *(sign * part for part in owner))
-        )
+        parts.append(Part(owner_id, counted if owner_bp >= 5_000 else 0, *(sign * part for part in owner)))
     if owner_bp < 10_000:
         rest = tuple(all_ - part for all_, part in zip(whole, owner, strict=True))
         parts.append(Part(maker_id, counted if owner_bp < 5_000 else 0, *(sign * part for part in rest)))
@@ -138,7 +137,7 @@ def _move(order: Order, direction: int) -> None:
                 direction * part.amount,
                 direction * part.cost,
                 direction * part.uncosted,
-            ),  # fmt: skip
+            ),
         )
     if direction < 0:
         for table in ("customer_month", "person_month"):
@@ -200,7 +199,8 @@ _PERSON_MONTHS = f"""
 SELECT person, month, CAST(SUM(orders) AS BIGINT), CAST(SUM(amount) AS BIGINT), CAST(SUM(cost) AS BIGINT),
     CAST(SUM(uncosted) AS BIGINT)
 FROM (
-    SELECT owner_id AS person, substr(date, 1, 7) AS month, CASE WHEN owner_bp >= 5000 THEN {_TRADE} ELSE 0 END AS orders,
+    SELECT owner_id AS person, substr(date, 1, 7) AS month,
+        CASE WHEN owner_bp >= 5000 THEN {_TRADE} ELSE 0 END AS orders,
         {_SIGN} * owner_amount AS amount, {_SIGN} * owner_cost AS cost, {_SIGN} * owner_uncosted AS uncosted
     FROM orders WHERE {_LIVE} AND owner_id IS NOT NULL AND owner_bp > 0
     UNION ALL
@@ -239,9 +239,7 @@ def rebuild() -> Iterator[int]:
         How many customers are done, after each batch.
     """
     execute("DELETE FROM customer_month")
-    execute(
-        f"INSERT INTO customer_month (customer_id, month, orders, revenue, cost, uncosted) {_CUSTOMER_MONTHS}"
-    )
+    execute(f"INSERT INTO customer_month (customer_id, month, orders, revenue, cost, uncosted) {_CUSTOMER_MONTHS}")
     execute("DELETE FROM person_month")
     execute(
         f"INSERT INTO person_month (person_id, month, orders, amount, cost, uncosted) {_PERSON_MONTHS}",
@@ -249,9 +247,7 @@ def rebuild() -> Iterator[int]:
     )
     execute("DELETE FROM customer_total")
     execute("DELETE FROM allocation")
-    execute(
-        "INSERT INTO customer_total (customer_id, balance, trades, money_until) SELECT id, 0, 0, '' FROM customer"
-    )
+    execute("INSERT INTO customer_total (customer_id, balance, trades, money_until) SELECT id, 0, 0, '' FROM customer")
     execute_many(
         "UPDATE customer_total SET trades = ?, first_trade = ?, last_trade = ? WHERE customer_id = ?",
         [(trades, first, last, customer) for customer, trades, first, last in rows(_TRADES)],
@@ -326,12 +322,8 @@ def _differences(what: str, kept: Iterable[Any], recomputed: Iterable[Any], key_
 
 def _settlement_faults(customer: bytes) -> list[Fault]:
     ledger, _ = allocation.ledger_of(customer)
-    kept_entries = rows(
-        "SELECT source_id, bill_id, date, amount FROM allocation WHERE customer_id = ?", (customer,)
-    )
-    found = _differences(
-        "allocation", kept_entries, [(*key, amount) for key, amount in ledger.entries.items()], 3
-    )
+    kept_entries = rows("SELECT source_id, bill_id, date, amount FROM allocation WHERE customer_id = ?", (customer,))
+    found = _differences("allocation", kept_entries, [(*key, amount) for key, amount in ledger.entries.items()], 3)
     orders = rows("SELECT id, open_amount, settled_on FROM orders WHERE customer_id = ?", (customer,))
     found += _differences(
         "open amount",

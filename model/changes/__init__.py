@@ -10,8 +10,6 @@ from model.changes.orders import ORDER_KINDS
 from model.changes.receipts import RECEIPT_KINDS
 from model.changes.undo import undoing
 
-_UNDOABLE = {
-    kind.name: kind for kind in (*COMPANY_KINDS, *CUSTOMER_KINDS, *ORDER_KINDS, *RECEIPT_KINDS, *IMPORT_KINDS)
-}
+_UNDOABLE = {kind.name: kind for kind in (*COMPANY_KINDS, *CUSTOMER_KINDS, *ORDER_KINDS, *RECEIPT_KINDS, *IMPORT_KINDS)}
 KINDS: dict[str, Kind] = {**_UNDOABLE, "change.undo": undoing(_UNDOABLE)}
 KIND_OF_ARGS: dict[type[Args], Kind] = {kind.args: kind for kind in KINDS.values()}

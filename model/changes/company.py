@@ -16,7 +16,7 @@ from model.rights import require
 from model.settings import DEFAULTS, AttributionRule, Setting
 
 
-class AddSalesperson(Args):
+class AddSalesperson(Args, frozen=True):
     """Someone who works here from now on."""
 
     id: bytes
@@ -26,7 +26,7 @@ class AddSalesperson(Args):
     team: str = ""
 
 
-class AddProduct(Args):
+class AddProduct(Args, frozen=True):
     """A product; price, floor and cost in 1/10000 units, tax rate in basis points."""
 
     id: bytes
@@ -42,7 +42,7 @@ class AddProduct(Args):
     tax_rate_bp: int = 0
 
 
-class SetCost(Args):
+class SetCost(Args, frozen=True):
     """What one unit costs from a date on, in 1/10000 units."""
 
     product: bytes
@@ -50,7 +50,7 @@ class SetCost(Args):
     cost_e4: int
 
 
-class SetSetting(Args):
+class SetSetting(Args, frozen=True):
     """A setting's value from a date on."""
 
     name: str
@@ -58,7 +58,7 @@ class SetSetting(Args):
     value: str
 
 
-class SetAttributionRule(Args):
+class SetAttributionRule(Args, frozen=True):
     """The owner's share, in basis points, of orders that another took, from a date on."""
 
     from_date: date
@@ -71,9 +71,7 @@ def add_salesperson(args: AddSalesperson, ctx: Context) -> Salesperson:
     if not name:
         raise InputError(N_("The salesperson {code} needs a name."), code=code)
     if args.role not in ROLES:
-        raise InputError(
-            N_("There is no role {role}: the roles are {names}."), role=args.role, names=", ".join(ROLES)
-        )
+        raise InputError(N_("There is no role {role}: the roles are {names}."), role=args.role, names=", ".join(ROLES))
     if Salesperson.get_or_none(Salesperson.code == code) is not None:
         raise Refused(N_("There is already a salesperson {code}: choose another code."), code=code)
     return Salesperson.create(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from datetime import date
 
 from model import search, totals
@@ -19,7 +20,7 @@ LONGEST_CODE = 40
 LONGEST_TERM_DAYS = 3_650
 
 
-class AddCustomer(Args):
+class AddCustomer(Args, frozen=True):
     """A new customer; it starts with term 0 and limit 0."""
 
     id: bytes
@@ -30,14 +31,14 @@ class AddCustomer(Args):
     owner: bytes | None = None
 
 
-class FieldEdit(Args):
+class FieldEdit(Args, frozen=True):
     """One field's value before, as the person saw it, and after."""
 
     before: str
     after: str
 
 
-class EditCustomer(Args):
+class EditCustomer(Args, frozen=True):
     """Changes to a customer's card, field by field, with the values the person saw."""
 
     customer: bytes
@@ -45,7 +46,7 @@ class EditCustomer(Args):
     edits: dict[str, FieldEdit]
 
 
-class AssignCustomers(Args):
+class AssignCustomers(Args, frozen=True):
     """Customers given to a salesperson, or to the pool, from a date on."""
 
     customers: tuple[bytes, ...]
@@ -53,7 +54,7 @@ class AssignCustomers(Args):
     from_date: date
 
 
-class ClaimCustomer(Args):
+class ClaimCustomer(Args, frozen=True):
     """A customer of the pool taken by a salesperson."""
 
     customer: bytes
@@ -61,14 +62,14 @@ class ClaimCustomer(Args):
     from_date: date
 
 
-class ReleaseCustomer(Args):
+class ReleaseCustomer(Args, frozen=True):
     """A customer given back to the pool by its owner."""
 
     customer: bytes
     from_date: date
 
 
-class SetTerms(Args):
+class SetTerms(Args, frozen=True):
     """Credit term and limit from a date on; with `until`, temporarily."""
 
     customer: bytes
@@ -80,7 +81,7 @@ class SetTerms(Args):
     reason: str = ""
 
 
-class SetBlacklisted(Args):
+class SetBlacklisted(Args, frozen=True):
     """A customer put on the blacklist, or taken off it."""
 
     customer: bytes
@@ -89,7 +90,7 @@ class SetBlacklisted(Args):
     reason: str
 
 
-class LogContact(Args):
+class LogContact(Args, frozen=True):
     """A visit or call, and when to follow it up."""
 
     id: bytes
@@ -97,7 +98,7 @@ class LogContact(Args):
     date: date
     note: str
     person: bytes
-    next_on: date | None = None
+    next_on: datetime.date | None = None
 
 
 def customer_with_id(id_: bytes) -> Customer:
@@ -125,9 +126,7 @@ def checked_text(name: str, text: str) -> str:
             field=name, length=len(trimmed), most=LONGEST_TEXT,
         )  # fmt: skip
     if any(not character.isprintable() and character not in "\n\t" for character in trimmed):
-        raise InputError(
-            N_("The {field} has control characters in it: type it again without them."), field=name
-        )
+        raise InputError(N_("The {field} has control characters in it: type it again without them."), field=name)
     return trimmed
 
 
@@ -161,9 +160,7 @@ def add_customer(args: AddCustomer, ctx: Context) -> Customer:
     if not card.get("name"):
         raise InputError(N_("The customer {code} needs a name."), code=code)
     if Customer.get_or_none(Customer.code == code) is not None:
-        raise Refused(
-            N_("There is already a customer {code}: choose another code or edit that one."), code=code
-        )
+        raise Refused(N_("There is already a customer {code}: choose another code or edit that one."), code=code)
     if args.retail and args.owner is not None:
         raise Refused(N_("A walk-in customer has no owner: leave the owner out."))
     not_after_today(args.date, ctx)
@@ -179,9 +176,7 @@ def add_customer(args: AddCustomer, ctx: Context) -> Customer:
 def undo_add_customer(args: AddCustomer, ctx: Context) -> None:
     for table in ("orders", "receipt", "contact_log"):
         if execute(f"SELECT 1 FROM {table} WHERE customer_id = ? LIMIT 1", (args.id,)).fetchone() is not None:
-            raise Refused(
-                N_("The customer {code} has documents: close it instead of undoing it."), code=args.code
-            )
+            raise Refused(N_("The customer {code} has documents: close it instead of undoing it."), code=args.code)
     for table in ("assignment", "terms", "blacklisting", "customer_total"):
         execute(f"DELETE FROM {table} WHERE customer_id = ?", (args.id,))
     search.forget_customers([args.id])
@@ -217,9 +212,7 @@ def _write_fields(customer: Customer, values: dict[str, str]) -> None:
             try:
                 customer.closed_on = date.fromisoformat(text) if text else None
             except ValueError:
-                raise InputError(
-                    N_("“{value}” is not a date: write it like 2026-03-31."), value=text[:40]
-                ) from None
+                raise InputError(N_("“{value}” is not a date: write it like 2026-03-31."), value=text[:40]) from None
         elif name in CARD_FIELDS:
             setattr(customer, name, checked_text(name, text))
         else:

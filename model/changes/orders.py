@@ -5,6 +5,7 @@ This is the one place where an order is confirmed; the screen, the command line,
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -38,7 +39,7 @@ from model.store import execute, execute_many, one
 MOST_LINES = 1_000
 
 
-class LineArgs(Args):
+class LineArgs(Args, frozen=True):
     """One line as the person saw it. Tax rate in basis points."""
 
     line: int
@@ -48,7 +49,7 @@ class LineArgs(Args):
     discount_bp: int = 0
 
 
-class RecordOrder(Args):
+class RecordOrder(Args, frozen=True):
     """A new order, or a quote."""
 
     id: bytes
@@ -58,13 +59,13 @@ class RecordOrder(Args):
     lines: tuple[LineArgs, ...]
     maker: bytes | None = None
     quote: bool = False
-    valid_until: date | None = None
+    valid_until: datetime.date | None = None
     replaces: bytes | None = None
     payment: Payment | None = None
     note: str = ""
 
 
-class ConfirmOrder(Args):
+class ConfirmOrder(Args, frozen=True):
     """A quote won: it becomes an order on this date."""
 
     order: bytes
@@ -72,7 +73,7 @@ class ConfirmOrder(Args):
     payment: Payment | None = None
 
 
-class ReleaseOrder(Args):
+class ReleaseOrder(Args, frozen=True):
     """A held order let through; its date becomes this one."""
 
     order: bytes
@@ -80,7 +81,7 @@ class ReleaseOrder(Args):
     reason: str = ""
 
 
-class EndOrder(Args):
+class EndOrder(Args, frozen=True):
     """An order that ends on this date, and why."""
 
     order: bytes
@@ -88,19 +89,19 @@ class EndOrder(Args):
     reason: str
 
 
-class CancelOrder(EndOrder):
+class CancelOrder(EndOrder, frozen=True):
     """An order, held order or quote taken back."""
 
 
-class RejectOrder(EndOrder):
+class RejectOrder(EndOrder, frozen=True):
     """A held order refused by the office."""
 
 
-class LoseOrder(EndOrder):
+class LoseOrder(EndOrder, frozen=True):
     """A quote or held order that the customer did not take; the reason is one of LOST_REASONS."""
 
 
-class ReturnLine(Args):
+class ReturnLine(Args, frozen=True):
     """Goods of one line of the original order that come back."""
 
     line: int
@@ -108,7 +109,7 @@ class ReturnLine(Args):
     quantity_e3: int
 
 
-class ReturnOrder(Args):
+class ReturnOrder(Args, frozen=True):
     """Goods that come back, at the price, cost and shares of their order."""
 
     id: bytes
@@ -205,9 +206,7 @@ def _check_lines(lines: Sequence[LineArgs]) -> None:
         if not 0 <= line.price_e4 <= LARGEST_PRICE_E4:
             raise InputError(N_("The price of line {line} cannot be below zero."), line=line.line)
         if not 0 <= line.discount_bp <= FULL_BP:
-            raise InputError(
-                N_("The discount of line {line} must be between 0 and 100 percent."), line=line.line
-            )
+            raise InputError(N_("The discount of line {line} must be between 0 and 100 percent."), line=line.line)
 
 
 def _line(order: Order, args: LineArgs) -> OrderLine:
@@ -234,7 +233,7 @@ def freeze(order: Order, lines: Sequence[OrderLine]) -> None:
     order.credit_days, order.credit_from = terms.credit_days, terms.credit_from
     order.due_date = due_date(order.date, terms.credit_days, terms.credit_from)
     whose = attributed(owner_on(order.customer_id, order.date), order.maker_id, owner_bp_on(order.date))
-    order.owner, order.maker, order.owner_bp = whose.owner, whose.maker, whose.owner_bp
+    order.owner_id, order.maker_id, order.owner_bp = whose.owner, whose.maker, whose.owner_bp
     for line in lines:
         line.cost_e4 = cost_on(line.product_id, order.date)
         line.cost = None if line.cost_e4 is None else line_cost(line.quantity_e3, line.cost_e4)
@@ -309,10 +308,7 @@ def priced_lines(lines: Sequence[OrderLine]) -> list[PricedLine]:
 def lines_of(order: Order) -> list[OrderLine]:
     """An order's lines with their products, in order."""
     return list(
-        OrderLine.select(OrderLine, Product)
-        .join(Product)
-        .where(OrderLine.order == order.id)
-        .order_by(OrderLine.line)
+        OrderLine.select(OrderLine, Product).join(Product).where(OrderLine.order == order.id).order_by(OrderLine.line)
     )
 
 
@@ -329,9 +325,7 @@ def judge_order(order: Order, lines: Sequence[OrderLine], day: date, ctx_person:
     )
 
 
-def _decide(
-    order: Order, lines: Sequence[OrderLine], day: date, payment: Payment | None, ctx: Context
-) -> Verdict:
+def _decide(order: Order, lines: Sequence[OrderLine], day: date, payment: Payment | None, ctx: Context) -> Verdict:
     """Judge an order and make it live, or hold it; money paid with it is posted either way."""
     verdict = verdict_of(
         order.customer_id,
@@ -418,9 +412,7 @@ def _not_before(order: Order, day: date) -> None:
 def cancel_order(args: CancelOrder, ctx: Context) -> None:
     order = order_with_id(args.order)
     if order.state not in ("confirmed", "held", "quote") or order.kind == "opening":
-        raise Refused(
-            N_("{number} is {state} and cannot be cancelled."), number=order.number, state=order.state
-        )
+        raise Refused(N_("{number} is {state} and cannot be cancelled."), number=order.number, state=order.state)
     if order.kind == "sale":
         returned = one("SELECT number FROM orders WHERE returns_id = ? AND state = 'confirmed'", (order.id,))
         if returned is not None:

@@ -18,7 +18,7 @@ from model.rights import require
 from model.store import execute, execute_many, one, rows
 
 
-class Payment(Args):
+class Payment(Args, frozen=True):
     """Money received together with an order; amount in minor units."""
 
     id: bytes
@@ -27,14 +27,14 @@ class Payment(Args):
     method: str = ""
 
 
-class NamedBill(Args):
+class NamedBill(Args, frozen=True):
     """A bill that a receipt names; without an amount, as much as it owes."""
 
     order: bytes
     amount: int | None = None
 
 
-class RecordReceipt(Args):
+class RecordReceipt(Args, frozen=True):
     """A movement of money. `kind` is receipt, refund, write_off or discount; amount in minor units, above zero."""
 
     id: bytes
@@ -49,7 +49,7 @@ class RecordReceipt(Args):
     bills: tuple[NamedBill, ...] = ()
 
 
-class ReverseReceipt(Args):
+class ReverseReceipt(Args, frozen=True):
     """A receipt taken back whole, and why."""
 
     id: bytes
@@ -106,9 +106,7 @@ def paid_for(order: Order) -> int:
         " WHERE w.order_id = ? AND r.unallocated > 0 AND r.voided = 0",
         (order.id,),
     )
-    named = sum(
-        unallocated if amount is None else min(amount, unallocated) for amount, unallocated in waiting
-    )
+    named = sum(unallocated if amount is None else min(amount, unallocated) for amount, unallocated in waiting)
     return min(named, order.amount)
 
 
@@ -167,7 +165,8 @@ def record_receipt(args: RecordReceipt, ctx: Context) -> ReceiptRecorded:
     receipt = _insert(
         Receipt(
             id=args.id, number=free_number(args.number), customer=customer.id, date=args.date, amount=args.amount,
-            kind=args.kind, method=checked_text("method", args.method), reference=checked_text("reference", args.reference),
+            kind=args.kind, method=checked_text("method", args.method),
+            reference=checked_text("reference", args.reference),
             reason=reason, change_uid=ctx.change_uid,
         ),
         args.bills,
@@ -211,9 +210,7 @@ def reverse_receipt(args: ReverseReceipt, ctx: Context) -> ReceiptRecorded:
     if receipt is None:
         raise InputError(N_("The receipt {id} is not in this store: sync first."), id=args.receipt.hex())
     if receipt.kind == "reversal" or receipt.voided:
-        raise Refused(
-            N_("{number} is itself taken back: record the money again instead."), number=receipt.number
-        )
+        raise Refused(N_("{number} is itself taken back: record the money again instead."), number=receipt.number)
     before = one("SELECT number FROM receipt WHERE reverses_id = ? AND voided = 0", (receipt.id,))
     if before is not None:
         raise Refused(N_("{number} was reversed by {other} already."), number=receipt.number, other=before[0])
@@ -240,9 +237,7 @@ def undo_record_receipt(args: RecordReceipt | ReverseReceipt, ctx: Context) -> N
         raise Refused(N_("There is nothing left to undo."))
     named_by = one("SELECT number FROM receipt WHERE reverses_id = ? AND voided = 0", (receipt.id,))
     if named_by is not None:
-        raise Refused(
-            N_("{number} was reversed by {other} already."), number=receipt.number, other=named_by[0]
-        )
+        raise Refused(N_("{number} was reversed by {other} already."), number=receipt.number, other=named_by[0])
     execute("UPDATE receipt SET voided = 1, unallocated = 0 WHERE id = ?", (receipt.id,))
     allocation.settle(receipt.customer_id)
 

@@ -36,9 +36,7 @@ def record(args: Args, *, person: bytes | None, on: date) -> Any:
     """
     with current().writing():
         device = meta("device")
-        last = one(
-            "SELECT number, chain FROM change WHERE device = ? ORDER BY number DESC LIMIT 1", (device,)
-        )
+        last = one("SELECT number, chain FROM change WHERE device = ? ORDER BY number DESC LIMIT 1", (device,))
         number, previous = (1, b"") if last is None else (last[0] + 1, bytes(last[1]))
         kind = KIND_OF_ARGS[type(args)]
         encoded = canonical(args)
@@ -73,9 +71,7 @@ def decoded(change: Change) -> Args:
         InputError: a newer Huoke wrote it, or its bytes are damaged.
     """
     if change.kind not in KINDS:
-        raise InputError(
-            N_("This Huoke does not know the change {kind}: install a newer version."), kind=change.kind
-        )
+        raise InputError(N_("This Huoke does not know the change {kind}: install a newer version."), kind=change.kind)
     try:
         return msgspec.msgpack.decode(change.args, type=KINDS[change.kind].args)
     except msgspec.MsgspecError as error:

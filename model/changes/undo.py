@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class UndoChange(Args):
+class UndoChange(Args, frozen=True):
     """A change taken back."""
 
     uid: bytes

@@ -1,5 +1,7 @@
 """The first tables: dated histories, documents, running totals, the log of changes."""
 
+from typing import Any
+
 # Two histories share one idea: a row holds from its date until the next row's date. Ownership alone has
 # an end of its own, because a customer can be nobody's.
 TABLES = """
@@ -142,7 +144,7 @@ SQLITE_WORDS = {"id": "BLOB", "bytes": "BLOB", "int": "INTEGER", "clustered": "W
 POSTGRESQL_WORDS = {"id": "BYTEA", "bytes": "BYTEA", "int": "BIGINT", "clustered": ""}
 
 
-def up(migrator, db):
+def up(migrator: Any, db: Any) -> None:
     sqlite = db.__class__.__name__ != "PostgresqlDatabase"
     statements = TABLES.format(**(SQLITE_WORDS if sqlite else POSTGRESQL_WORDS))
     for statement in (statements + SEARCH if sqlite else statements).split(";\n"):

@@ -1,0 +1,1 @@
+"""Laptops and office meet here."""
