@@ -31,9 +31,7 @@ def parse_date(text: str) -> date:
         try:
             day = date(int(found[1]), int(found[2]), int(found[3]))
         except ValueError:
-            raise InputError(
-                N_("There is no day {value}: write a date like 2026-03-31."), value=shown
-            ) from None
+            raise InputError(N_("There is no day {value}: write a date like 2026-03-31."), value=shown) from None
         if day >= EARLIEST_BUSINESS_DATE:
             return day
     raise InputError(N_("“{value}” is not a date: write it like 2026-03-31."), value=shown)

@@ -19,7 +19,8 @@ CUTS_LIMIT = 12
 SYLLABLE_PREFIX_LETTERS = 4
 
 INITIALS = (
-    "b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j", "q", "x", "zh", "ch", "sh", "r", "z", "c", "s", "y", "w",
+    "b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j", "q", "x",
+    "zh", "ch", "sh", "r", "z", "c", "s", "y", "w",
 )  # fmt: skip
 FINALS = (
     "a", "o", "e", "ai", "ei", "ao", "ou", "an", "en", "ang", "eng", "ong", "er",
@@ -35,10 +36,12 @@ LONGEST_SYLLABLE_LETTERS = max(map(len, SYLLABLES))
 # What ends nearly every company's name is said in one way only; its characters' rare readings would multiply
 # the spellings of all names for nothing.
 COMPANY_WORDS = {
-    "有限": ("you", "xian"), "公司": ("gong", "si"), "责任": ("ze", "ren"), "股份": ("gu", "fen"), "集团": ("ji", "tuan"),
+    "有限": ("you", "xian"), "公司": ("gong", "si"), "责任": ("ze", "ren"), "股份": ("gu", "fen"),
+    "集团": ("ji", "tuan"),
     "科技": ("ke", "ji"), "技术": ("ji", "shu"), "信息": ("xin", "xi"), "系统": ("xi", "tong"), "集成": ("ji", "cheng"),
     "工程": ("gong", "cheng"), "网络": ("wang", "luo"), "电子": ("dian", "zi"), "数码": ("shu", "ma"),
-    "设备": ("she", "bei"), "服务": ("fu", "wu"), "发展": ("fa", "zhan"), "贸易": ("mao", "yi"), "商贸": ("shang", "mao"),
+    "设备": ("she", "bei"), "服务": ("fu", "wu"), "发展": ("fa", "zhan"), "贸易": ("mao", "yi"),
+    "商贸": ("shang", "mao"),
     "经营部": ("jing", "ying", "bu"), "管理": ("guan", "li"), "北京": ("bei", "jing"), "中心": ("zhong", "xin"),
 }  # fmt: skip
 COMPANY_WORD = re.compile("|".join(sorted(COMPANY_WORDS, key=len, reverse=True)))
@@ -202,10 +205,11 @@ def _pieces(typed: str, start: int) -> list[tuple[Piece, int, int]]:
         if start + length == len(typed):
             if length > 1 and (piece := _unfinished(letters)) is not None:
                 found.append((piece, length, SYLLABLE_COST if letters in SYLLABLES else BEGINNING_COST))
-        elif letters in SYLLABLES:
+        elif letters in SYLLABLES and length > 1:
             found.append((Piece(letters[0], (letters,)), length, SYLLABLE_COST))
         elif letters in TWO_LETTER_INITIALS:
             found.append((Piece(letters[0], (letters,), unfinished=True), length, LONE_COST))
+    # A single vowel is a syllable too, and an initial says no less of it.
     if typed[start] in LONE_LETTERS:
         found.append((Piece(typed[start]), 1, LONE_COST))
     return found

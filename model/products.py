@@ -51,9 +51,7 @@ def product_by_code(code: str) -> Product:
     """
     found = Product.get_or_none(Product.code == code.strip())
     if found is None:
-        raise InputError(
-            N_("There is no product {code}: search with “huoke find {code} --products”."), code=code
-        )
+        raise InputError(N_("There is no product {code}: search with “huoke find {code} --products”."), code=code)
     return found
 
 

@@ -1,39 +1,48 @@
-"""Search by typing: customers and products found by code, name, pinyin, initials or digits, from one letter on.
-
-Everything a row may be found by is a token of its own, begun at each place a person may begin to type, so that every
-question is a search for the beginnings of tokens and one letter is answered as quickly as ten.
-"""
+"""Search by typing: customers and products found by code, name, pinyin, initials or digits, from one letter on."""
 
 from __future__ import annotations
 
 import json
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeAlias
+from typing import Any
 
-import peewee
-
-from model.customers import Customer
 from model.fields import iso
-from model.pinyin import Piece, cuts, initials_from_each, is_ideograph, sounds_of
-from model.products import Product
-from model.store import current, execute, execute_many, one, rows
+from model.pinyin import Piece, cuts
+from model.search_index import (
+    INITIALS_CHARACTERS,
+    TOKEN_CHARACTERS,
+    forget_customers,
+    forget_products,
+    index_customers,
+    index_products,
+    plain,
+    rebuild,
+    runs_of,
+    searches_by_index,
+)
+from model.store import one, rows
+
+__all__ = [
+    "FoundCustomer",
+    "FoundProduct",
+    "find_customers",
+    "find_products",
+    "forget_customers",
+    "forget_products",
+    "index_customers",
+    "index_products",
+    "matching_customer_ids_sql",
+    "rebuild",
+]
 
 # A paste longer than this is cut: nobody types so much to find a customer.
 TYPED_CHARACTERS = 80
 TYPED_WORDS = 8
-NAME_CHARACTERS = 120
-# Tokens are cut here, and so are the words typed.
-TOKEN_CHARACTERS = 16
-INITIALS_CHARACTERS = 12
 # Typed letters read as pinyin; the rest of a longer run is not looked at.
 PINYIN_LETTERS = 36
-SHORTEST_FRAGMENT_CHARACTERS = 2
-# What people say of a telephone number: its last four digits, or the local number without its area.
-PHONE_ENDINGS_DIGITS = (4, 7, 8)
 SHORTEST_NUMBER_BEGINNING_CHARACTERS = 4
 NUMBERS_LOOKED_AT = 200
 # Up to so many matches all are ranked. Beyond, one's own and the latest customers are walked in order and held
@@ -43,12 +52,8 @@ FETCHED_MATCHES = 20_000
 WALKED_ROWS = 1_500
 # A customer's last orders whose products come first when ordering again.
 RECENT_ORDERS = 50
-INDEXED_AT_ONCE = 5_000
 # Sorts after every character of a number or a code.
 LAST_CHARACTER = "\U0010ffff"
-
-CustomerWords: TypeAlias = tuple[bytes, str, str, str, str]
-ProductWords: TypeAlias = tuple[bytes, str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -81,207 +86,12 @@ class FoundProduct:
     active: bool
 
 
-# ── what a row is found by ──────────────────────────────────────────────────────────────────────────────────────
-
-
-def index_customers(customers: Iterable[Customer | CustomerWords]) -> None:
-    """Put customers, or their new words, into the index.
-
-    Args:
-        customers: customers, or (id, code, name, short name, phone) of each.
-    """
-    _index("customer", (_customer_tokens(*_customer_words(customer)) for customer in customers))
-
-
-def index_products(products: Iterable[Product | ProductWords]) -> None:
-    """Put products, or their new words, into the index.
-
-    Args:
-        products: products, or (id, code, name, brand, category) of each.
-    """
-    _index("product", (_product_tokens(*_product_words(product)) for product in products))
-
-
-def forget_customers(ids: Iterable[bytes]) -> None:
-    """Take customers out of the index."""
-    _forget("customer", ids)
-
-
-def forget_products(ids: Iterable[bytes]) -> None:
-    """Take products out of the index."""
-    _forget("product", ids)
-
-
-def rebuild() -> None:
-    """Index every customer and product afresh."""
-    if not _searches_by_index():
-        return
-    with current().writing():
-        for noun in ("customer", "product"):
-            # Making the index anew is quicker than emptying it row by row.
-            [(definition,)] = rows("SELECT sql FROM sqlite_master WHERE name = ?", (f"{noun}_search",))
-            execute(f"DROP TABLE {noun}_search")
-            execute(definition)
-            execute(f"DELETE FROM {noun}_search_row")
-        index_customers(rows("SELECT id, code, name, short_name, phone FROM customer"))  # type: ignore[arg-type]
-        index_products(rows("SELECT id, code, name, brand, category FROM product"))  # type: ignore[arg-type]
-        for noun in ("customer", "product"):
-            execute(f"INSERT INTO {noun}_search ({noun}_search) VALUES ('optimize')")
-
-
-def _searches_by_index() -> bool:
-    """Whether this store has the full-text index; a company's server on PostgreSQL has none."""
-    return isinstance(current().database, peewee.SqliteDatabase)
-
-
-Tokens: TypeAlias = tuple[bytes, str, str, str, str]
-
-
-def _index(noun: str, found_by: Iterator[Tokens]) -> None:
-    """Write the tokens of rows, in place of what they had."""
-    if not _searches_by_index():
-        return
-    with current().database.atomic():
-        some: dict[bytes, Tokens] = {}
-        for tokens in found_by:
-            some[tokens[0]] = tokens
-            if len(some) == INDEXED_AT_ONCE:
-                _write(noun, some)
-                some = {}
-        if some:
-            _write(noun, some)
-
-
-def _write(noun: str, some: dict[bytes, Tokens]) -> None:
-    _forget(noun, some)
-    execute_many(f"INSERT INTO {noun}_search_row (id) VALUES (?)", [(row_id,) for row_id in some])
-    execute_many(
-        f"INSERT INTO {noun}_search (rowid, words, initials, syllables, digits)"
-        f" VALUES ((SELECT row FROM {noun}_search_row WHERE id = ?), ?, ?, ?, ?)",
-        list(some.values()),
-    )
-
-
-def _forget(noun: str, ids: Iterable[bytes]) -> None:
-    if not _searches_by_index():
-        return
-    ids = [(bytes(row_id),) for row_id in ids]
-    with current().database.atomic():
-        known = one(f"SELECT 1 FROM {noun}_search_row LIMIT 1")
-        if known is None:
-            return
-        execute_many(
-            f"DELETE FROM {noun}_search WHERE rowid = (SELECT row FROM {noun}_search_row WHERE id = ?)", ids
-        )
-        execute_many(f"DELETE FROM {noun}_search_row WHERE id = ?", ids)
-
-
-def _customer_words(customer: Customer | CustomerWords) -> CustomerWords:
-    if isinstance(customer, tuple):
-        return customer
-    return customer.id, customer.code, customer.name, customer.short_name, customer.phone
-
-
-def _product_words(product: Product | ProductWords) -> ProductWords:
-    if isinstance(product, tuple):
-        return product
-    return product.id, product.code, product.name, product.brand, product.category
-
-
-def _customer_tokens(customer_id: bytes, code: str, name: str, short_name: str, phone: str) -> Tokens:
-    words, initials, syllables = _name_tokens((name, short_name))
-    words |= _fragments(code)
-    return (
-        bytes(customer_id),
-        " ".join(words),
-        " ".join(initials),
-        " ".join(syllables),
-        " ".join(_phone_tokens(phone)),
-    )
-
-
-def _product_tokens(product_id: bytes, code: str, name: str, brand: str, category: str) -> Tokens:
-    words, initials, syllables = _name_tokens((name, brand, category, f"{brand} {name}"))
-    words |= _fragments(code) | _fragments(name)
-    return bytes(product_id), " ".join(words), " ".join(initials), " ".join(syllables), ""
-
-
-def _name_tokens(names: Iterable[str]) -> tuple[set[str], set[str], set[str]]:
-    """The words, the initials and the syllables that names are found by."""
-    words: set[str] = set()
-    initials: set[str] = set()
-    syllables: set[str] = set()
-    for name in names:
-        runs = _runs(plain(name, NAME_CHARACTERS))
-        for run in runs:
-            words.update(run[start : start + TOKEN_CHARACTERS] for start in _beginnings(run))
-        parts = [part for run in runs for part in PART.findall(run)]
-        sounds = sounds_of(parts)
-        initials |= initials_from_each(parts, sounds, INITIALS_CHARACTERS)
-        syllables.update(syllable for sound in sounds for syllable in sound.syllables)
-    return words, initials, syllables
-
-
-def _fragments(text: str) -> set[str]:
-    """Every ending of a code or a model number, with and without its punctuation: 0123 and 23 of C-000123."""
-    found = set()
-    for chunk in plain(text, NAME_CHARACTERS).split():
-        pieces = WORD.findall(chunk)
-        for piece in {*pieces, "".join(pieces)}:
-            last = max(1, len(piece) - SHORTEST_FRAGMENT_CHARACTERS + 1)
-            found.update(piece[start : start + TOKEN_CHARACTERS] for start in range(last))
-    found.discard("")
-    return found
-
-
-def _phone_tokens(phone: str) -> set[str]:
-    """Each number wholly, and the endings people know it by."""
-    found = set()
-    for number in re.split(r"[^\d\s()+.-]+", plain(phone, NAME_CHARACTERS)):
-        digits = "".join(DIGIT.findall(number))
-        found.update(digits[-length:] for length in PHONE_ENDINGS_DIGITS)
-        found.add(digits[:TOKEN_CHARACTERS])
-    found.discard("")
-    return found
-
-
-# ── text as it is compared ──────────────────────────────────────────────────────────────────────────────────────
-
-WORD = re.compile(r"[^\W_]+")
-DIGIT = re.compile(r"[0-9]")
-# A character that is a word of its own, or a Latin word or number.
-PART = re.compile(r"[a-z]+|[0-9]+|.")
-
-
-def plain(text: str, longest: int) -> str:
-    """A text in small letters of one width, without accents and without what no database keeps."""
-    text = text[:longest].encode("utf-8", "ignore").decode().replace("\0", " ")
-    text = "".join(c for c in unicodedata.normalize("NFKD", text) if unicodedata.category(c) != "Mn")
-    return unicodedata.normalize("NFKC", text.casefold())
-
-
-def _runs(text: str) -> list[str]:
-    """The words of a plain text; punctuation and spaces beside Chinese part nothing: 北京（中关村）店 is one word."""
-    runs: list[str] = []
-    for word in WORD.findall(text):
-        if runs and (is_ideograph(runs[-1][-1]) or is_ideograph(word[0])):
-            runs[-1] += word
-        else:
-            runs.append(word)
-    return runs
-
-
-def _beginnings(run: str) -> Iterator[int]:
-    """Where a person may begin to type a word: at each Chinese character, Latin word and number in it."""
-    return (match.start() for match in PART.finditer(run))
+# ── what is asked of the index ──────────────────────────────────────────────────────────────────────────────────
 
 
 def _typed_words(text: str) -> list[str]:
-    words = [run for chunk in plain(text, TYPED_CHARACTERS).split() for run in _runs(chunk)]
+    words = [run for chunk in plain(text, TYPED_CHARACTERS).split() for run in runs_of(chunk)]
     return list(dict.fromkeys(words))[:TYPED_WORDS]
-
-
-# ── what is asked of the index ──────────────────────────────────────────────────────────────────────────────────
 
 
 def _question(text: str) -> str:
@@ -298,9 +108,7 @@ def _asked(word: str) -> str:
         return f"{{words digits}} : {beginning}"
     shorter = word[:INITIALS_CHARACTERS]
     asked = [
-        f'words : {beginning} OR initials : "{shorter}" *'
-        if shorter != word
-        else f"{{words initials}} : {beginning}"
+        f'words : {beginning} OR initials : "{shorter}" *' if shorter != word else f"{{words initials}} : {beginning}"
     ]
     if word.isalpha():
         asked += [_asked_cut(pieces) for pieces in cuts(word[:PINYIN_LETTERS])]
@@ -370,9 +178,7 @@ LATEST_IN_ORDER = (
 THAT_MATCH = " CROSS JOIN customer_search s ON s.rowid = r.row WHERE customer_search MATCH ? LIMIT ?"
 
 
-def find_customers(
-    text: str, *, limit: int = 8, person: bytes | None = None, day: date
-) -> list[FoundCustomer]:
+def find_customers(text: str, *, limit: int = 8, person: bytes | None = None, day: date) -> list[FoundCustomer]:
     """The customers a person may mean by what was typed.
 
     An exact code, short name or order number comes first, then the person's own customers, then those who traded
@@ -383,7 +189,7 @@ def find_customers(
         return []
     ids = dict.fromkeys(_customers_named(text))
     if len(ids) < limit:
-        matching = _customers_matching if _searches_by_index() else _customers_like
+        matching = _customers_matching if searches_by_index() else _customers_like
         ids.update(dict.fromkeys(matching(text, limit, person, day)))
     if len(ids) < limit:
         ids.update(dict.fromkeys(_customers_numbered(text)))
@@ -400,7 +206,7 @@ def matching_customer_ids_sql(text: str) -> tuple[str, list[Any]]:
         return "SELECT id FROM customer", []
     queries = [f"SELECT id FROM customer WHERE code IN ({_marks(spelled)})"]
     parameters: list[Any] = [*spelled]
-    if not _searches_by_index():
+    if not searches_by_index():
         condition, patterns = _like(text, ("code", "name", "short_name", "phone"))
         queries.append(f"SELECT id FROM customer WHERE {condition}")
         parameters += patterns
@@ -448,32 +254,44 @@ def _customers_matching(text: str, limit: int, person: bytes | None, day: date) 
     matches = _matching_rows(question, RANKED_MATCHES + 1)
     found: list[bytes] = []
     if len(matches) > RANKED_MATCHES:
-        found = _customers_walked(question, limit, own)
+        # Rows match about as often in the rest of the index as in its beginning.
+        expected = len(matches) * _last_row() // matches[-1]
+        found = _customers_walked(question, limit, own, fetched=expected <= FETCHED_MATCHES)
     if len(found) < limit:
         ranked = rows(CUSTOMERS_RANKED, (json.dumps(matches), *own, limit))
         found += [bytes(customer_id) for (customer_id,) in ranked]
     yield from found
 
 
+def _last_row() -> int:
+    """The greatest row of the customers' index."""
+    found = one("SELECT MAX(row) FROM customer_search_row")
+    return int(found[0] or 0) if found else 0
+
+
 def _matching_rows(question: str, at_most: int) -> list[int]:
-    """The rows of the customers' index that match."""
+    """The rows of the customers' index that match, in their order; all of them where `at_most` is -1."""
     matching = "SELECT rowid FROM customer_search WHERE customer_search MATCH ? LIMIT ?"
     return [int(row) for (row,) in rows(matching, (question, at_most))]
 
 
 def _customers_walked(
-    question: str, limit: int, own: tuple[bytes | None, str | None, str | None]
+    question: str, limit: int, own: tuple[bytes | None, str | None, str | None], *, fetched: bool
 ) -> list[bytes]:
-    """The first of one's own and of the latest customers that match a question that very many match."""
-    matches = set(_matching_rows(question, FETCHED_MATCHES + 1))
+    """The first of one's own and of the latest customers that match a question that very many match.
+
+    Args:
+        fetched: hold the walked customers against all matches; otherwise ask the index for each of them.
+    """
+    matches = set(_matching_rows(question, -1)) if fetched else set()
     found: dict[bytes, None] = {}
     for walk, parameters in ((OWN_IN_ORDER, own), (LATEST_IN_ORDER, ())):
         if len(found) >= limit:
             break
-        if len(matches) > FETCHED_MATCHES:
-            walked = rows(walk + THAT_MATCH, (*parameters, question, limit))
-        else:
+        if fetched:
             walked = [(customer_id, row) for customer_id, row in rows(walk, parameters) if row in matches]
+        else:
+            walked = rows(walk + THAT_MATCH, (*parameters, question, limit))
         found.update((bytes(customer_id), None) for customer_id, _ in walked[:limit])
     return list(found)
 
@@ -493,9 +311,7 @@ def _like(text: str, columns: Sequence[str]) -> tuple[str, list[str]]:
     """A condition that every typed word is somewhere in the columns, and its patterns."""
     words = _typed_words(text)
     either = " OR ".join(f"LOWER({column}) LIKE ?" for column in columns)
-    return " AND ".join([f"({either})"] * len(words)) or "1 = 0", [
-        f"%{word}%" for word in words for _ in columns
-    ]
+    return " AND ".join([f"({either})"] * len(words)) or "1 = 0", [f"%{word}%" for word in words for _ in columns]
 
 
 def _customers_shown(ids: Sequence[bytes], day: date) -> list[FoundCustomer]:
@@ -539,7 +355,7 @@ def find_products(text: str, *, limit: int = 8, customer: bytes | None = None) -
     if not spelled:
         return []
     found = rows(f"SELECT id FROM product WHERE code IN ({_marks(spelled)}) ORDER BY code", spelled)
-    if not _searches_by_index():
+    if not searches_by_index():
         condition, patterns = _like(text, ("p.code", "p.name", "p.brand", "p.category"))
         query = f"SELECT p.id FROM product p WHERE {condition} ORDER BY {PRODUCT_ORDER}"
         found += rows(query, (*patterns, customer, limit))
@@ -554,5 +370,9 @@ def _products_shown(ids: Sequence[bytes]) -> list[FoundProduct]:
         f" WHERE id IN ({_marks(ids)})",
         ids,
     )
-    shown = {bytes(row[0]): FoundProduct(bytes(row[0]), *row[1:9], active=bool(row[9])) for row in found}
+    shown = {}
+    for product_id, code, name, brand, category, unit, price_e4, floor_e4, stock_e3, active in found:
+        shown[bytes(product_id)] = FoundProduct(
+            bytes(product_id), code, name, brand, category, unit, price_e4, floor_e4, stock_e3, bool(active)
+        )
     return [shown[product_id] for product_id in ids if product_id in shown]

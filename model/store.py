@@ -228,9 +228,7 @@ def _told(error: Exception, folder: Path) -> StoreError:
     """A database's own complaint as a sentence that says what to do."""
     text = str(error)
     if "locked" in text:
-        return StoreError(
-            N_("Another program is writing to {folder}: let it finish and try again."), folder=folder
-        )
+        return StoreError(N_("Another program is writing to {folder}: let it finish and try again."), folder=folder)
     if "readonly" in text or "unable to open" in text:
         return StoreError(
             N_("The store in {folder} cannot be written: change its rights or choose another with --store."),
@@ -305,9 +303,7 @@ def execute_many(statement: str, parameters: Sequence[Sequence[Any]]) -> None:
     """Run one statement for many rows, as bulk writing wants it."""
     database = current().database
     cursor = database.cursor()
-    cursor.executemany(
-        statement if database.param == "?" else statement.replace("?", database.param), parameters
-    )
+    cursor.executemany(statement if database.param == "?" else statement.replace("?", database.param), parameters)
 
 
 def meta(name: str, default: str = "") -> str:
@@ -318,9 +314,7 @@ def meta(name: str, default: str = "") -> str:
 
 def set_meta(name: str, value: str) -> None:
     """Keep a fact about this store itself; it is no change and never leaves it."""
-    Meta.insert(name=name, value=value).on_conflict(
-        conflict_target=[Meta.name], update={Meta.value: value}
-    ).execute()
+    Meta.insert(name=name, value=value).on_conflict(conflict_target=[Meta.name], update={Meta.value: value}).execute()
 
 
 def integrity_faults() -> list[str]:

@@ -1,0 +1,193 @@
+"""Charts: a curve by plotext, bars by characters. The only place that imports plotext.
+
+plotext has one figure for the whole process, so charts are drawn on the screen's own thread only.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tui.locale import language
+from tui.shared.columns import fit, printable
+
+Unit = Literal["money", "count", "percent"]
+"""What the integers are: minor units, whole things, or basis points."""
+
+ONE_OF: dict[Unit, int] = {"money": 100, "count": 1, "percent": 100}
+"""How many of the stored integers make one of what is shown."""
+
+SCALES: dict[str, tuple[tuple[int, str], ...]] = {
+    "zh": ((100_000_000, "亿"), (10_000, "万")),
+    "en": ((1_000_000, "M"), (1_000, "k")),
+}
+SERIES_SIGNS = ("braille", "*", "+")
+"""Each curve has its own sign, so that curves differ without colour."""
+LEGEND_SIGNS = ("⠒", "*", "+")
+SERIES_COLOURS = ("blue", "green", "orange")
+TICKS_AT_MOST = 5
+LEAST_CURVE_CELLS = (24, 6)
+BAR_CHARACTERS = " ▏▎▍▌▋▊▉█"
+LABEL_CELLS_AT_MOST = 16
+
+
+@dataclass(frozen=True)
+class CurveData:
+    """Curves over the same labels.
+
+    Args:
+        labels: One for each point, shown below as many as fit.
+        series: Name and values of each curve, at most three.
+        unit: What the integers are.
+    """
+
+    labels: tuple[str, ...]
+    series: tuple[tuple[str, tuple[int, ...]], ...]
+    unit: Unit = "money"
+
+
+@dataclass(frozen=True)
+class BarData:
+    """A bar for each label.
+
+    Args:
+        labels: One for each bar.
+        values: As many integers.
+        unit: What the integers are.
+        shown: The values as text; without them, in short form.
+    """
+
+    labels: tuple[str, ...]
+    values: tuple[int, ...]
+    unit: Unit = "money"
+    shown: tuple[str, ...] = ()
+
+
+class Chart(Widget):
+    """A chart that fills its widget."""
+
+    DEFAULT_CSS = "Chart { height: 1fr; width: 1fr; }"
+    ALLOW_SELECT = False
+
+    data: reactive[CurveData | BarData | None] = reactive(None)
+
+    def __init__(self, data: CurveData | BarData | None = None, *, empty_text: str = "") -> None:
+        super().__init__()
+        self.set_reactive(Chart.data, data)
+        self.empty_text = empty_text
+
+    def render(self) -> Content:
+        width, height = self.size
+        if self.data is None or not self.data.labels:
+            return Content(self.empty_text)
+        if isinstance(self.data, BarData):
+            return draw_bars(self.data, width, height)
+        return draw_curves(self.data, width, height, in_colour=not os.environ.get("NO_COLOR"))
+
+
+def draw_curves(data: CurveData, width: int, height: int, in_colour: bool = True) -> Content:
+    """The curves in so many cells, with a line above that names them."""
+    legend = "  ".join(
+        f"{sign} {printable(name)}" for sign, (name, _values) in zip(LEGEND_SIGNS, data.series, strict=False)
+    )
+    least_width, least_height = LEAST_CURVE_CELLS
+    if width < least_width or height < least_height:
+        return Content(fit(legend, max(1, width)))
+    # Importing plotext takes a tenth of a second, which only a screen with a chart should pay.
+    import plotext  # type: ignore[import-untyped]
+
+    plotext.terminal.limit(False, False)
+    figure = plotext.figure
+    figure.clear()
+    figure.theme("colorless")
+    figure.canvas("default")
+    figure.plot_size(width, height - 1)
+    figure.axes(False, side=1)
+    points = list(range(len(data.labels)))
+    for sign, colour, (_name, values) in zip(SERIES_SIGNS, SERIES_COLOURS, data.series, strict=False):
+        marker = plotext.marker(sign, colour) if in_colour else plotext.marker(sign)
+        signal = figure.signal(points, list(values), marker=marker)
+        figure.draw(signal.lines() if sign == SERIES_SIGNS[0] else signal)
+    ticks = value_ticks([value for _name, values in data.series for value in values])
+    tick_labels = [short(tick, data.unit) for tick in ticks]
+    figure.ruler("y").lim(ticks[0], ticks[-1])
+    figure.ruler("y").ticks(ticks, tick_labels)
+    shown = label_indexes(data.labels, width - max(map(cell_len, tick_labels)) - 2)
+    figure.ruler("x").ticks(shown, [printable(data.labels[index]) for index in shown])
+    drawing = Text.from_ansi(figure.build().string())
+    return Content(fit(legend, width) + "\n") + Content.from_rich_text(drawing)
+
+
+def draw_bars(data: BarData, width: int, height: int) -> Content:
+    """A line for each bar: label, bar, value; the last line says how many more there are."""
+    count = len(data.labels)
+    lines_shown = count if count <= height else max(0, height - 1)
+    shown = [*data.shown] if data.shown else [short(value, data.unit) for value in data.values]
+    label_cells = min(LABEL_CELLS_AT_MOST, max(cell_len(printable(label)) for label in data.labels))
+    value_cells = max(map(cell_len, shown))
+    bar_cells = max(1, width - label_cells - value_cells - 2)
+    most = max(1, *map(abs, data.values))
+    lines = [
+        f"{fit(label, label_cells)} {bar(value, most, bar_cells)} {fit(text, value_cells, 'right')}"
+        for label, value, text in zip(data.labels, data.values, shown, strict=True)
+    ]
+    hidden = count - lines_shown
+    return Content("\n".join([*lines[:lines_shown], *([f"… +{hidden}"] if hidden else [])]))
+
+
+def bar(value: int, most: int, cells: int) -> str:
+    """A bar in so many cells, to an eighth of a cell; a value below zero is drawn with minus signs."""
+    if value < 0:
+        return fit("-" * max(1, -value * cells // most), cells)
+    eighths = value * cells * 8 // most
+    if value and not eighths:
+        eighths = 1
+    full, rest = divmod(eighths, 8)
+    return fit(BAR_CHARACTERS[8] * full + (BAR_CHARACTERS[rest] if rest else ""), cells)
+
+
+def value_ticks(values: Sequence[int]) -> list[int]:
+    """Round values, evenly apart, from at or below the least (or zero) to at or above the greatest."""
+    low, high = min(0, *values, 0), max(1, *values, 1)
+    step = 1
+    while True:
+        for factor in (1, 2, 5):
+            size = step * factor
+            first, last = low // size, -(-high // size)
+            if last - first < TICKS_AT_MOST:
+                return [size * number for number in range(first, last + 1)]
+        step *= 10
+
+
+def label_indexes(labels: Sequence[str], cells: int) -> list[int]:
+    """Which labels can stand side by side in so many cells, evenly apart."""
+    widest = max(cell_len(printable(label)) for label in labels) + 2
+    fitting = max(1, cells // widest)
+    step = -(-len(labels) // fitting)
+    return list(range(0, len(labels), step))
+
+
+def short(value: int, unit: Unit) -> str:
+    """A value in few cells, rounded for reading only: 1.2万, 35k, 40%."""
+    sign = "-" if value < 0 else ""
+    size = abs(value)
+    for scale, name in SCALES[language()] if unit != "percent" else ():
+        whole = scale * ONE_OF[unit]
+        if size >= whole:
+            return f"{sign}{_with_one_decimal(size, whole)}{name}"
+    return f"{sign}{_with_one_decimal(size, ONE_OF[unit])}{'%' if unit == 'percent' else ''}"
+
+
+def _with_one_decimal(size: int, whole: int) -> str:
+    tenths = (size * 10 + whole // 2) // whole
+    if tenths >= 1_000:
+        return str((size + whole // 2) // whole)
+    return f"{tenths // 10}.{tenths % 10}" if tenths % 10 else str(tenths // 10)

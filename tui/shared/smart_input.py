@@ -1,0 +1,267 @@
+"""A box that finds what is meant while one types: text above, the best few answers below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+from textual.worker import get_current_worker
+
+from model.errors import HuokeError
+from tui import keymap
+from tui.locale import translate_error
+from tui.shared.columns import Column, fit, lay_out
+
+SUGGESTIONS_AT_MOST = 8
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """An answer that can be chosen: what it is, and a cell for each column."""
+
+    value: Any
+    cells: tuple[str, ...]
+
+
+class _Suggestions(OptionList, can_focus=False):
+    """The answers; the cursor stays in the text, so this never takes the focus."""
+
+
+class SmartInput(Vertical):
+    """An input with suggestions. Typing stays in the input; up and down move in the suggestions."""
+
+    DEFAULT_CSS = """
+    SmartInput {
+        height: auto; width: 1fr;
+        & > Input { width: 1fr; }
+        & > _Suggestions {
+            display: none; overlay: screen; width: 1fr; height: auto; max-height: 10;
+            border: round $primary; background: $panel; padding: 0;
+        }
+        &.-found > _Suggestions { display: block; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("smart_input")]
+
+    # Textual sets its own fields on every message, so these dataclasses cannot be frozen.
+    @dataclass
+    class Chosen(Message):
+        """A suggestion was taken; `text` is what had been typed."""
+
+        smart_input: SmartInput
+        value: Any
+        text: str
+
+        @property
+        def control(self) -> SmartInput:
+            return self.smart_input
+
+    @dataclass
+    class NothingFound(Message):
+        """Enter was pressed and nothing is meant by the text; an empty text is one too."""
+
+        smart_input: SmartInput
+        text: str
+
+        @property
+        def control(self) -> SmartInput:
+            return self.smart_input
+
+    @dataclass
+    class Highlighted(Message):
+        """Another suggestion, or none, is the one that Enter would take."""
+
+        smart_input: SmartInput
+        value: Any | None
+
+        @property
+        def control(self) -> SmartInput:
+            return self.smart_input
+
+    @dataclass
+    class _Found(Message, bubble=False):
+        text: str
+        suggestions: tuple[Suggestion, ...]
+        refusal: str
+
+    def __init__(
+        self,
+        search: Callable[[str], Sequence[Suggestion]],
+        columns: Sequence[Column],
+        *,
+        placeholder: str = "",
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """
+        Args:
+            search: Finds suggestions for a text, best first. It is called in a thread, so it enters its
+                own store.
+            columns: How the cells of suggestions stand below each other.
+            placeholder: Translated, shown while the text is empty.
+        """
+        super().__init__(id=id, classes=classes)
+        self.search = search
+        self.columns = tuple(columns)
+        self.placeholder = placeholder
+        self._suggestions: tuple[Suggestion, ...] = ()
+        self._answered_text: str | None = ""
+        self._enter_waits = False
+
+    def compose(self) -> ComposeResult:
+        yield Input(placeholder=self.placeholder, compact=True)
+        yield _Suggestions()
+
+    @property
+    def input(self) -> Input:
+        """The input itself."""
+        return self.query_one(Input)
+
+    @property
+    def text(self) -> str:
+        """What is typed."""
+        return self.input.value
+
+    @property
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        """What is suggested now."""
+        return self._suggestions
+
+    def focus(self, scroll_visible: bool = True) -> SmartInput:
+        """Put the cursor into the text."""
+        self.input.focus(scroll_visible)
+        return self
+
+    def set_text(self, text: str) -> None:
+        """Put a text into the box without searching for it."""
+        with self.input.prevent(Input.Changed):
+            self.input.value = text
+            self.input.cursor_position = len(text)
+        self._answered_text = text
+        self._enter_waits = False
+        self._suggest(())
+
+    def clear(self) -> None:
+        """Empty the box."""
+        self.set_text("")
+
+    # Searching --------------------------------------------------------------------------------
+
+    @on(Input.Changed)
+    def _look(self, message: Input.Changed) -> None:
+        message.stop()
+        text = message.value
+        if not text.strip():
+            self.workers.cancel_group(self, "suggestions")
+            self._answered_text = text
+            self._suggest(())
+            return
+        self.run_worker(
+            lambda: self._search(text), group="suggestions", thread=True, exclusive=True, exit_on_error=True
+        )
+
+    def _search(self, text: str) -> None:
+        """Search, in a thread."""
+        refusal = ""
+        suggestions: tuple[Suggestion, ...] = ()
+        try:
+            suggestions = tuple(self.search(text)[:SUGGESTIONS_AT_MOST])
+        except HuokeError as error:
+            refusal = translate_error(error)
+        if not get_current_worker().is_cancelled:
+            self.post_message(self._Found(text, suggestions, refusal))
+
+    def on_smart_input__found(self, message: SmartInput._Found) -> None:
+        """Show what was found, unless the text has changed since."""
+        if message.text != self.text:
+            return
+        self._answered_text = message.text
+        self._suggest(message.suggestions)
+        if message.refusal:
+            self._enter_waits = False
+            self.notify(message.refusal, severity="error", markup=False)
+        elif self._enter_waits:
+            self._enter_waits = False
+            self._take()
+
+    def _suggest(self, suggestions: tuple[Suggestion, ...]) -> None:
+        self._suggestions = suggestions
+        found = self.query_one(_Suggestions)
+        with found.prevent(OptionList.OptionHighlighted):
+            found.clear_options()
+            found.add_options([Option(self._line(at, at == 0)) for at in range(len(suggestions))])
+            found.highlighted = 0 if suggestions else None
+        self.set_class(bool(suggestions), "-found")
+        self._tell_highlighted()
+
+    def _line(self, at: int, highlighted: bool) -> Content:
+        # Border, Textual's padding of an option and the sign in front take six cells.
+        placed = lay_out(self.columns, max(1, self.size.width - 6))
+        cells = self._suggestions[at].cells
+        shown = " ".join(fit(cells[each.index], each.cells, each.column.align) for each in placed)
+        return Content(f"{'>' if highlighted else ' '} {shown}")
+
+    def _move_highlight(self, step: int) -> None:
+        found = self.query_one(_Suggestions)
+        before = found.highlighted or 0
+        after = (before + step) % len(self._suggestions)
+        found.replace_option_prompt_at_index(before, self._line(before, False))
+        found.replace_option_prompt_at_index(after, self._line(after, True))
+        found.highlighted = after
+        self._tell_highlighted()
+
+    def _tell_highlighted(self) -> None:
+        at = self.query_one(_Suggestions).highlighted
+        value = self._suggestions[at].value if at is not None and self._suggestions else None
+        self.post_message(self.Highlighted(self, value))
+
+    # Answering --------------------------------------------------------------------------------
+
+    @on(Input.Submitted)
+    def _enter(self, message: Input.Submitted) -> None:
+        message.stop()
+        if self._answered_text == self.text:
+            self._take()
+        else:
+            # One types faster than a search answers: what Enter takes is decided when it does.
+            self._enter_waits = True
+
+    def _take(self) -> None:
+        at = self.query_one(_Suggestions).highlighted
+        if self._suggestions and at is not None:
+            self.post_message(self.Chosen(self, self._suggestions[at].value, self.text))
+            self._suggest(())
+        else:
+            self.post_message(self.NothingFound(self, self.text))
+
+    @on(OptionList.OptionSelected)
+    def _clicked(self, message: OptionList.OptionSelected) -> None:
+        message.stop()
+        self.query_one(_Suggestions).highlighted = message.option_index
+        self._take()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Arrows and escape are the box's own only while they mean something here."""
+        if action in {"next_suggestion", "previous_suggestion"}:
+            return bool(self._suggestions)
+        if action == "clear_text":
+            return bool(self.text)
+        return True
+
+    def action_next_suggestion(self) -> None:
+        self._move_highlight(1)
+
+    def action_previous_suggestion(self) -> None:
+        self._move_highlight(-1)
+
+    def action_clear_text(self) -> None:
+        self.clear()
