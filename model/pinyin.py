@@ -14,24 +14,38 @@ from functools import cache, lru_cache
 # Names that are written in many ways at once: enough for five characters of two readings each.
 SPELLINGS_LIMIT = 48
 # Ways of cutting one typed word into syllables that are tried, the likeliest first.
-CUTS_LIMIT = 12
+CUTS_LIMIT = 16
 # Up to this length the index answers for the beginning of a syllable by itself.
 SYLLABLE_PREFIX_LETTERS = 4
 
-INITIALS = (
-    "b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j", "q", "x",
-    "zh", "ch", "sh", "r", "z", "c", "s", "y", "w",
-)  # fmt: skip
-FINALS = (
-    "a", "o", "e", "ai", "ei", "ao", "ou", "an", "en", "ang", "eng", "ong", "er",
-    "i", "ia", "ie", "iao", "iu", "ian", "in", "iang", "ing", "iong",
-    "u", "ua", "uo", "uai", "ui", "uan", "un", "uang", "ue", "v", "ve", "van", "vn", "yu", "yue",
-)  # fmt: skip
-# A few of these are never said; a syllable nobody says only finds nothing.
-SYLLABLES = frozenset(
-    [initial + final for initial in INITIALS for final in FINALS]
-    + [final for final in FINALS if final[0] in "aoe" and final != "ong"]
-)
+# Every syllable that is said, by its initial, with the ways people type ü.
+FINALS_AFTER = {
+    "": "a ai an ang ao e ei en er o ou",
+    "b": "a ai an ang ao ei en eng i ian iao ie in ing o u",
+    "c": "a ai an ang ao e en eng i ong ou u uan ui un uo",
+    "ch": "a ai an ang ao e en eng i ong ou u ua uai uan uang ui un uo",
+    "d": "a ai an ang ao e ei eng i ia ian iao ie ing iu ong ou u uan ui un uo",
+    "f": "a an ang ei en eng o ou u",
+    "g": "a ai an ang ao e ei en eng ong ou u ua uai uan uang ui un uo",
+    "h": "a ai an ang ao e ei en eng ong ou u ua uai uan uang ui un uo",
+    "j": "i ia ian iang iao ie in ing iong iu u uan ue un",
+    "k": "a ai an ang ao e ei en eng ong ou u ua uai uan uang ui un uo",
+    "l": "a ai an ang ao e ei en eng i ia ian iang iao ie in ing iu o ong ou u uan ue un uo v ve yu yue",
+    "m": "a ai an ang ao e ei en eng i ian iao ie in ing iu o ou u",
+    "n": "a ai an ang ao e ei en eng i ian iang iao ie in ing iu ong ou u uan ue uo v ve yu yue",
+    "p": "a ai an ang ao ei en eng i ian iao ie in ing o ou u",
+    "q": "i ia ian iang iao ie in ing iong iu u uan ue un",
+    "r": "an ang ao e en eng i ong ou u uan ui un uo",
+    "s": "a ai an ang ao e en eng i ong ou u uan ui un uo",
+    "sh": "a ai an ang ao e ei en eng i ou u ua uai uan uang ui un uo",
+    "t": "a ai an ang ao e ei eng i ian iao ie ing ong ou u uan ui un uo",
+    "w": "a ai an ang ei en eng o u",
+    "x": "i ia ian iang iao ie in ing iong iu u uan ue un",
+    "y": "a an ang ao e i in ing o ong ou u uan ue un",
+    "z": "a ai an ang ao e ei en eng i ong ou u uan ui un uo",
+    "zh": "a ai an ang ao e ei en eng i ong ou u ua uai uan uang ui un uo",
+}
+SYLLABLES = frozenset(initial + final for initial, finals in FINALS_AFTER.items() for final in finals.split())
 LONGEST_SYLLABLE_LETTERS = max(map(len, SYLLABLES))
 # What ends nearly every company's name is said in one way only; its characters' rare readings would multiply
 # the spellings of all names for nothing.
@@ -46,9 +60,9 @@ COMPANY_WORDS = {
 }  # fmt: skip
 COMPANY_WORD = re.compile("|".join(sorted(COMPANY_WORDS, key=len, reverse=True)))
 LONE_LETTERS = frozenset("abcdefghjklmnopqrstwxyz")
-TWO_LETTER_INITIALS = frozenset(initial for initial in INITIALS if len(initial) == 2)
+TWO_LETTER_INITIALS = frozenset(initial for initial in FINALS_AFTER if len(initial) == 2)
 # The price of each way to read letters: whole syllables are likelier than initials among them.
-SYLLABLE_COST, BEGINNING_COST, LONE_COST = 2, 3, 5
+SYLLABLE_COST, BEGINNING_COST, VOWEL_COST, LONE_COST = 2, 3, 3, 5
 
 
 @dataclass(frozen=True)
@@ -211,7 +225,7 @@ def _pieces(typed: str, start: int) -> list[tuple[Piece, int, int]]:
             found.append((Piece(letters[0], (letters,), unfinished=True), length, LONE_COST))
     # A single vowel is a syllable too, and an initial says no less of it.
     if typed[start] in LONE_LETTERS:
-        found.append((Piece(typed[start]), 1, LONE_COST))
+        found.append((Piece(typed[start]), 1, VOWEL_COST if typed[start] in SYLLABLES else LONE_COST))
     return found
 
 

@@ -42,7 +42,7 @@ __all__ = [
 TYPED_CHARACTERS = 80
 TYPED_WORDS = 8
 # Typed letters read as pinyin; the rest of a longer run is not looked at.
-PINYIN_LETTERS = 36
+PINYIN_LETTERS = 24
 SHORTEST_NUMBER_BEGINNING_CHARACTERS = 4
 NUMBERS_LOOKED_AT = 200
 # Up to so many matches all are ranked. Beyond, one's own and the latest customers are walked in order and held

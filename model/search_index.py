@@ -26,8 +26,6 @@ SHORTEST_FRAGMENT_CHARACTERS = 2
 # What people say of a telephone number: its last four digits, or the local number without its area.
 PHONE_ENDINGS_DIGITS = (4, 7, 8)
 INDEXED_AT_ONCE = 5_000
-# How much of the index is gathered in memory before it is written, while everything is indexed and otherwise.
-REBUILDING_BYTES, USUAL_BYTES = 64 << 20, 1 << 20
 
 CustomerWords: TypeAlias = tuple[bytes, str, str, str, str]
 ProductWords: TypeAlias = tuple[bytes, str, str, str, str]
@@ -74,16 +72,10 @@ def rebuild() -> None:
             execute(f"DROP TABLE {noun}_search")
             execute(definition)
             execute(f"DELETE FROM {noun}_search_row")
-            _gather(noun, REBUILDING_BYTES)
         index_customers(rows("SELECT id, code, name, short_name, phone FROM customer"))
         index_products(rows("SELECT id, code, name, brand, category FROM product"))
         for noun in ("customer", "product"):
             execute(f"INSERT INTO {noun}_search ({noun}_search) VALUES ('optimize')")
-            _gather(noun, USUAL_BYTES)
-
-
-def _gather(noun: str, size: int) -> None:
-    execute(f"INSERT INTO {noun}_search ({noun}_search, rank) VALUES ('hashsize', ?)", (size,))
 
 
 def searches_by_index() -> bool:

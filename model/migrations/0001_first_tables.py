@@ -25,6 +25,8 @@ CREATE TABLE customer (
     address TEXT NOT NULL, city TEXT NOT NULL, bank_account TEXT NOT NULL, tax_id TEXT NOT NULL,
     label TEXT NOT NULL, created_on TEXT, closed_on TEXT, note TEXT NOT NULL, version {int} NOT NULL);
 CREATE INDEX customer_short_name ON customer (short_name, code);
+CREATE INDEX customer_shown_name ON customer ((CASE WHEN short_name = '' THEN name ELSE short_name END), code);
+CREATE INDEX customer_retail ON customer (code) WHERE retail <> 0;
 
 CREATE TABLE assignment (
     customer_id {id} NOT NULL REFERENCES customer (id), from_date TEXT NOT NULL, to_date TEXT,
@@ -79,7 +81,7 @@ CREATE TABLE orders (
     change_uid {id} NOT NULL);
 CREATE INDEX orders_customer ON orders (customer_id, date, number);
 CREATE INDEX orders_date ON orders (date, number);
-CREATE INDEX orders_open ON orders (customer_id, due_date) WHERE open_amount <> 0;
+CREATE INDEX orders_open ON orders (customer_id, due_date, open_amount) WHERE open_amount <> 0;
 CREATE INDEX orders_waiting ON orders (state, date) WHERE state IN ('held', 'quote');
 CREATE INDEX orders_returns ON orders (returns_id) WHERE returns_id IS NOT NULL;
 
