@@ -442,3 +442,60 @@ def _write_total(customer_id: bytes, ledger: Ledger, last_key: str) -> None:
         " ON CONFLICT (customer_id) DO UPDATE SET balance = excluded.balance, money_until = excluded.money_until",
         (customer_id, balance_of(ledger), last_key),
     )
+
+
+# --- what a receipt would do, before it is recorded
+
+
+@dataclass(frozen=True)
+class PreviewedBill:
+    """An open bill and what a receipt would settle of it; amounts in minor units."""
+
+    id: bytes
+    number: str
+    date: str
+    due: str
+    open: int
+    settled: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a receipt would do; amounts in minor units.
+
+    Attributes:
+        bills: every open bill, the oldest due first.
+        reserved: what would wait for the orders named that are not confirmed yet.
+        left: what would wait for the next bill.
+    """
+
+    bills: tuple[PreviewedBill, ...]
+    reserved: int
+    left: int
+
+
+def preview_receipt(customer_id: bytes, amount: int, bills: tuple[Wish, ...] = ()) -> Preview:
+    """What a receipt recorded as the customer's latest document would settle; nothing is written.
+
+    Args:
+        amount: minor units; 0 only tells what is open.
+        bills: what it names.
+    """
+    ledger = _open_ledger(customer_id, None)
+    before = dict(ledger.open)
+    receipt = b"\0" * 16
+    if amount > 0:
+        # The last day there is: the receipt comes after every other document.
+        ledger.apply(Event("9999-12-31", RECEIPTS, "", "money", Money(receipt, "9999-12-31", "", amount, bills)))
+    due = sorted(before, key=lambda id_: (ledger.bills[id_].due, ledger.bills[id_].date, ledger.bills[id_].number))
+    return Preview(
+        tuple(
+            PreviewedBill(
+                id_, ledger.bills[id_].number, ledger.bills[id_].date, ledger.bills[id_].due, before[id_],
+                before[id_] - ledger.open.get(id_, 0),
+            )
+            for id_ in due
+        ),
+        sum(ledger.reserved.get(receipt, {}).values()),
+        ledger.waiting.get(receipt, 0),
+    )  # fmt: skip

@@ -1,0 +1,274 @@
+"""The activity board of a month: of the customers someone is responsible for, how many traded.
+
+*Responsible* are a salesperson's customers at the month's end (on the as-of day while the month lasts), and those given
+back to the pool during the month without a trade; a customer claimed from the pool enters the month after, and a closed
+one counts for nobody. *Traded* is a customer with a live sale above zero dated in the month, whoever took it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from model.ageing import anything_after
+from model.balances import sums_on
+from model.dates import first_day, last_day, shifted
+from model.fields import iso
+from model.money import FULL_BP, rate_bp
+from model.store import one, rows
+
+COMPANY_CODE = "*"
+
+# The running totals answer for today; the documents answer for a day before the last of them.
+_TRADED_NOW = "EXISTS (SELECT 1 FROM customer_month m WHERE m.customer_id = c.id AND m.month = ? AND m.orders > 0)"
+_SALE = "o.kind = 'sale' AND o.amount > 0 AND o.live_from <= ? AND (o.live_to IS NULL OR o.live_to > ?)"
+_TRADED_THEN = f"EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND o.date >= ? AND o.date <= ? AND {_SALE})"
+_COUNTED = "c.retail = 0 AND (c.closed_on IS NULL OR c.closed_on > ?)"
+# A customer twice with one person in a month (given back, then assigned again) is one customer.
+_RESPONSIBLE = f"""
+SELECT DISTINCT w.owner_id, w.customer_id, w.traded FROM (
+    SELECT a.owner_id, a.customer_id, a.to_date, a.ended_by, CASE WHEN {{traded}} THEN 1 ELSE 0 END AS traded
+    FROM assignment a JOIN customer c ON c.id = a.customer_id
+    WHERE a.from_date <= ? AND (a.to_date IS NULL OR a.to_date >= ?)
+        AND NOT (a.started_by = 'claim' AND a.from_date >= ?) AND {_COUNTED} {{person}}
+) w WHERE w.to_date IS NULL OR w.to_date > ? OR (w.ended_by = 'release' AND w.traded = 0)
+"""
+_BLACKLISTED = (
+    "COALESCE((SELECT b.blacklisted FROM blacklisting b WHERE b.customer_id = c.id AND b.from_date <= ?"
+    " ORDER BY b.from_date DESC LIMIT 1), 0)"
+)
+
+
+@dataclass(frozen=True)
+class ActivityRow:
+    """One salesperson's line of the board, or the company's.
+
+    Attributes:
+        person: None for the company.
+        previous_bp: last month's rate in basis points; None where nobody was responsible for anybody.
+        rank: 1 is the best; None for the company.
+        frozen: the month is closed, and these are the numbers kept then.
+        late: active customers more (or fewer) than the frozen number, by what arrived after the close.
+    """
+
+    person: bytes | None
+    code: str
+    name: str
+    responsible: int
+    active: int
+    previous_bp: int | None = None
+    rank: int | None = None
+    frozen: bool = False
+    late: int = 0
+
+    @property
+    def rate_bp(self) -> int | None:
+        """Traded ÷ responsible in basis points; None, not zero, without any responsible customer."""
+        return rate_bp(self.active, self.responsible)
+
+    @property
+    def change_bp(self) -> int | None:
+        """How the rate moved since last month, in basis points."""
+        return None if self.rate_bp is None or self.previous_bp is None else self.rate_bp - self.previous_bp
+
+    @property
+    def _standing(self) -> tuple[Fraction, int, str]:
+        """What the board is sorted by; undefined rates come last."""
+        rate = Fraction(self.active, self.responsible) if self.responsible else Fraction(-1)
+        return (-rate, -self.active, self.code)
+
+    def more_to_rate(self, target_bp: int) -> int | None:
+        """How many more customers must trade to reach a rate in basis points; None where that cannot be."""
+        more = max(-(-target_bp * self.responsible // FULL_BP) - self.active, 0)
+        return more if self.responsible and self.active + more <= self.responsible else None
+
+    def more_to_pass(self, above: ActivityRow) -> int | None:
+        """How many more customers must trade to stand above another; None where that cannot be."""
+        for more in range(1, self.responsible - self.active + 1):
+            if replace(self, active=self.active + more)._standing < above._standing:
+                return more
+        return None
+
+
+@dataclass(frozen=True)
+class Board:
+    """A month's board, the best first, and the company: all owned and shared customers, retail apart."""
+
+    month: str
+    as_of: date
+    rows: tuple[ActivityRow, ...]
+    company: ActivityRow
+
+    def more_to_next_rank(self, row: ActivityRow) -> int | None:
+        """How many more customers must trade for one rank better; None for the first, or where that cannot be."""
+        if row.rank is None or row.rank == 1:
+            return None
+        return row.more_to_pass(self.rows[row.rank - 2])
+
+
+@dataclass(frozen=True)
+class CustomerActivity:
+    """A customer counted as responsible, and whether it traded; balance in minor units, dates as of the day."""
+
+    id: bytes
+    code: str
+    name: str
+    traded: bool
+    given_back: bool
+    last_trade: date | None
+    balance: int
+
+
+def activity_board(month: str, as_of: date, *, without_blacklisted: bool = False) -> Board:
+    """The board of a month as of a day; a closed month shows the numbers frozen at its close.
+
+    Args:
+        without_blacklisted: leave customers that are blacklisted out of the company's line.
+    """
+    counted, before = _person_counts(month, as_of), _person_counts(shifted(month, -1), as_of)
+    unranked = []
+    for person, code, name, role, active in rows("SELECT id, code, name, role, active FROM salesperson"):
+        count = counted.get(person, _Count(0, 0))
+        if count.responsible or count.frozen or (active and role == "sales"):
+            previous = before.get(person, _Count(0, 0))
+            unranked.append(
+                ActivityRow(
+                    person, code, name, count.responsible, count.active,
+                    previous_bp=rate_bp(previous.active, previous.responsible), frozen=count.frozen, late=count.late,
+                )
+            )  # fmt: skip
+    ranked = sorted(unranked, key=lambda row: row._standing)
+    company = _company_count(month, as_of, without_blacklisted)
+    last_company = _company_count(shifted(month, -1), as_of, without_blacklisted)
+    return Board(
+        month, as_of, tuple(replace(row, rank=place) for place, row in enumerate(ranked, start=1)),
+        ActivityRow(
+            None, COMPANY_CODE, "", company.responsible, company.active,
+            previous_bp=rate_bp(last_company.active, last_company.responsible),
+        ),
+    )  # fmt: skip
+
+
+def activity_by_month(
+    person: bytes | None, months: Iterable[str], as_of: date, *, without_blacklisted: bool = False
+) -> list[tuple[str, int | None]]:
+    """The activity rate of each month in basis points, of a salesperson or, without one, of the company."""
+    points = []
+    for month in months:
+        if person is None:
+            count = _company_count(month, as_of, without_blacklisted)
+        else:
+            count = _person_counts(month, as_of, person).get(person, _Count(0, 0))
+        points.append((month, rate_bp(count.active, count.responsible)))
+    return points
+
+
+def inactive_customers(person: bytes, month: str, as_of: date, limit: int | None = None) -> list[CustomerActivity]:
+    """Whom a salesperson could still activate: responsible customers without a trade, the quietest first."""
+    return _customers(person, month, as_of, traded=False, limit=limit)
+
+
+def active_customers(person: bytes, month: str, as_of: date, limit: int | None = None) -> list[CustomerActivity]:
+    """The responsible customers that traded in the month, the longest ago first."""
+    return _customers(person, month, as_of, traded=True, limit=limit)
+
+
+@dataclass(frozen=True)
+class _Count:
+    responsible: int
+    active: int
+    frozen: bool = False
+    late: int = 0
+
+
+def _counted_on(month: str, as_of: date) -> str:
+    """The day whose owners are responsible: the month's last, or the as-of day while the month lasts."""
+    return min(last_day(month), as_of).isoformat()
+
+
+def _traded(month: str, as_of: date) -> tuple[str, list[Any]]:
+    """Whether a customer `c` traded in a month, as a condition and its parameters."""
+    if not anything_after(as_of):
+        return _TRADED_NOW, [month]
+    return _TRADED_THEN, [iso(first_day(month)), _counted_on(month, as_of), iso(as_of), iso(as_of)]
+
+
+def _responsible(month: str, as_of: date, person: bytes | None) -> tuple[str, list[Any]]:
+    """Who is responsible for whom in a month, and whether they traded: owner_id, customer_id, traded."""
+    traded, parameters = _traded(month, as_of)
+    day, first = _counted_on(month, as_of), iso(first_day(month))
+    query = _RESPONSIBLE.format(traded=traded, person="" if person is None else "AND a.owner_id = ?")
+    return query, [*parameters, day, first, first, day, *([] if person is None else [person]), day]
+
+
+def _person_counts(month: str, as_of: date, person: bytes | None = None) -> dict[bytes, _Count]:
+    query, parameters = _responsible(month, as_of, person)
+    counted = {
+        owner: _Count(responsible, active)
+        for owner, responsible, active in rows(
+            "SELECT r.owner_id, CAST(COUNT(*) AS BIGINT), CAST(SUM(r.traded) AS BIGINT)"
+            f" FROM ({query}) r GROUP BY r.owner_id",
+            parameters,
+        )
+    }
+    # Before its last day a month cannot be closed: a question as of an earlier day is answered from the documents.
+    if as_of < last_day(month):
+        return counted
+    frozen = rows("SELECT person_id, responsible, active FROM month_close WHERE month = ?", (month,))
+    if not frozen:
+        return counted
+    return {
+        owner: _Count(responsible, active, True, counted.get(owner, _Count(0, 0)).active - active)
+        for owner, responsible, active in frozen
+    }
+
+
+def _company_count(month: str, as_of: date, without_blacklisted: bool) -> _Count:
+    traded, parameters = _traded(month, as_of)
+    day = _counted_on(month, as_of)
+    query = (
+        f"SELECT CAST(COUNT(*) AS BIGINT), CAST(COALESCE(SUM(CASE WHEN {traded} THEN 1 ELSE 0 END), 0) AS BIGINT)"
+        f" FROM customer c WHERE {_COUNTED} AND (c.created_on IS NULL OR c.created_on <= ?)"
+    )
+    parameters += [day, day]
+    if without_blacklisted:
+        query += f" AND {_BLACKLISTED} = 0"
+        parameters.append(day)
+    return _Count(*(one(query, parameters) or (0, 0)))
+
+
+def _customers(person: bytes, month: str, as_of: date, *, traded: bool, limit: int | None) -> list[CustomerActivity]:
+    query, parameters = _responsible(month, as_of, person)
+    known_later = anything_after(as_of)
+    last_trade = "t.last_trade"
+    trade_parameters: Sequence[Any] = ()
+    if known_later:
+        last_trade = f"(SELECT MAX(o.date) FROM orders o WHERE o.customer_id = c.id AND {_SALE})"
+        trade_parameters = (iso(as_of), iso(as_of))
+    day = _counted_on(month, as_of)
+    found = rows(
+        f"SELECT * FROM (SELECT c.id, c.code, COALESCE(NULLIF(c.short_name, ''), c.name), {last_trade} AS last_trade,"
+        " COALESCE(t.balance, 0),"
+        " NOT EXISTS (SELECT 1 FROM assignment k WHERE k.customer_id = c.id AND k.owner_id = r.owner_id"
+        " AND k.from_date <= ? AND (k.to_date IS NULL OR k.to_date > ?)) AS given_back"
+        f" FROM ({query}) r JOIN customer c ON c.id = r.customer_id"
+        " LEFT JOIN customer_total t ON t.customer_id = c.id WHERE r.traded = ?) shown"
+        " ORDER BY COALESCE(last_trade, ''), code" + ("" if limit is None else f" LIMIT {int(limit)}"),
+        (*trade_parameters, day, day, *parameters, int(traded)),
+    )
+    return [
+        CustomerActivity(
+            id_, code, name, traded, bool(given_back),
+            date.fromisoformat(last) if last else None,
+            _balance_then(id_, as_of) if known_later else balance,
+        )
+        for id_, code, name, last, balance, given_back in found
+    ]  # fmt: skip
+
+
+def _balance_then(customer: bytes, as_of: date) -> int:
+    sums = sums_on(as_of, customer).get(customer)
+    return 0 if sums is None else sums.balance

@@ -1,0 +1,144 @@
+"""Orders being typed: on disk at each field, in a file of their own, so that typing never waits for the store.
+
+A draft is no document: it has no number, counts nowhere and never leaves this machine. Its id becomes the order's id,
+so that an order recorded just before the machine died is not offered a second time.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from model.errors import N_, StoreError
+
+DRAFTS_FILE = "drafts.db"
+# How long a write waits for another connection to the file; only a backup holds it at all.
+PATIENCE_SECONDS = 5.0
+
+
+class DraftLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One line as far as it is typed: the product's id in hexadecimal; no quantity yet where it is None.
+
+    `suggested` marks a line of the usual basket that nobody has filled.
+    """
+
+    product: str
+    quantity_e3: int | None
+    price_e4: int
+    discount_bp: int = 0
+    suggested: bool = False
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """An order as far as it is typed; ids in hexadecimal, empty where there is none yet.
+
+    Attributes:
+        begun_at: local time, `YYYY-MM-DD HH:MM`, to know it by.
+        paid: what is paid with it, in minor units.
+        quote: the quote it was taken up from.
+    """
+
+    id: str
+    customer: str
+    customer_name: str
+    begun_at: str
+    lines: tuple[DraftLine, ...] = ()
+    paid: int = 0
+    quote: str = ""
+
+
+class Drafts:
+    """The drafts of one store. Any thread may ask and write; each write is on disk when it returns."""
+
+    def __init__(self, folder: Path) -> None:
+        """
+        Raises:
+            StoreError: the file cannot be opened.
+        """
+        self._folder = folder
+        self._turn = threading.Lock()
+        # A slow thread must not write an older state over a newer one, nor bring back what was dropped.
+        self._revisions: dict[str, int] = {}
+        self._dropped: set[str] = set()
+        with self._told():
+            self._connection = sqlite3.connect(
+                folder / DRAFTS_FILE, timeout=PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.execute("PRAGMA fullfsync = 1")
+            self._connection.execute(
+                "CREATE TABLE IF NOT EXISTS draft (id TEXT PRIMARY KEY, aside INTEGER NOT NULL, content TEXT NOT NULL)"
+            )
+
+    def keep(self, draft: Draft, revision: int) -> None:
+        """Write the order being typed as it stands; there is only one, so any other is put aside.
+
+        Args:
+            revision: grows with each state of the same draft; an older one is not written any more.
+        """
+        with self._turn, self._told():
+            if draft.id in self._dropped or revision <= self._revisions.get(draft.id, -1):
+                return
+            self._revisions[draft.id] = revision
+            content = msgspec.json.encode(draft).decode()
+            with self._connection:
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._connection.execute("UPDATE draft SET aside = 1 WHERE id <> ? AND aside = 0", (draft.id,))
+                self._connection.execute(
+                    "INSERT INTO draft (id, aside, content) VALUES (?, 0, ?)"
+                    " ON CONFLICT (id) DO UPDATE SET aside = 0, content = excluded.content",
+                    (draft.id, content),
+                )
+
+    def put_aside(self, draft_id: str) -> None:
+        """No longer the one being typed; it is offered among those put aside."""
+        with self._turn, self._told():
+            self._connection.execute("UPDATE draft SET aside = 1 WHERE id = ?", (draft_id,))
+
+    def drop(self, draft_id: str) -> None:
+        """Forget a draft for ever: it became an order, or nobody wants it."""
+        with self._turn, self._told():
+            self._dropped.add(draft_id)
+            self._connection.execute("DELETE FROM draft WHERE id = ?", (draft_id,))
+
+    def being_typed(self) -> Draft | None:
+        """The order that was being typed last, or None."""
+        found = self._read("SELECT content FROM draft WHERE aside = 0")
+        return found[0] if found else None
+
+    def aside(self) -> list[Draft]:
+        """Those put aside, the latest begun first."""
+        return sorted(self._read("SELECT content FROM draft WHERE aside = 1"), key=lambda draft: draft.begun_at)[::-1]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _read(self, query: str) -> list[Draft]:
+        with self._turn, self._told():
+            contents = [content for (content,) in self._connection.execute(query)]
+        try:
+            return [msgspec.json.decode(content, type=Draft) for content in contents]
+        except msgspec.MsgspecError as error:
+            raise StoreError(
+                N_("A draft in {folder} cannot be read ({reason}): it may be from a newer Huoke."),
+                folder=self._folder,
+                reason=str(error),
+            ) from error
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StoreError(
+                N_("The drafts in {folder} cannot be kept ({reason}): free space or change its rights."),
+                folder=self._folder,
+                reason=str(error),
+            ) from error

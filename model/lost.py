@@ -1,0 +1,209 @@
+"""Lost orders: of all orders and quotes decided in a period, how many were not won.
+
+Each order or quote counts once, at its latest decision until the as-of day. *Won* is a live sale, on its date. *Lost*
+is one that was lost, rejected or cancelled, on the day of that, or a quote that expired, on the day after it was last
+valid. What still waits (open quotes, held orders) has no decision, and what was voided or replaced never counts.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Literal, get_args
+
+from model.errors import N_
+from model.fields import iso
+from model.money import rate_bp
+from model.orders import LOST_REASONS
+from model.store import rows
+
+LostBy = Literal["salesperson", "customer", "product", "reason"]
+LOST_KEYS: tuple[LostBy, ...] = get_args(LostBy)
+COMPANY_KEY = "*"
+# Who ends an order may write any reason; those that nobody gave a known reason stand under what became of them.
+REASON_NAMES = {
+    "price": N_("on price"),
+    "stock": N_("no stock"),
+    "credit": N_("no credit"),
+    "late": N_("too late"),
+    "competitor": N_("to a competitor"),
+    "other": N_("other reason"),
+    "expired": N_("quote expired"),
+    "rejected": N_("rejected"),
+    "cancelled": N_("cancelled"),
+}
+
+_ENDED = "o.state IN ('lost', 'rejected', 'cancelled')"
+_KNOWN_REASONS = ", ".join(f"'{reason}'" for reason in LOST_REASONS)
+_REASON = f"CASE WHEN o.reason IN ({_KNOWN_REASONS}) THEN o.reason WHEN o.state = 'lost' THEN 'other' ELSE o.state END"
+# Every decision has the same columns: id, won, decided, reason.
+_WON = """
+SELECT o.id, 1 AS won, o.date AS decided, '' AS reason FROM orders o
+WHERE o.kind = 'sale' AND o.date >= ? AND o.date <= ? AND o.live_from <= ? AND (o.live_to IS NULL OR o.live_to > ?)"""
+_LOST = f"""
+SELECT o.id, 0, o.decided_on, {_REASON} FROM orders o
+WHERE {_ENDED} AND o.kind = 'sale' AND o.decided_on >= ? AND o.decided_on <= ?"""
+# The waiting orders have an index of their own, which is found by their two states.
+_EXPIRED = """
+SELECT o.id, 0, o.valid_until, 'expired' FROM orders o
+WHERE o.state IN ('held', 'quote') AND o.state = 'quote' AND o.kind = 'sale'
+    AND o.valid_until >= ? AND o.valid_until <= ?"""
+# A quote that was ended later had already expired on the as-of day; one that was ever judged was a quote no more.
+_EXPIRED_THEN = f"""
+SELECT o.id, 0, o.valid_until, 'expired' FROM orders o
+WHERE {_ENDED} AND o.kind = 'sale' AND o.held_for = '' AND o.live_from IS NULL AND o.decided_on > ?
+    AND o.valid_until >= ? AND o.valid_until <= ?"""
+_DECISIONS = f"{_WON} UNION ALL {_LOST} UNION ALL {_EXPIRED} UNION ALL {_EXPIRED_THEN}"
+
+_COUNTS = (
+    "CAST(SUM(d.won) AS BIGINT), CAST(SUM(1 - d.won) AS BIGINT),"
+    " CAST(SUM(d.won * {amount}) AS BIGINT), CAST(SUM((1 - d.won) * {amount}) AS BIGINT)"
+)
+_ORDER_COUNTS = _COUNTS.format(amount="o.amount")
+_GROUPED: dict[LostBy, str] = {
+    "salesperson": f"SELECT s.id, COALESCE(s.code, ''), COALESCE(s.name, ''), {_ORDER_COUNTS}"
+    " FROM ({decisions}) d JOIN orders o ON o.id = d.id"
+    " LEFT JOIN salesperson s ON s.id = COALESCE(o.maker_id, o.owner_id) GROUP BY s.id, s.code, s.name",
+    "customer": f"SELECT c.id, c.code, COALESCE(NULLIF(c.short_name, ''), c.name), {_ORDER_COUNTS}"
+    " FROM ({decisions}) d JOIN orders o ON o.id = d.id JOIN customer c ON c.id = o.customer_id"
+    " GROUP BY c.id, c.code, c.short_name, c.name",
+    # An order with a product on two lines is one order with that product.
+    "product": f"SELECT p.id, p.code, p.name, {_COUNTS.format(amount='d.amount')}"
+    " FROM (SELECT e.id, e.won, l.product_id, CAST(SUM(l.amount) AS BIGINT) AS amount"
+    " FROM ({decisions}) e JOIN order_line l ON l.order_id = e.id GROUP BY e.id, e.won, l.product_id) d"
+    " JOIN product p ON p.id = d.product_id GROUP BY p.id, p.code, p.name",
+    "reason": f"SELECT NULL, d.reason, '', {_ORDER_COUNTS} FROM ({{decisions}}) d JOIN orders o ON o.id = d.id"
+    " WHERE d.won = 0 GROUP BY d.reason",
+}
+_COMPANY = f"SELECT {_ORDER_COUNTS} FROM ({{decisions}}) d JOIN orders o ON o.id = d.id"
+_LOST_ORDERS = """
+SELECT o.id, o.number, COALESCE(o.maker_id, o.owner_id), o.customer_id, c.code,
+    COALESCE(NULLIF(c.short_name, ''), c.name),
+    o.date, d.decided, d.reason, o.reason, o.amount
+FROM ({decisions}) d JOIN orders o ON o.id = d.id JOIN customer c ON c.id = o.customer_id
+WHERE d.won = 0 ORDER BY o.amount DESC, o.number
+"""
+
+
+@dataclass(frozen=True)
+class LostRow:
+    """What was won and lost by someone, or of something; amounts in minor units.
+
+    Attributes:
+        id: the salesperson, customer or product; None for a reason, the company, or orders without a salesperson.
+        key: a code or a reason; `*` for the company; empty for orders without a salesperson.
+        decided, decided_amount: what the rates are taken of. A won order has no reason, so that a reason is measured
+            against all that was decided: its rates add up to the company's.
+    """
+
+    id: bytes | None
+    key: str
+    name: str
+    won: int
+    lost: int
+    won_amount: int
+    lost_amount: int
+    decided: int
+    decided_amount: int
+
+    @property
+    def rate_bp(self) -> int | None:
+        """Lost ÷ decided by count, in basis points; None where nothing was decided."""
+        return rate_bp(self.lost, self.decided)
+
+    @property
+    def amount_rate_bp(self) -> int | None:
+        """Lost ÷ decided by amount, in basis points; None where no amount was decided."""
+        return rate_bp(self.lost_amount, self.decided_amount)
+
+
+@dataclass(frozen=True)
+class LostReport:
+    """The lost orders of a period: the most lost first, and the company's."""
+
+    rows: tuple[LostRow, ...]
+    company: LostRow
+
+
+@dataclass(frozen=True)
+class LostOrder:
+    """One lost order or quote.
+
+    Attributes:
+        salesperson: who took it; None for nobody.
+        decided_on: the day it was lost.
+        reason: a key of REASON_NAMES.
+        note: what was written when it ended.
+        amount: minor units.
+    """
+
+    id: bytes
+    number: str
+    salesperson: bytes | None
+    customer_id: bytes
+    customer_code: str
+    customer_name: str
+    date: date
+    decided_on: datetime.date
+    reason: str
+    note: str
+    amount: int
+
+
+def lost_report(from_date: date, to_date: date, by: LostBy, as_of: date) -> LostReport:
+    """What was won and lost in a period, both days included, as known of a day.
+
+    By product, an order counts once for each product on it, with that product's amount; the company's line still
+    counts it once.
+    """
+    company = company_lost(from_date, to_date, as_of)
+    decisions, parameters = _decisions(from_date, to_date, as_of)
+    found = []
+    for id_, key, name, won, lost, won_amount, lost_amount in rows(
+        _GROUPED[by].format(decisions=decisions), parameters
+    ):
+        decided, amount = won + lost, won_amount + lost_amount
+        if by == "reason":
+            decided, amount = company.decided, company.decided_amount
+        found.append(LostRow(id_, key, name, won, lost, won_amount, lost_amount, decided, amount))
+    return LostReport(tuple(sorted(found, key=lambda row: (-row.lost, -row.lost_amount, row.key))), company)
+
+
+def company_lost(from_date: date, to_date: date, as_of: date) -> LostRow:
+    """The company's line of a period: each decided order once."""
+    decisions, parameters = _decisions(from_date, to_date, as_of)
+    [sums] = rows(_COMPANY.format(decisions=decisions), parameters)
+    won, lost, won_amount, lost_amount = (value or 0 for value in sums)
+    return LostRow(
+        None, COMPANY_KEY, "", won, lost, won_amount, lost_amount, won + lost, won_amount + lost_amount
+    )  # fmt: skip
+
+
+def lost_orders(from_date: date, to_date: date, as_of: date) -> list[LostOrder]:
+    """The orders and quotes that were lost in a period, the largest first."""
+    decisions, parameters = _decisions(from_date, to_date, as_of)
+    return [
+        LostOrder(
+            id_, number, salesperson, customer, code, name, date.fromisoformat(day), _lost_on(decided, reason),
+            reason, note, amount,
+        )
+        for id_, number, salesperson, customer, code, name, day, decided, reason, note, amount in rows(
+            _LOST_ORDERS.format(decisions=decisions), parameters
+        )
+    ]  # fmt: skip
+
+
+def _lost_on(decided: str, reason: str) -> date:
+    """The day of a loss; a quote is decided by its last valid day and lost on the next."""
+    day = date.fromisoformat(decided)
+    return day + timedelta(days=1) if reason == "expired" else day
+
+
+def _decisions(from_date: date, to_date: date, as_of: date) -> tuple[str, list[Any]]:
+    """The decisions that fall into a period, as a query and its parameters."""
+    first, last, today = iso(from_date), iso(min(to_date, as_of)), iso(as_of)
+    # A quote is lost the day after it was last valid.
+    one_day = timedelta(days=1)
+    valid = [iso(from_date - one_day), iso(min(to_date, as_of) - one_day)]
+    return _DECISIONS, [first, last, today, today, first, last, *valid, today, *valid]
