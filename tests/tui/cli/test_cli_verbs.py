@@ -1,0 +1,335 @@
+"""Each verb does what it says, and prints it for a person and for a program."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tui.cli.main import VERBS, main
+
+
+def test_every_verb_explains_itself(run: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    printed = capsys.readouterr().out
+    for verb in VERBS:
+        assert f"\n    {verb}" in printed
+        assert run(verb, "--help").status == 0
+
+
+def test_help_is_chinese_when_asked(run: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--lang", "en", "--help"]) == 0
+    english = capsys.readouterr().out
+    assert main(["--help", "--lang", "zh"]) == 0
+    assert capsys.readouterr().out != english
+
+
+def test_common_options_stand_before_or_after_the_verb(company: Any, folder: Path, capsys: Any) -> None:
+    assert main(["--store", str(folder), "--format", "csv", "find", "C1"]) == 0
+    before = capsys.readouterr().out
+    assert company("find", "C1", "--format", "csv").out == before
+
+
+def test_an_order_is_confirmed_at_the_list_price(company: Any) -> None:
+    [row] = company(
+        "order", "add", "--customer", "C1", "--line", "P1:2", "--line", "P2:3@10%5", "--format", "json"
+    ).rows
+    assert row == {
+        "number": "A-000001",
+        "total": "228.50",
+        "state": "confirmed",
+        "verdict": "ok",
+        "cure": None,
+        "held_for": "",
+    }
+
+
+def test_an_order_over_the_limit_is_held_paid_and_released(company: Any) -> None:
+    held = company("order", "add", "--customer", "C1", "--line", "P1:12")
+    assert held.status == 0
+    assert "over limit 200.00" in held.out
+    assert "Receive 200.00 to release A-000001" in held.out
+    paid = company("receipt", "add", "--customer", "C1", "--amount", "200", "--order", "A-000001", "--format", "json")
+    assert paid.rows == [
+        {
+            "number": "A-000002",
+            "amount": "200.00",
+            "order": None,
+            "allocated": None,
+            "unallocated": "200.00",
+            "balance": "-200.00",
+        }
+    ]
+    [released] = company("order", "release", "A-000001", "--format", "json").rows
+    assert (released["state"], released["verdict"]) == ("confirmed", "ok")
+    assert company("check").status == 0
+
+
+def test_a_held_order_is_released_with_a_reason_only(company: Any) -> None:
+    company("order", "add", "--customer", "C1", "--line", "P1:12")
+    assert company("order", "release", "A-000001").is_one_sentence("Say why", "A-000001")
+    assert (
+        company("order", "release", "A-000001", "--reason", "老客户", "--format", "json").rows[0]["state"]
+        == "confirmed"
+    )
+
+
+def test_money_paid_with_an_order_settles_it(company: Any) -> None:
+    company("order", "add", "--customer", "C1", "--line", "P1:12", "--paid", "1200")
+    assert company("report", "balance", "--format", "json").rows[0]["balance"] == "0.00"
+
+
+def test_a_quote_uses_no_credit_until_it_is_confirmed(company: Any) -> None:
+    [quote] = company(
+        "order",
+        "add",
+        "--customer",
+        "C1",
+        "--line",
+        "P1:1",
+        "--quote",
+        "--valid-until",
+        "2026-04-30",
+        "--format",
+        "json",
+    ).rows
+    assert (quote["state"], quote["verdict"]) == ("quote", None)
+    [confirmed] = company("order", "confirm", quote["number"], "--format", "json").rows
+    assert (confirmed["state"], confirmed["verdict"]) == ("confirmed", "ok")
+
+
+@pytest.mark.parametrize(
+    ("act", "reason", "state"),
+    [("cancel", "typo", "cancelled"), ("reject", "no", "rejected"), ("lose", "price", "lost")],
+)
+def test_a_held_order_ends_with_a_reason(company: Any, act: str, reason: str, state: str) -> None:
+    company("order", "add", "--customer", "C1", "--line", "P1:12")
+    assert company("order", act, "A-000001").status == 2
+    assert company("order", act, "A-000001", "--reason", reason, "--format", "json").rows[0]["state"] == state
+    again = company("order", act, "A-000001", "--reason", reason)
+    assert again.status == 1
+    assert again.is_one_sentence("A-000001")
+
+
+def test_goods_come_back_from_the_first_lines_of_their_product(company: Any) -> None:
+    company("order", "add", "--customer", "C1", "--line", "P1:2@90", "--line", "P2:1", "--line", "P1:3@100")
+    [back] = company("order", "return", "A-000001", "--line", "P1:4", "--format", "json").rows
+    assert back["total"] == "380.00"
+    too_much = company("order", "return", "A-000001", "--line", "P1:2")
+    assert too_much.status == 1
+    assert too_much.is_one_sentence("Only 1")
+    assert company("check").status == 0
+
+
+def test_a_receipt_names_the_bills_it_settles(company: Any) -> None:
+    company("order", "add", "--customer", "C1", "--line", "P1:2", "--date", "2026-03-01")
+    company("order", "add", "--customer", "C1", "--line", "P1:3", "--date", "2026-03-02")
+    rows = company(
+        "receipt",
+        "add",
+        "--customer",
+        "C1",
+        "--amount",
+        "350",
+        "--order",
+        "A-000002",
+        "A-000001=50",
+        "--format",
+        "json",
+    ).rows
+    assert [(row["order"], row["allocated"]) for row in rows] == [("A-000001", "50.00"), ("A-000002", "300.00")]
+    assert rows[0]["balance"] == "150.00"
+
+
+def test_a_receipt_entered_twice_is_told_and_reversed(company: Any) -> None:
+    company("receipt", "add", "--customer", "C1", "--amount", "100")
+    twice = company("receipt", "add", "--customer", "C1", "--amount", "100")
+    assert "A-000001" in twice.err
+    assert company("receipt", "reverse", "A-000002", "--reason", "twice").status == 0
+    assert company("report", "balance", "--format", "json").rows[0]["balance"] == "-100.00"
+
+
+def test_a_write_off_needs_a_reason(company: Any) -> None:
+    company("order", "add", "--customer", "C1", "--line", "P1:1")
+    words = ("receipt", "add", "--customer", "C1", "--amount", "100", "--kind", "write_off")
+    assert company(*words).status == 2
+    assert company(*words, "--reason", "倒闭").status == 0
+
+
+def test_a_card_is_edited_field_by_field(company: Any) -> None:
+    [row] = company(
+        "customer", "edit", "C1", "--name", "联想新店", "--closed-on", "2026-03-01", "--format", "json"
+    ).rows
+    assert (row["name"], row["closed_on"]) == ("联想新店", "2026-03-01")
+    assert company("customer", "edit", "C1", "--closed-on", "", "--format", "json").rows[0]["closed_on"] is None
+    assert company("customer", "edit", "C1").is_one_sentence("C1", "--phone")
+
+
+def test_a_customer_goes_to_the_pool_and_is_claimed(company: Any) -> None:
+    assert company("customer", "assign", "C1", "--to", "pool", "--format", "json").rows[0]["owner"] is None
+    assert company("customer", "claim", "C1").is_one_sentence("--by")
+    assert company("customer", "claim", "C1", "--by", "WANG", "--format", "json").rows[0]["owner"] == "WANG"
+    assert company("customer", "release", "C1", "--format", "json").rows[0]["owner"] is None
+
+
+def test_terms_may_be_temporary_and_counted_from_the_month_end(company: Any) -> None:
+    [row] = company(
+        "customer", "terms", "C1", "--days", "60", "--limit", "5000.50", "--until", "2026-04-30", "--from-month-end",
+        "--reason", "旺季", "--format", "json",
+    ).rows  # fmt: skip
+    assert (row["credit_days"], row["credit_limit"], row["credit_from"], row["until"]) == (
+        60, "5000.50", "month_end", "2026-04-30",
+    )  # fmt: skip
+
+
+def test_a_blacklisted_customer_is_held(company: Any) -> None:
+    assert company("customer", "block", "C1", "--reason", "欠款", "--format", "json").rows[0]["blacklisted"] is True
+    assert (
+        company("order", "add", "--customer", "C1", "--line", "P1:1", "--format", "json").rows[0]["verdict"]
+        == "blacklisted"
+    )
+    assert company("customer", "unblock", "C1", "--reason", "付清", "--format", "json").rows[0]["blacklisted"] is False
+
+
+@pytest.mark.parametrize("typed", ["lxzgc", "联想", "C1", "lianxiang"])
+def test_a_customer_is_found_by_what_people_type(company: Any, typed: str) -> None:
+    assert company("find", typed, "--customers", "--format", "json").rows[0]["code"] == "C1"
+
+
+def test_both_kinds_are_found_in_rows_of_the_same_columns(company: Any) -> None:
+    rows = company("find", "lx", "--format", "json").rows
+    assert [(row["kind"], row["code"]) for row in rows] == [("customer", "C1"), ("product", "P1")]
+    assert rows[0].keys() == rows[1].keys()
+    assert company("find", "shubiao", "--products", "--format", "json").rows[0]["price"] == "10.50"
+    nothing = company("find", "zzzz")
+    assert nothing.status == 0
+    assert nothing.is_one_sentence("Nothing")
+
+
+def test_undo_takes_back_the_last_thing_that_can_be_taken_back(company: Any) -> None:
+    company("order", "add", "--customer", "C1", "--line", "P1:1")
+    company("customer", "terms", "C1", "--days", "10")
+    [undone] = company("undo", "--format", "json").rows
+    assert (undone["kind"], undone["about"], undone["undone"]) == ("order.record", "A-000001", True)
+    assert company("report", "balance", "--format", "json").rows[0]["balance"] == "0.00"
+    kept = company("undo")
+    assert kept.status == 1
+    assert kept.is_one_sentence("C1 has documents")
+    kinds = [row["kind"] for row in company("log", "--limit", "2", "--format", "json").rows]
+    assert kinds == ["change.undo", "customer.terms"]
+
+
+def test_nothing_more_is_undone_than_was_done(run: Any) -> None:
+    run("salesperson", "add", "LI", "李伟")
+    run("customer", "add", "C1", "--name", "联想")
+    assert run("undo", "--format", "json").rows[0]["about"] == "C1"
+    assert run("find", "C1", "--format", "json").rows == []
+    assert run("undo").is_one_sentence("nothing")
+
+
+def test_who_sits_here_takes_the_order_and_has_a_role(company: Any) -> None:
+    assert company("me", "--format", "json").rows == []
+    assert company("me", "WANG", "--format", "json").rows == [{"code": "WANG", "name": "王芳", "role": "sales"}]
+    refused = company("customer", "terms", "C1", "--days", "90")
+    assert refused.status == 1
+    assert refused.is_one_sentence("role")
+    company("order", "add", "--customer", "C1", "--line", "P1:1")
+    assert company("log", "--limit", "1", "--format", "json").rows[0]["who"] == "WANG"
+    assert company("me", "--nobody").status == 0
+    assert company("customer", "terms", "C1", "--days", "90").status == 0
+
+
+def test_settings_costs_and_the_rule_hold_from_a_day(company: Any) -> None:
+    assert company("setting", "set", "grace_days", "5", "--from", "2026-02-01").status == 0
+    values = {
+        row["name"]: row["value"]
+        for row in company("setting", "list", "--as-of", "2026-01-31", "--format", "json").rows
+    }
+    assert values["grace_days"] == "0"
+    assert company("product", "cost", "P1", "72.5", "--format", "json").rows[0]["cost"] == "72.50"
+    assert company("rule", "set", "--owner-share", "60", "--format", "json").rows == [
+        {"from": "2026-03-31", "owner_share": "60", "maker_share": "40"}
+    ]
+
+
+def test_rows_are_printed_as_csv_and_as_an_aligned_table(company: Any) -> None:
+    printed = company("salesperson", "list", "--format", "csv").out
+    assert list(csv.reader(io.StringIO(printed)))[1] == ["LI", "李伟", "manager", "", "yes"]
+    table = company("salesperson", "list").out.splitlines()
+    assert table[1].index("manager") == table[0].index("role") - len("李伟")
+
+
+def test_chinese_is_printed_in_chinese(company: Any) -> None:
+    english = company("order", "add", "--customer", "NOBODY", "--line", "P1:1").err
+    chinese = company("order", "add", "--customer", "NOBODY", "--line", "P1:1", "--lang", "zh").err
+    assert "NOBODY" in chinese
+    assert chinese != english
+
+
+def test_a_company_is_imported_whole_and_twice_is_once(run: Any, folder: Path, tmp_path: Path) -> None:
+    files = tmp_path / "files"
+    files.mkdir()
+    (files / "salespeople.csv").write_text("code,name\nLI,李伟\n", encoding="utf-8")
+    (files / "customers.csv").write_text("code,name,owner\nC1,联想,LI\nC2,华硕,LI\n", encoding="utf-8")
+    dry = run("import", files, "--dry-run", "--format", "json")
+    assert dry.rows == [
+        {"table": "salespeople", "added": 1, "updated": 0, "unchanged": 0},
+        {"table": "customers", "added": 2, "updated": 0, "unchanged": 0},
+    ]
+    assert not folder.exists()
+    assert run("import", files).status == 0
+    assert [row["unchanged"] for row in run("import", files, "--format", "json").rows] == [1, 2]
+    assert run("find", "lx", "--customers", "--format", "json").rows[0]["owner"] == "李伟"
+
+
+def test_the_sample_company_is_made_afresh_but_never_over_a_company(run: Any, company: Any, tmp_path: Path) -> None:
+    refused = company("demo", "--no-open")
+    assert refused.status == 1
+    assert refused.is_one_sentence("not a sample")
+    assert company("find", "C1", "--customers", "--format", "json").rows
+
+
+def test_totals_that_are_not_what_the_documents_say_are_printed(company: Any, folder: Path) -> None:
+    company("order", "add", "--customer", "C1", "--line", "P1:1")
+    assert company("check", "--format", "json").rows == []
+    import sqlite3
+
+    connection = sqlite3.connect(folder / "store.db")
+    connection.execute("UPDATE customer_total SET balance = balance + 1")
+    connection.commit()
+    connection.close()
+    checked = company("check", "--format", "csv")
+    assert checked.status == 1
+    assert checked.out.splitlines()[1].startswith("balance,")
+
+
+@pytest.mark.parametrize("name", ["tables", "tables.xlsx"])
+def test_what_is_exported_is_imported_to_the_same_reports(
+    company: Any, folder: Path, tmp_path: Path, capsys: Any, name: str
+) -> None:
+    company("order", "add", "--customer", "C1", "--line", "P1:2", "P2:1", "--date", "2026-01-15", "--maker", "WANG")
+    company("order", "return", "A-000001", "--line", "P1:1")
+    company("receipt", "add", "--customer", "C1", "--amount", "50")
+    assert company("export", tmp_path / name).status == 0
+    again = tmp_path / "again"
+    assert main(["import", str(tmp_path / name), "--store", str(again)]) == 0
+    for report in (
+        ("balance",),
+        ("ageing",),
+        ("overdue",),
+        ("margin", "--by", "product"),
+        ("activity", "--month", "2026-01"),
+    ):
+        words = ("report", *report, "--format", "json")
+        expected = company(*words).out
+        assert main([*words, "--store", str(again)]) == 0
+        assert capsys.readouterr().out == expected
+
+
+def test_one_table_is_exported_alone(company: Any, tmp_path: Path) -> None:
+    [row] = company("export", tmp_path / "out.csv", "--table", "salespeople", "--format", "json").rows
+    assert Path(row["path"]).read_text(encoding="utf-8").splitlines()[1].startswith("LI,李伟,manager")
+    assert company("export", tmp_path, "--table", "secrets").status == 2

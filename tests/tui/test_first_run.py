@@ -1,0 +1,139 @@
+"""The first start leads to a sample, a company of one's own or one's tables, and leaves nothing half done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import OptionList, Static
+from textual.worker import WorkerCancelled
+
+from model.customers import Customer
+from model.people import Salesperson
+from model.settings import setting_on
+from model.store import meta, open_store
+from tui import locale
+from tui.first_run.bad_rows import BadRowsScreen
+from tui.first_run.screen import DEMO_FOLDER, FirstRunApp, choose_beginning, holds_store
+from tui.shared.ask import AskText
+from tui.shared.paged_table import PagedTable
+
+TODAY = date(2026, 3, 31)
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("HUOKE_TODAY", TODAY.isoformat())
+    locale.use("en")
+    yield
+    locale.use("en")
+
+
+async def settle(pilot: Pilot[Path]) -> None:
+    """Wait until no worker runs; the one whose outcome ends the app is cancelled with it."""
+    for _round in range(3):
+        await pilot.pause()
+        with suppress(WorkerCancelled):
+            await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+def objection(app: FirstRunApp) -> str:
+    return str(app.screen.query_one(".objection", Static).content)
+
+
+async def test_one_quits_and_nothing_is_left(tmp_path: Path) -> None:
+    folder = tmp_path / "huoke"
+    app = FirstRunApp(folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("q")
+        await pilot.pause()
+    assert app.return_value is None
+    assert not folder.exists()
+
+
+async def test_a_company_is_started_by_the_one_who_sits_here(tmp_path: Path) -> None:
+    folder = tmp_path / "huoke"
+    app = FirstRunApp(folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2")
+        await settle(pilot)
+        await pilot.press("f10")
+        await settle(pilot)
+        assert objection(app) == "Write the name of the company."
+        await pilot.press(*"Acme", "enter", *"Wang", "enter", "f10")
+        await settle(pilot)
+        assert "cannot be a code" in objection(app)
+        assert not holds_store(folder)
+        await pilot.press(*"S01", "enter")
+        await settle(pilot)
+    assert app.return_value == folder
+    store = open_store(folder)
+    with store.use():
+        assert setting_on("company_name", TODAY) == "Acme"
+        assert (meta("me"), Salesperson.get().role) == ("S01", "admin")
+    store.close()
+
+
+async def test_the_sample_company_is_made_beside_ones_own_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "huoke"
+    app = FirstRunApp(folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await settle(pilot)
+    assert app.return_value == tmp_path / DEMO_FOLDER
+    assert not holds_store(folder)
+    store = open_store(tmp_path / DEMO_FOLDER)
+    with store.use():
+        assert Customer.select().count() == 600
+    store.close()
+
+
+async def test_tables_are_imported_and_one_says_who_one_is(tmp_path: Path) -> None:
+    files = tmp_path / "tables"
+    files.mkdir()
+    (files / "salespeople.csv").write_text("code,name,role\nS1,Wang,manager\n", encoding="utf-8")
+    (files / "customers.csv").write_text("code,name\nC1,Toys\n", encoding="utf-8")
+    folder = tmp_path / "huoke"
+    app = FirstRunApp(folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3", *"nowhere", "enter")
+        await settle(pilot)
+        assert objection(app) == "There is no file or folder nowhere."
+        await pilot.press("ctrl+u", *str(files), "enter")
+        await settle(pilot)
+        assert isinstance(app.screen, AskText)
+        await pilot.press(*"wang", "enter")
+        await settle(pilot)
+    assert app.return_value == folder
+    store = open_store(folder)
+    with store.use():
+        assert [customer.code for customer in Customer.select()] == ["C1"]
+        assert meta("me") == "S1"
+    store.close()
+
+
+async def test_bad_rows_are_listed_and_nothing_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "customers.csv"
+    path.write_text("code,name\nC1,\nC2,Toys\n", encoding="utf-8")
+    folder = tmp_path / "huoke"
+    app = FirstRunApp(folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3", *str(path), "enter")
+        await settle(pilot)
+        assert isinstance(app.screen, BadRowsScreen)
+        line = app.screen.query_one(PagedTable).render_line(1).text
+        assert "customers.csv" in line
+        await pilot.press("escape")
+        await settle(pilot)
+        assert app.focused is app.screen.query_one(OptionList)
+    assert not holds_store(folder)
+
+
+def test_a_folder_with_a_company_is_opened_without_a_question(tmp_path: Path) -> None:
+    open_store(tmp_path, create=True).close()
+    assert choose_beginning(tmp_path) == tmp_path

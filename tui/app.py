@@ -1,0 +1,168 @@
+"""The app: one store, its screens as modes, and the ways between them. No flow lives here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Hashable, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from model.errors import HuokeError
+from model.store import Store, open_store
+from tui import keymap
+from tui.locale import _, translate_error
+
+# Terminals that drop what an input method types under Textual's Kitty keyboard flags.
+TERMINALS_WITHOUT_KITTY_KEYS = ("iTerm.app", "WezTerm", "ghostty")
+if os.environ.get("TERM_PROGRAM") in TERMINALS_WITHOUT_KITTY_KEYS:
+    # Textual reads this when it is imported.
+    os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
+
+from textual import work  # noqa: E402
+
+from model.changes.log import Change  # noqa: E402
+from model.changes.undo import UndoChange, undone_uids  # noqa: E402
+from model.search import find_customers  # noqa: E402
+from tui.archive.screen import ArchiveScreen  # noqa: E402
+from tui.customers.screen import CustomersScreen  # noqa: E402
+from tui.leaderboard.screen import LeaderboardScreen  # noqa: E402
+from tui.order_entry.screen import OrderScreen  # noqa: E402
+from tui.receivables.receipt_form import ReceiptForm  # noqa: E402
+from tui.session import Session, StoreScreen, StoreWatch  # noqa: E402
+from tui.shared.ask import Confirm  # noqa: E402
+from tui.shared.desk_app import DeskApp  # noqa: E402
+
+STORE_WATCH_SECONDS = 1.0
+
+
+class HuokeApp(DeskApp):
+    """The desk over one store."""
+
+    MODES: ClassVar[dict[str, type[StoreScreen]]] = {  # type: ignore[assignment]
+        "customers": CustomersScreen,
+        "archive": ArchiveScreen,
+        "order": OrderScreen,
+        "leaderboard": LeaderboardScreen,
+    }
+
+    def __init__(self, store: Store, settings: Path | None = None, first_mode: str = "customers") -> None:
+        """
+        Args:
+            store: An open store; the caller holds its screen lock.
+            settings: The settings file with a person's own keys; none takes none.
+            first_mode: The screen to begin with.
+        """
+        super().__init__(settings)
+        self.session = Session(store)
+        self._first_mode = first_mode
+        self._watch = StoreWatch(store)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.switch_mode(self._first_mode)
+        self.set_interval(STORE_WATCH_SECONDS, self._follow_store)
+
+    def on_unmount(self) -> None:
+        self._watch.close()
+
+    def _follow_store(self) -> None:
+        if self._watch.changed():
+            for mode in self.MODES:
+                for screen in self._screen_stacks.get(mode, ()):
+                    if isinstance(screen, StoreScreen):
+                        screen.store_changed()
+
+    # --- the ways between screens
+
+    def action_open_customers(self) -> None:
+        self.switch_mode("customers")
+
+    def action_open_archive(self) -> None:
+        self.switch_mode("archive")
+
+    def action_open_order(self) -> None:
+        self.switch_mode("order")
+
+    def action_open_leaderboard(self) -> None:
+        self.switch_mode("leaderboard")
+
+    def action_go_back(self) -> None:
+        """One step back: from a question to its screen, from any screen to the customers."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+        elif self.current_mode != "customers":
+            self.switch_mode("customers")
+
+    @work
+    async def open_customer(self, customer_id: Hashable) -> None:
+        """Show a customer's archive."""
+        await self.switch_mode("archive")
+        if isinstance(self.screen, ArchiveScreen) and isinstance(customer_id, bytes):
+            self.screen.show_customer(customer_id)
+
+    @work
+    async def begin_order(self, customer_id: bytes) -> None:
+        """Begin an order for a customer; what was being typed is put aside, never lost."""
+        await self.switch_mode("order")
+        if isinstance(self.screen, OrderScreen):
+            self.screen.begin_for(customer_id)
+
+    def receive_money(self, customer_id: bytes, amount_minor: int | None = None, order_id: bytes | None = None) -> None:
+        """Open the receipt form for a customer, with an amount and an order it is meant for where known."""
+        self.push_screen(ReceiptForm(customer_id, amount_minor, order_id))
+
+    def search_customers(self, text: str) -> Sequence[tuple[str, Hashable]]:
+        """Customers for the palette; called in a thread."""
+        with self.session.store.use():
+            found = find_customers(text, person=self.session.person_id, day=self.session.today())
+        return [(f"{customer.code} {customer.short_name or customer.name}", customer.id) for customer in found]
+
+    # --- undo
+
+    @work(thread=True, exclusive=True, group="undo")
+    def action_undo_last(self) -> None:
+        """Take back the last thing done here that can be taken back."""
+        try:
+            with self.session.store.use():
+                undone = undone_uids()
+                last = next(
+                    (
+                        change
+                        for change in Change.select().order_by(Change.number.desc()).limit(100)
+                        if change.uid not in undone and change.kind not in ("change.undo", "import.batch")
+                    ),
+                    None,
+                )
+                if last is None:
+                    said = _("There is nothing to undo.")
+                else:
+                    self.session.record(UndoChange(uid=last.uid))
+                    said = _("Undone: {what}.").format(what=last.kind)
+        except HuokeError as error:
+            said = translate_error(error)
+        self.call_from_thread(self.notify, said, markup=False)
+
+    @work
+    async def action_quit(self) -> None:
+        """Quit; a draft is on disk at each field and is offered again."""
+        order = next((s for s in self._screen_stacks.get("order", ()) if isinstance(s, OrderScreen)), None)
+        question = _("An order is being typed. Quit? It is kept and offered next time.")
+        if order is None or not order.is_being_typed or await self.push_screen_wait(Confirm(question)):
+            self.exit()
+
+
+def run(folder: Path) -> int:
+    """Open the store in a folder, asking what to do where there is none yet, and show it.
+
+    Raises:
+        StoreError: the store cannot be opened, or is open in another screen.
+    """
+    from tui.first_run.screen import choose_beginning
+
+    chosen = choose_beginning(folder)
+    if chosen is None:
+        return 0
+    store = open_store(chosen)
+    with store.screen():
+        HuokeApp(store, keymap.settings_path()).run()
+    return 0

@@ -1,0 +1,1 @@
+"""The archive: everything that is known about one customer."""

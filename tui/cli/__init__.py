@@ -1,0 +1,1 @@
+"""The same desk without a screen: a file per verb."""

@@ -1,0 +1,112 @@
+"""What every verb works with: which store, which day, who sits here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from model.errors import N_, StoreError
+from tui.cli.output import Format
+
+if TYPE_CHECKING:
+    from model.changes.kind import Args
+    from model.store import Store
+
+# Where a store keeps the code of the salesperson who sits at it; empty where nobody has signed in.
+ME = "me"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The common options of a verb.
+
+    Attributes:
+        folder: the store's folder.
+        form: how rows are printed.
+        today: the business date on which changes are judged.
+        as_of: the day whose figures are shown.
+    """
+
+    folder: Path
+    form: Format
+    today: date
+    as_of: date
+
+    @contextmanager
+    def opened(self, *, create: bool = False, keep: bool = True) -> Iterator[Store]:
+        """The store, open and in use.
+
+        Args:
+            create: begin a store where there is none; nothing of it is left when the verb then fails.
+            keep: whether a store begun here is left when the verb succeeds.
+
+        Raises:
+            StoreError: there is none, or it cannot be opened, read or written.
+        """
+        # Peewee takes longer to import than everything else here; the help does without it.
+        import peewee
+
+        from model.store import open_store
+
+        with _nothing_left_behind(self.folder, keep=keep):
+            store = open_store(self.folder, create=create)
+            try:
+                with store.use():
+                    yield store
+            except peewee.DatabaseError as error:
+                # Its subclasses but one speak of our own queries, and hiding those would hide a defect.
+                if type(error) not in (peewee.DatabaseError, peewee.OperationalError):
+                    raise
+                raise StoreError(
+                    N_("The store in {folder} is damaged ({reason}): put a backup back with “huoke restore”."),
+                    folder=self.folder,
+                    reason=str(error),
+                ) from error
+
+    @contextmanager
+    def writing(self, *, create: bool = False) -> Iterator[Store]:
+        """The store in use and in one transaction: a refused change leaves no trace, not even a number taken."""
+        with self.opened(create=create) as store, store.writing():
+            yield store
+
+    def person(self) -> bytes | None:
+        """The id of the one who sits here; None where nobody has signed in.
+
+        Raises:
+            InputError: the store names somebody it does not know.
+        """
+        from model.people import salesperson_by_code
+        from model.store import meta
+
+        code = meta(ME)
+        return salesperson_by_code(code).id if code else None
+
+    def record(self, args: Args) -> Any:
+        """Do a change as the one who sits here, today, and give its outcome."""
+        from model.changes.recording import record
+
+        return record(args, person=self.person(), on=self.today)
+
+
+@contextmanager
+def _nothing_left_behind(folder: Path, *, keep: bool) -> Iterator[None]:
+    """Take away what a verb began in a folder that had no store, unless it succeeds and the store is wanted."""
+    folder = folder.expanduser()
+    was_there = folder.is_dir()
+    if was_there and any(folder.iterdir()):
+        yield
+        return
+    done = False
+    try:
+        yield
+        done = True
+    finally:
+        if not (done and keep) and folder.is_dir():
+            for made in folder.iterdir():
+                made.unlink()
+            if not was_there:
+                folder.rmdir()

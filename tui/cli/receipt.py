@@ -1,0 +1,114 @@
+"""`huoke receipt`: record money that came or went, or take a receipt back."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from model.changes.documents import next_number
+from model.changes.receipts import NamedBill, ReceiptRecorded, RecordReceipt, ReverseReceipt
+from model.customers import customer_by_code
+from model.errors import N_, InputError
+from model.ids import new_id
+from model.money import format_amount, grouped, parse_amount
+from model.orders import Order, order_by_number
+from model.receipts import KINDS, receipt_by_number
+from tui.cli.desk import Desk
+from tui.cli.output import Cell, Column, print_rows, tell
+from tui.cli.parser import Parser, Verbs, add_date, add_reason, day_or
+from tui.locale import _
+
+COLUMNS = (
+    Column("number", N_("number")),
+    Column("amount", N_("amount"), right=True),
+    Column("order", N_("settles")),
+    Column("allocated", N_("allocated"), right=True),
+    Column("unallocated", N_("unallocated"), right=True),
+    Column("balance", N_("balance"), right=True),
+)
+KINDS_TO_ADD = tuple(kind for kind in KINDS if kind != "reversal")
+
+
+def add_parser(verbs: Verbs, common: Parser) -> None:
+    parser = verbs.add_parser("receipt", parents=[common], help=_("record money, or reverse it"))
+    acts = parser.add_subparsers(required=True, metavar=_("ACT"), dest="act", parser_class=Parser)
+    add = acts.add_parser("add", parents=[common], help=_("record money received, paid back, written off or given up"))
+    add.add_argument("--customer", required=True, metavar=_("CODE"), help=_("the customer's code"))
+    add.add_argument("--amount", required=True, type=parse_amount, metavar=_("AMOUNT"), help=_("such as 1234.50"))
+    add.add_argument("--kind", choices=KINDS_TO_ADD, default="receipt", help=_("what it is; without it, a receipt"))
+    add.add_argument(
+        "--order", dest="orders", nargs="+", action="extend", default=[], metavar=_("NUMBER[=AMOUNT]"),
+        help=_("a bill that it settles first, in the order given; without an amount, as much as it owes"),
+    )  # fmt: skip
+    add.add_argument("--method", default="", metavar=_("TEXT"), help=_("how it was paid"))
+    add.add_argument("--reference", default="", metavar=_("TEXT"), help=_("the bank's reference"))
+    add_reason(add, required=False)
+    add_date(add)
+    add.set_defaults(run=_add)
+    reverse = acts.add_parser("reverse", parents=[common], help=_("take a receipt back whole"))
+    reverse.add_argument("number", metavar=_("NUMBER"))
+    add_reason(reverse, required=True)
+    add_date(reverse)
+    reverse.set_defaults(run=_reverse)
+
+
+def _add(arguments: Namespace, desk: Desk) -> int:
+    with desk.writing():
+        recorded = desk.record(
+            RecordReceipt(
+                id=new_id(),
+                number=next_number(),
+                customer=customer_by_code(arguments.customer).id,
+                date=day_or(arguments.date, desk.today),
+                amount=arguments.amount,
+                kind=arguments.kind,
+                method=arguments.method,
+                reference=arguments.reference,
+                reason=arguments.reason,
+                bills=tuple(_named_bill(text) for text in arguments.orders),
+            )
+        )
+    _print_recorded(recorded, desk)
+    return 0
+
+
+def _named_bill(text: str) -> NamedBill:
+    number, equals, amount = text.rpartition("=")
+    if equals and Order.get_or_none(Order.number == text) is None:
+        if not number:
+            raise InputError(N_("“{value}” is not a bill: write it like NUMBER or NUMBER=100.00."), value=text)
+        return NamedBill(order=order_by_number(number).id, amount=parse_amount(amount))
+    return NamedBill(order=order_by_number(text).id)
+
+
+def _reverse(arguments: Namespace, desk: Desk) -> int:
+    with desk.writing():
+        recorded = desk.record(
+            ReverseReceipt(
+                id=new_id(),
+                number=next_number(),
+                receipt=receipt_by_number(arguments.number).id,
+                date=day_or(arguments.date, desk.today),
+                reason=arguments.reason,
+            )
+        )
+    _print_recorded(recorded, desk)
+    return 0
+
+
+def _print_recorded(recorded: ReceiptRecorded, desk: Desk) -> None:
+    """One row for each bill that the money settled; one without a bill where it settled none."""
+    common = (format_amount(recorded.unallocated), format_amount(recorded.balance))
+    settled: list[tuple[Cell, Cell]] = [(part.bill, format_amount(part.amount)) for part in recorded.parts]
+    print_rows(
+        COLUMNS,
+        [(recorded.number, format_amount(recorded.amount), *part, *common) for part in settled or [(None, None)]],
+        desk.form,
+    )
+    if desk.form == "table" and recorded.unallocated > 0:
+        print(_("{amount} waits for the next bill.").format(amount=grouped(recorded.unallocated)))
+    if recorded.same_day:
+        tell(
+            _("The same amount was recorded on that day already: {numbers}; “huoke undo” takes this one back.").format(
+                numbers=", ".join(recorded.same_day)
+            )
+        )

@@ -1,0 +1,390 @@
+"""`huoke report`: every figure that a screen shows, as rows."""
+
+from __future__ import annotations
+
+import argparse
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from model.dates import first_day, month_of, parse_date, parse_month
+from model.errors import N_, InputError
+from model.money import format_amount, format_price, format_quantity, format_rate
+from tui.cli.output import Cell, Column, print_rows
+from tui.cli.parser import Parser, Verbs
+from tui.locale import _
+
+if TYPE_CHECKING:
+    from model.activity import ActivityRow
+    from model.margin import Margin
+    from model.store import Store
+
+Rows = Iterable[Sequence[Cell]]
+
+CUSTOMER = (Column("customer", N_("code")), Column("name", N_("customer")))
+OWNER = Column("owner", N_("owner"))
+SALESPERSON = (Column("salesperson", N_("code")), Column("name", N_("salesperson")))
+
+
+@dataclass(frozen=True)
+class Report:
+    """One report: its help, its own options, its columns in order, and its rows."""
+
+    help: str
+    options: tuple[str, ...]
+    columns: tuple[Column, ...]
+    rows: Callable[[Namespace], Rows]
+
+
+def add_report_parser(verbs: Verbs, common: Parser) -> None:
+    """Add `report NAME` and the options of each report."""
+    parser = verbs.add_parser("report", parents=[common], help=_("print a report"))
+    names = parser.add_subparsers(dest="report", required=True, metavar=_("NAME"), title=_("reports"))
+    for name, report in REPORTS.items():
+        one = names.add_parser(name, parents=[common], help=_(report.help), description=_(report.help))
+        for option in report.options:
+            _OPTIONS[option](one)
+
+
+def run_report(arguments: Namespace, store: Store) -> int:
+    """Print the report that was asked for from the store in use."""
+    report = REPORTS[arguments.report]
+    print_rows(report.columns, report.rows(arguments), arguments.format)
+    return 0
+
+
+# ── options ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _month(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--month", type=parse_month, metavar=_("MONTH"), help=_("such as 2026-03; without it, that of the day")
+    )
+
+
+def _period(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--from", dest="from_date", type=parse_date, metavar=_("DATE"), help=_("the first day; without it, all")
+    )
+    parser.add_argument(
+        "--to", dest="to_date", type=parse_date, metavar=_("DATE"),
+        help=_("the last day; without it, the day asked for"),
+    )  # fmt: skip
+
+
+def _customer(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--customer", metavar=_("CODE"), help=_("one customer; without it, all"))
+
+
+def _one_customer(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--customer", required=True, metavar=_("CODE"), help=_("the customer"))
+
+
+def _ages(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--by", choices=("due", "date"), default="due", help=_("days past due, or days since the bill's date")
+    )
+
+
+def _margin_by(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--by", choices=("customer", "segment", "salesperson", "product", "brand", "category", "month"),
+        default="customer", help=_("whose margin each row is"),
+    )  # fmt: skip
+
+
+_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "month": _month,
+    "period": _period,
+    "customer": _customer,
+    "one customer": _one_customer,
+    "ages": _ages,
+    "margin by": _margin_by,
+}
+
+
+def _customer_id(arguments: Namespace) -> bytes | None:
+    from model.customers import customer_by_code
+
+    return None if arguments.customer is None else bytes(customer_by_code(arguments.customer).id)
+
+
+def _month_asked(arguments: Namespace) -> str:
+    month: str = arguments.month or month_of(arguments.as_of)
+    if first_day(month) > arguments.as_of:
+        raise InputError(
+            N_("The month {month} has not begun on {date}: ask for an earlier one."),
+            month=month, date=arguments.as_of.isoformat(),
+        )  # fmt: skip
+    return month
+
+
+def _period_asked(arguments: Namespace) -> tuple[date | None, date]:
+    first: date | None = arguments.from_date
+    last: date = arguments.as_of if arguments.to_date is None else arguments.to_date
+    if first is not None and last < first:
+        raise InputError(
+            N_("The period ends on {last} before it begins on {first}: exchange them."),
+            first=first.isoformat(), last=last.isoformat(),
+        )  # fmt: skip
+    return first, last
+
+
+def _sees_cost(day: date) -> bool:
+    """Whether who sits at this store may see cost and margin."""
+    from model.margin import may_see_cost
+    from model.people import salesperson_by_code
+    from model.store import meta
+
+    code = meta("me")
+    return may_see_cost(salesperson_by_code(code).id if code else None, day)
+
+
+def _word(arguments: Namespace, names: Mapping[str, str], word: str) -> str:
+    """A word of the data, which a table shows to a person in the language in use."""
+    return _(names[word]) if arguments.format == "table" else word
+
+
+def _rate(rate_bp: int | None) -> str | None:
+    return None if rate_bp is None else format_rate(rate_bp)
+
+
+# ── rows ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _activity(arguments: Namespace) -> Rows:
+    from model.activity import activity_board
+
+    board = activity_board(_month_asked(arguments), arguments.as_of)
+    return [_activity_row(row) for row in (*board.rows, board.company)]
+
+
+def _activity_row(row: ActivityRow) -> Sequence[Cell]:
+    return (
+        row.code, row.name, row.responsible, row.active, _rate(row.rate_bp), _rate(row.previous_bp), row.rank,
+    )  # fmt: skip
+
+
+def _performance(arguments: Namespace) -> Rows:
+    from model.performance import performance_board
+
+    sees = _sees_cost(arguments.as_of)
+    for row in performance_board(_month_asked(arguments), arguments.as_of).rows:
+        yield (row.key, row.name, row.orders, format_amount(row.revenue), *_cost_and_margin(row, sees))
+
+
+def _cost_and_margin(row: Margin, sees: bool) -> tuple[Cell, Cell]:
+    return (format_amount(row.cost), format_amount(row.margin)) if sees else (None, None)
+
+
+def _balance(arguments: Namespace) -> Rows:
+    from model.balances import balances
+    from model.credit import REASON_NAMES
+
+    for row in balances(arguments.as_of, _customer_id(arguments)):
+        standing = row.standing
+        yield (
+            row.code, row.name, row.owner, format_amount(row.sums.orders), format_amount(row.sums.returns),
+            format_amount(row.sums.receipts), format_amount(standing.balance), standing.credit_days,
+            format_amount(standing.credit_limit), format_amount(standing.credit_left), format_amount(standing.overdue),
+            _word(arguments, REASON_NAMES, row.verdict),
+        )  # fmt: skip
+
+
+def _ageing(arguments: Namespace) -> Rows:
+    from model.activity import COMPANY_CODE
+    from model.ageing import ageing
+
+    report = ageing(arguments.as_of, arguments.by, _customer_id(arguments))
+    for row in report.rows:
+        yield (row.code, row.name, row.owner, *map(format_amount, (*row.ages.columns, row.ages.balance)))
+    yield (COMPANY_CODE, "", "", *map(format_amount, (*report.total.columns, report.total.balance)))
+
+
+def _overdue(arguments: Namespace) -> Rows:
+    from model.ageing import overdue_list
+
+    for bill in overdue_list(arguments.as_of, _customer_id(arguments)):
+        yield (
+            bill.code, bill.name, bill.owner, bill.number, bill.issued_on, bill.due_on, format_amount(bill.amount),
+            format_amount(bill.open), bill.days_overdue,
+        )  # fmt: skip
+
+
+def _payment_record(arguments: Namespace) -> Rows:
+    from model.payment_record import payment_records
+
+    for row in payment_records(arguments.as_of, _customer_id(arguments)):
+        record, suggestion = row.record, row.suggestion
+        average = record.average_late_hundredths
+        yield (
+            row.code, row.name, len(record.bills), record.late, record.worst_days_late,
+            None if average is None else format_rate(average), format_amount(row.overdue), record.grade,
+            suggestion.days, format_amount(suggestion.limit), _(suggestion.template).format(**suggestion.values),
+        )  # fmt: skip
+
+
+def _margin(arguments: Namespace) -> Rows:
+    from model.dates import EARLIEST_BUSINESS_DATE
+    from model.margin import margin
+
+    first, last = _period_asked(arguments)
+    sees = _sees_cost(arguments.as_of)
+    report = margin(first or EARLIEST_BUSINESS_DATE, last, arguments.by, arguments.as_of)
+    for row in (*report.rows, report.total):
+        yield (
+            row.key, row.name, row.orders, format_amount(row.revenue), *_cost_and_margin(row, sees),
+            _rate(row.rate_bp) if sees else None, format_amount(row.uncosted),
+        )  # fmt: skip
+
+
+def _statement(arguments: Namespace) -> Iterator[Sequence[Cell]]:
+    from model.statement import DOCUMENT_NAMES, statement
+
+    first, last = _period_asked(arguments)
+    customer = _customer_id(arguments)
+    if customer is None:
+        return
+    for row in statement(customer, first, min(last, arguments.as_of)):
+        yield (
+            row.day, _word(arguments, DOCUMENT_NAMES, row.document), row.number,
+            format_amount(row.debit) if row.debit else None, format_amount(row.credit) if row.credit else None,
+            format_amount(row.balance),
+        )  # fmt: skip
+
+
+def _preferences(arguments: Namespace) -> Iterator[Sequence[Cell]]:
+    from model.preferences import preferred_products
+
+    customer = _customer_id(arguments)
+    if customer is None:
+        return
+    for row in preferred_products(customer, arguments.as_of):
+        last = row.last
+        yield (
+            row.code, row.name, row.brand, row.category, row.orders, format_quantity(row.quantity_e3),
+            format_amount(row.revenue), None if last is None else format_price(last.net_price_e4),
+            None if last is None else last.day, _rate(row.share_bp),
+        )  # fmt: skip
+
+
+def _trend(arguments: Namespace) -> Iterator[Sequence[Cell]]:
+    from model.margin import trend
+
+    customer = _customer_id(arguments)
+    if customer is None:
+        return
+    sees = _sees_cost(arguments.as_of)
+    for row in trend(customer, arguments.as_of):
+        yield (row.key, row.orders, format_amount(row.revenue), *_cost_and_margin(row, sees))
+
+
+def _amount(name: str, title: str) -> Column:
+    return Column(name, title, right=True)
+
+
+REPORTS: dict[str, Report] = {
+    "activity": Report(
+        N_("of the customers each salesperson is responsible for, how many traded in a month"),
+        ("month",),
+        (
+            *SALESPERSON, _amount("responsible", N_("responsible")), _amount("active", N_("traded")),
+            _amount("rate", N_("rate %")), _amount("previous_rate", N_("last month %")), _amount("rank", N_("rank")),
+        ),
+        _activity,
+    ),
+    "performance": Report(
+        N_("what each salesperson sold in a month, by the shares of the credit rule"),
+        ("month",),
+        (
+            *SALESPERSON, _amount("orders", N_("orders")), _amount("amount", N_("amount")),
+            _amount("cost", N_("cost")), _amount("margin", N_("margin")),
+        ),
+        _performance,
+    ),
+    "balance": Report(
+        N_("what every customer owes, and how its credit stands"),
+        ("customer",),
+        (
+            *CUSTOMER, OWNER, _amount("orders", N_("orders")), _amount("returns", N_("returns")),
+            _amount("receipts", N_("receipts")), _amount("balance", N_("balance")),
+            _amount("credit_days", N_("days")), _amount("credit_limit", N_("limit")),
+            _amount("credit_left", N_("credit left")), _amount("overdue", N_("overdue")),
+            Column("verdict", N_("verdict")),
+        ),
+        _balance,
+    ),
+    "ageing": Report(
+        N_("how old the money is that customers owe"),
+        ("customer", "ages"),
+        (
+            *CUSTOMER, OWNER, _amount("not_due", N_("not due")), _amount("d1_30", "1–30"), _amount("d31_60", "31–60"),
+            _amount("d61_90", "61–90"), _amount("d90_plus", "90+"), _amount("unallocated", N_("unallocated")),
+            _amount("balance", N_("balance")),
+        ),
+        _ageing,
+    ),
+    "overdue": Report(
+        N_("every bill that is overdue, the oldest first"),
+        ("customer",),
+        (
+            *CUSTOMER, OWNER, Column("order", N_("order")), Column("date", N_("date")), Column("due_date", N_("due")),
+            _amount("amount", N_("amount")), _amount("open", N_("still open")),
+            _amount("days_overdue", N_("days overdue")),
+        ),
+        _overdue,
+    ),
+    "payment-record": Report(
+        N_("how punctually customers paid in twelve months, and the terms that suggests"),
+        ("customer",),
+        (
+            *CUSTOMER, _amount("bills", N_("bills")), _amount("late", N_("paid late")),
+            _amount("worst_days_late", N_("worst days")), _amount("average_days_late", N_("average days")),
+            _amount("overdue", N_("overdue")), Column("grade", N_("grade")),
+            _amount("suggested_days", N_("suggested days")), _amount("suggested_limit", N_("suggested limit")),
+            Column("reason", N_("reason")),
+        ),
+        _payment_record,
+    ),
+    "margin": Report(
+        N_("the margin of a period"),
+        ("period", "margin by"),
+        (
+            Column("key", N_("key")), Column("name", N_("name")), _amount("orders", N_("orders")),
+            _amount("revenue", N_("revenue")), _amount("cost", N_("cost")), _amount("margin", N_("margin")),
+            _amount("rate", N_("rate %")), _amount("uncosted_revenue", N_("cost unknown")),
+        ),
+        _margin,
+    ),
+    "statement": Report(
+        N_("what raised and lowered a customer's balance"),
+        ("one customer", "period"),
+        (
+            Column("date", N_("date")), Column("document", N_("document")), Column("number", N_("number")),
+            _amount("debit", N_("debit")), _amount("credit", N_("credit")), _amount("balance", N_("balance")),
+        ),
+        _statement,
+    ),
+    "preferences": Report(
+        N_("what a customer likes to buy"),
+        ("one customer",),
+        (
+            Column("product", N_("product")), Column("name", N_("name")), Column("brand", N_("brand")),
+            Column("category", N_("category")), _amount("orders", N_("orders")), _amount("quantity", N_("quantity")),
+            _amount("revenue", N_("revenue")), _amount("last_price", N_("last price")),
+            Column("last_date", N_("last date")), _amount("share", N_("share %")),
+        ),
+        _preferences,
+    ),
+    "trend": Report(
+        N_("a customer's last 24 months"),
+        ("one customer",),
+        (
+            Column("month", N_("month")), _amount("orders", N_("orders")), _amount("revenue", N_("revenue")),
+            _amount("cost", N_("cost")), _amount("margin", N_("margin")),
+        ),
+        _trend,
+    ),
+}  # fmt: skip

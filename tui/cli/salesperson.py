@@ -1,0 +1,60 @@
+"""`huoke salesperson`: the people, so that a company can begin without files."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterable
+
+from model.changes.company import AddSalesperson
+from model.errors import N_
+from model.ids import new_id
+from model.people import ROLES, Salesperson, salesperson_by_code
+from tui.cli.desk import Desk
+from tui.cli.output import Column, print_rows
+from tui.cli.parser import Parser, Verbs
+from tui.locale import _
+
+COLUMNS = (
+    Column("code", N_("code")),
+    Column("name", N_("name")),
+    Column("role", N_("role")),
+    Column("team", N_("team")),
+    Column("active", N_("works here")),
+)
+
+
+def add_parser(verbs: Verbs, common: Parser) -> None:
+    parser = verbs.add_parser("salesperson", parents=[common], help=_("add or list the people"))
+    acts = parser.add_subparsers(required=True, metavar=_("ACT"), dest="act", parser_class=Parser)
+    add = acts.add_parser("add", parents=[common], help=_("someone who works here; begins a store where there is none"))
+    add.add_argument("code", metavar=_("CODE"))
+    add.add_argument("name", metavar=_("NAME"))
+    add.add_argument("--role", choices=ROLES, default="sales", help=_("what this person may do; without it, sales"))
+    add.add_argument("--team", default="", metavar=_("TEXT"), help=_("the team"))
+    add.set_defaults(run=_add)
+    acts.add_parser("list", parents=[common], help=_("everyone")).set_defaults(run=_list)
+
+
+def _add(arguments: Namespace, desk: Desk) -> int:
+    with desk.writing(create=True):
+        desk.record(
+            AddSalesperson(
+                id=new_id(), code=arguments.code, name=arguments.name, role=arguments.role, team=arguments.team
+            )
+        )
+        _print([salesperson_by_code(arguments.code)], desk)
+    return 0
+
+
+def _list(arguments: Namespace, desk: Desk) -> int:
+    with desk.opened():
+        _print(Salesperson.select().order_by(Salesperson.code), desk)
+    return 0
+
+
+def _print(people: Iterable[Salesperson], desk: Desk) -> None:
+    print_rows(
+        COLUMNS,
+        [(person.code, person.name, person.role, person.team, bool(person.active)) for person in people],
+        desk.form,
+    )

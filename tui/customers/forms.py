@@ -1,0 +1,400 @@
+"""The forms about a customer: its card, a contact, whose it is, its terms, the blacklist."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from model.changes.customers import (
+    AddCustomer,
+    AssignCustomers,
+    EditCustomer,
+    FieldEdit,
+    LogContact,
+    SetBlacklisted,
+    SetTerms,
+)
+from model.customers import CARD_FIELDS, CreditTerms, Customer, blacklisted_on, owner_on, terms_on
+from model.errors import N_, InputError
+from model.ids import new_id
+from model.money import format_amount, grouped
+from model.store import one, rows
+from tui.customers.people import Colleague, colleague_meant, colleagues, means_pool, meant_words
+from tui.entry_form import Entries, EntryForm, FormField, Option
+from tui.locale import _
+
+# Labels of a card's fields, in the order in which they are typed.
+CARD_LABELS: dict[str, str] = {
+    "name": N_("name"),
+    "short_name": N_("short name"),
+    "segment": N_("segment"),
+    "contact": N_("contact person"),
+    "phone": N_("phone"),
+    "address": N_("address"),
+    "city": N_("city"),
+    "bank_account": N_("bank account"),
+    "tax_id": N_("tax number"),
+    "label": N_("label"),
+    "note": N_("remark"),
+}
+NAMESAKES_SHOWN = 3
+FIRST_CODE = "C0001"
+_LAST_DIGITS = re.compile(r"(\d+)(?=\D*$)")
+
+
+def following_code(code: str) -> str:
+    """The code after this one: its last number one higher, as many digits wide."""
+    return _LAST_DIGITS.sub(lambda digits: str(int(digits[1]) + 1).zfill(len(digits[1])), code, count=1)
+
+
+@dataclass(frozen=True)
+class CardBeginning:
+    """What the card's form begins with: a free code, whoever works here, and the one who sits here."""
+
+    code: str
+    people: tuple[Colleague, ...]
+    owner: str
+
+
+class CustomerForm(EntryForm[bytes]):
+    """A new customer, or another profile for one; dismisses with its id."""
+
+    def __init__(self, customer: Customer | None = None, name: str = "") -> None:
+        """
+        Args:
+            customer: whose profile is changed, as the person saw it; None makes a new one.
+            name: what a new one is called, where something was typed before.
+        """
+        super().__init__()
+        self.customer = customer
+        self._called = name
+        self._people: tuple[Colleague, ...] = ()
+
+    def title_text(self) -> str:
+        if self.customer is None:
+            return _("A new customer")
+        return _("The profile of {name}").format(name=f"{self.customer.code} {self.customer.shown_name}")
+
+    def fields(self) -> Sequence[FormField]:
+        card = [FormField(name, _(CARD_LABELS[name]), self._before(name)) for name in CARD_FIELDS]
+        if self.customer is not None:
+            closed_on = FormField("closed_on", _("closed on"), self._before("closed_on"), _("empty: not closed"))
+            return [*card, closed_on]
+        kinds = (Option("", _("owned or pool")), Option("retail", _("retail (walk-in)")))
+        return [
+            FormField("code", _("code")),
+            *card[:2],
+            FormField("kind", _("kind"), options=kinds),
+            FormField("owner", _("owner"), hint=_("code or name; empty: the pool")),
+            *card[2:],
+        ]
+
+    def _before(self, name: str) -> str:
+        if self.customer is None:
+            return self._called if name == "name" else ""
+        return str(getattr(self.customer, name) or "")
+
+    def load(self) -> CardBeginning:
+        last = one("SELECT code FROM customer WHERE code NOT LIKE '%/%' ORDER BY LENGTH(code) DESC, code DESC LIMIT 1")
+        person = self.session.person
+        code = FIRST_CODE if last is None else following_code(str(last[0]))
+        return CardBeginning(code, colleagues(), "" if person is None else person.code)
+
+    def begin_with(self, begins_with: Any) -> None:
+        self._people = begins_with.people
+        if self.customer is None:
+            self.fill("code", begins_with.code)
+            self.fill("owner", begins_with.owner)
+
+    def field_changed(self, name: str) -> None:
+        if name == "owner":
+            self.note("owner", meant_words(self.control("owner").value, self._people, pool=True))
+
+    def doubt(self, entries: Entries) -> str:
+        """Ask before a customer is made twice."""
+        if self.customer is not None:
+            return ""
+        called = [text for text in (entries.text("name"), entries.text("short_name")) if text]
+        marks = ", ".join("?" * len(called)) or "''"
+        twins = rows(
+            f"SELECT code, name FROM customer WHERE name IN ({marks}) OR (short_name <> '' AND short_name IN ({marks}))"
+            f" ORDER BY code LIMIT {NAMESAKES_SHOWN}",
+            (*called, *called),
+        )
+        if not twins:
+            return ""
+        return _("There is already {customers}. Make another one?").format(
+            customers=", ".join(f"{code} {name}" for code, name in twins)
+        )
+
+    def record(self, entries: Entries) -> bytes:
+        return self._add(entries) if self.customer is None else self._edit(self.customer, entries)
+
+    def _add(self, entries: Entries) -> bytes:
+        retail, owner = entries.text("kind") == "retail", entries.text("owner")
+        named = None if not owner or means_pool(owner) or retail else colleague_meant(owner, self._people)
+        card = {name: text for name in CARD_FIELDS if (text := entries.text(name))}
+        entries.reading = "name" if "name" not in card else "code"
+        args = AddCustomer(
+            id=new_id(), code=entries.get("code", "").strip(), date=entries.today, card=card, retail=retail,
+            owner=None if named is None else named.id,
+        )  # fmt: skip
+        self.session.record(args)
+        return args.id
+
+    def _edit(self, customer: Customer, entries: Entries) -> bytes:
+        after = {name: entries.text(name) for name in CARD_FIELDS}
+        closed_on = entries.day("closed_on")
+        after["closed_on"] = "" if closed_on is None else closed_on.isoformat()
+        edits = {
+            name: FieldEdit(before=self._before(name), after=text)
+            for name, text in after.items()
+            if text != self._before(name)
+        }
+        if edits:
+            entries.reading = next(iter(edits))
+            self.session.record(EditCustomer(customer=customer.id, version=customer.version, edits=edits))
+        return bytes(customer.id)
+
+
+@dataclass(frozen=True)
+class ContactBeginning:
+    """Whom the contact was with, and who may have had it."""
+
+    customer: str
+    people: tuple[Colleague, ...]
+    owner: str
+
+
+class ContactForm(EntryForm[bytes]):
+    """A visit or a call and when to follow it up; dismisses with the contact's id."""
+
+    def __init__(self, customer_id: bytes) -> None:
+        super().__init__()
+        self.customer_id = customer_id
+        self._people: tuple[Colleague, ...] = ()
+
+    def title_text(self) -> str:
+        return _("Log a contact")
+
+    def fields(self) -> Sequence[FormField]:
+        fields = [
+            FormField("note", _("what was said")),
+            FormField("next_on", _("follow up on"), hint=_("a date, or +7; empty: nothing planned")),
+        ]
+        if self.session.person is None:
+            fields.append(FormField("person", _("who"), hint=_("code or name")))
+        return fields
+
+    def load(self) -> ContactBeginning:
+        people, owner = colleagues(), owner_on(self.customer_id, self.session.today())
+        code = next((person.code for person in people if person.id == owner), "")
+        return ContactBeginning(name_of(self.customer_id), people, code)
+
+    def begin_with(self, begins_with: Any) -> None:
+        self._people = begins_with.people
+        self.retitle(f"{_('Log a contact')} · {begins_with.customer}")
+        if self.session.person is None:
+            self.fill("person", begins_with.owner)
+
+    def field_changed(self, name: str) -> None:
+        if name == "person":
+            self.note("person", meant_words(self.control("person").value, self._people, pool=False))
+        elif name == "next_on":
+            self.note("next_on", day_words(self.entries(), "next_on"))
+
+    def record(self, entries: Entries) -> bytes:
+        next_on = entries.day("next_on")
+        person = self.session.person_id or colleague_meant(entries.text("person"), self._people).id
+        args = LogContact(
+            id=new_id(), customer=self.customer_id, date=entries.today, note=entries.text("note"), person=person,
+            next_on=next_on,
+        )  # fmt: skip
+        self.session.record(args)
+        return args.id
+
+
+class AssignForm(EntryForm[int]):
+    """Customers given to a salesperson or to the pool; dismisses with how many."""
+
+    def __init__(self, customer_ids: Sequence[bytes]) -> None:
+        super().__init__()
+        self.customer_ids = tuple(customer_ids)
+        self._people: tuple[Colleague, ...] = ()
+
+    def title_text(self) -> str:
+        return _("Assign {count} customers").format(count=len(self.customer_ids))
+
+    def fields(self) -> Sequence[FormField]:
+        return [
+            FormField("owner", _("to whom"), hint=_("code or name, or - for the pool")),
+            FormField("from_date", _("from"), self.session.today().isoformat()),
+        ]
+
+    def load(self) -> tuple[Colleague, ...]:
+        return colleagues()
+
+    def begin_with(self, begins_with: Any) -> None:
+        self._people = begins_with
+        self.note("owner", "  ".join(person.shown for person in self._people[:6]))
+
+    def field_changed(self, name: str) -> None:
+        if name == "owner":
+            self.note("owner", meant_words(self.control("owner").value, self._people, pool=True))
+        else:
+            self.note("from_date", day_words(self.entries(), "from_date"))
+
+    def _meant(self, entries: Entries) -> tuple[Colleague | None, date]:
+        typed = entries.text("owner")
+        owner = None if means_pool(typed) else colleague_meant(typed, self._people)
+        return owner, entries.day("from_date") or entries.today
+
+    def doubt(self, entries: Entries) -> str:
+        """Many customers are given away only after a second look."""
+        owner, day = self._meant(entries)
+        if len(self.customer_ids) == 1:
+            return ""
+        return _("Give {count} customers to {owner} from {date} on?").format(
+            count=len(self.customer_ids), owner=_("the pool") if owner is None else owner.shown, date=day.isoformat()
+        )
+
+    def record(self, entries: Entries) -> int:
+        owner, day = self._meant(entries)
+        owner_id = None if owner is None else owner.id
+        return int(
+            self.session.record(AssignCustomers(customers=self.customer_ids, owner=owner_id, from_date=day))
+        )
+
+
+@dataclass(frozen=True)
+class TermsBeginning:
+    """Whose terms they are, what holds lastingly, and what holds now."""
+
+    customer: str
+    lasting: CreditTerms
+    now: CreditTerms
+
+
+class TermsForm(EntryForm[bytes]):
+    """Credit term and limit from today on, or a temporary limit; dismisses with the customer's id."""
+
+    def __init__(self, customer_id: bytes) -> None:
+        super().__init__()
+        self.customer_id = customer_id
+        self._lasting = CreditTerms()
+        self._temporary = False
+
+    def title_text(self) -> str:
+        return _("Credit terms")
+
+    def fields(self) -> Sequence[FormField]:
+        starts = (Option("order", _("order date")), Option("month_end", _("month's end")))
+        return [
+            FormField("credit_days", _("days")),
+            FormField("credit_from", _("counted from"), "order", options=starts),
+            FormField("credit_limit", _("limit"), hint=_("0: no credit")),
+            FormField("until", _("until"), hint=_("empty: lasting; a date or +30: temporary")),
+            FormField("reason", _("reason")),
+        ]
+
+    def load(self) -> TermsBeginning:
+        today = self.session.today()
+        lasting = one(
+            "SELECT credit_days, credit_from, credit_limit FROM terms"
+            " WHERE customer_id = ? AND until_date = '' AND from_date <= ? ORDER BY from_date DESC LIMIT 1",
+            (self.customer_id, today.isoformat()),
+        )
+        terms = CreditTerms() if lasting is None else CreditTerms(*lasting)
+        return TermsBeginning(name_of(self.customer_id), terms, terms_on(self.customer_id, today))
+
+    def begin_with(self, begins_with: Any) -> None:
+        self._lasting, now = begins_with.lasting, begins_with.now
+        self._temporary = now.until is not None
+        self.retitle(f"{_('Credit terms')} · {begins_with.customer}")
+        self.fill("credit_days", str(self._lasting.credit_days))
+        self.fill("credit_from", self._lasting.credit_from)
+        self.fill("credit_limit", format_amount(self._lasting.credit_limit))
+        if now.until is not None:
+            said = _("a temporary limit of {amount} holds until {date}")
+            self.note("until", said.format(amount=grouped(now.credit_limit), date=now.until.isoformat()))
+
+    def field_changed(self, name: str) -> None:
+        if name == "until" and not self._temporary:
+            self.note("until", day_words(self.entries(), "until"))
+
+    def record(self, entries: Entries) -> bytes:
+        until = entries.day("until")
+        days, credit_from = entries.whole_number("credit_days"), entries.text("credit_from")
+        limit = entries.amount("credit_limit")
+        if until is not None:
+            # What a temporary row leaves open goes on as it is.
+            days = None if days == self._lasting.credit_days else days
+            credit_from = "" if credit_from == self._lasting.credit_from else credit_from
+        args = SetTerms(
+            customer=self.customer_id, from_date=entries.today, credit_days=days, credit_from=credit_from or None,
+            credit_limit=limit, until=until, reason=entries.text("reason"),
+        )  # fmt: skip
+        entries.reading = "until" if until is not None and until < entries.today else "credit_days"
+        self.session.record(args)
+        return self.customer_id
+
+
+@dataclass(frozen=True)
+class BlockBeginning:
+    """Who it is and whether it is on the blacklist now."""
+
+    customer: str
+    blacklisted: bool
+
+
+class BlockForm(EntryForm[bool]):
+    """A customer put on the blacklist or taken off it, and why; dismisses with whether it is on it now."""
+
+    def __init__(self, customer_id: bytes) -> None:
+        super().__init__()
+        self.customer_id = customer_id
+        self._blacklisted: bool | None = None
+
+    def title_text(self) -> str:
+        return _("The blacklist")
+
+    def fields(self) -> Sequence[FormField]:
+        return [FormField("reason", _("reason"))]
+
+    def load(self) -> BlockBeginning:
+        return BlockBeginning(name_of(self.customer_id), blacklisted_on(self.customer_id, self.session.today()))
+
+    def begin_with(self, begins_with: Any) -> None:
+        self._blacklisted = begins_with.blacklisted
+        asked = _("Take {name} off the blacklist") if self._blacklisted else _("Put {name} on the blacklist")
+        self.retitle(asked.format(name=begins_with.customer))
+
+    def record(self, entries: Entries) -> bool:
+        # What the person read in the title is what is done, even if someone else was quicker.
+        blacklisted = not self._blacklisted
+        if self._blacklisted is None:
+            raise InputError(N_("The customer is still being read: press again."))
+        args = SetBlacklisted(
+            customer=self.customer_id, from_date=entries.today, blacklisted=blacklisted, reason=entries.text("reason")
+        )
+        self.session.record(args)
+        return blacklisted
+
+
+def name_of(customer_id: bytes) -> str:
+    """Code and name of a customer; read inside the store."""
+    found = one("SELECT code, name, short_name FROM customer WHERE id = ?", (customer_id,))
+    return "" if found is None else f"{found[0]} {found[2] or found[1]}"
+
+
+def day_words(entries: Entries, name: str) -> str:
+    """The date that is meant, for a date written short; empty while it is written in full or cannot be read."""
+    text = entries.text(name)
+    try:
+        day = entries.day(name)
+    except InputError:
+        return ""
+    return "" if day is None or day.isoformat() == text else day.isoformat()

@@ -1,0 +1,121 @@
+"""Who the customer is, whose the order will be, and how the credit stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.widget import Widget
+
+from model.money import format_percent, grouped
+from tui.locale import _, language
+from tui.order_entry.reading import CustomerFacts
+from tui.order_entry.words import SEPARATOR, standing_words
+from tui.shared.columns import fit
+
+TALL_LINES = 12
+"""From so many lines on each fact has a line of its own."""
+
+
+class CustomerPanel(Widget):
+    """The customer's facts: a few full lines above the order, or a list beside it."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.facts: CustomerFacts | None = None
+
+    def show(self, facts: CustomerFacts | None) -> None:
+        """Show a customer, or nobody."""
+        self.facts = facts
+        self.refresh()
+
+    def render(self) -> Content:
+        width, height = self.content_size
+        if self.facts is None:
+            return Content(fit(_("Code, name, initials, phone or an order number."), max(1, width)))
+        lines = _tall(self.facts, width) if height >= TALL_LINES else _flat(self.facts, width)
+        return Content("\n").join(lines[:height])
+
+
+def _flat(facts: CustomerFacts, width: int) -> list[Content]:
+    """Four lines."""
+    standing = facts.standing
+    who = SEPARATOR.join([_owner(facts), _credit(facts), _last(facts)])
+    money = SEPARATOR.join(
+        f"{label} {amount}"
+        for label, amount in (
+            (_("limit"), grouped(standing.credit_limit)),
+            (_("used"), grouped(standing.balance)),
+            (_("left"), grouped(standing.credit_left)),
+            (_("overdue"), grouped(standing.overdue)),
+        )
+    )
+    usual = _("usual: {items}").format(items="、".join(code for code, _name in facts.usual) or _("none yet"))
+    verdict = f"{_('standing')}: {standing_words(standing)}"
+    return [Content(fit(who, width)), Content(fit(money, width)), Content.styled(fit(verdict, width), "bold"),
+            Content(fit(usual, width))]  # fmt: skip
+
+
+def _tall(facts: CustomerFacts, width: int) -> list[Content]:
+    standing = facts.standing
+    until = standing.limit_until
+    lines = [Content.styled(fit(f"{facts.code} {facts.name}", width), "bold"), Content(fit(_owner(facts), width))]
+    lines += [Content(fit(_credit(facts), width)), Content("")]
+    if facts.last is None:
+        lines.append(Content(fit(_("no order yet"), width)))
+    else:
+        lines.append(Content(fit(_("last order {date}").format(date=facts.last.date.isoformat()), width)))
+        lines.append(Content(_pair(facts.last.number, grouped(facts.last.amount), width)))
+    lines += [Content("")]
+    for label, amount in (
+        (_("limit"), standing.credit_limit),
+        (_("used"), standing.balance),
+        (_("left"), standing.credit_left),
+        (_("overdue"), standing.overdue),
+    ):
+        lines.append(Content(_pair(label, grouped(amount), width)))
+    if until is not None:
+        lines.append(Content(fit(_("limit until {date}").format(date=until.isoformat()), width)))
+    lines += [Content.styled(fit(f"{_('standing')}: {standing_words(standing)}", width), "bold"), Content("")]
+    lines.append(Content.styled(fit(_("usual items"), width), "bold"))
+    lines += _usual(facts.usual, width)
+    return lines
+
+
+def _usual(usual: Sequence[tuple[str, str]], width: int) -> list[Content]:
+    if not usual:
+        return [Content(fit(_("none yet"), width))]
+    return [Content(fit(f"{code} {name}", width)) for code, name in usual]
+
+
+def _pair(label: str, amount: str, width: int) -> str:
+    """A label to the left and an amount to the right."""
+    return fit(label, max(0, width - cell_len(amount) - 1)) + " " + fit(amount, min(width, cell_len(amount)), "right")
+
+
+def _owner(facts: CustomerFacts) -> str:
+    if facts.owner:
+        return _("owner {name}").format(name=facts.owner)
+    return _("walk-in") if facts.retail else _("company pool")
+
+
+def _credit(facts: CustomerFacts) -> str:
+    """Who gets the credit: one name, or names with their shares."""
+    named = [(name or _("nobody"), share_bp) for name, share_bp in facts.credit]
+    if len(named) == 1:
+        return _("credit to {names}").format(names=named[0][0])
+    shares = ("、" if language() == "zh" else ", ").join(
+        f"{name} {format_percent(share_bp)}%" for name, share_bp in named
+    )
+    return _("credit to {names}").format(names=shares)
+
+
+def _last(facts: CustomerFacts) -> str:
+    if facts.last is None:
+        return _("no order yet")
+    return _("last {number} {date} {amount}").format(
+        number=facts.last.number, date=facts.last.date.isoformat(), amount=grouped(facts.last.amount)
+    )

@@ -1,0 +1,151 @@
+"""What every screen of an open store shares: the store, who sits at it, and how a screen follows its changes."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+from textual import work
+from textual.message import Message
+from textual.worker import get_current_worker
+
+from model.changes.kind import Args
+from model.changes.recording import record
+from model.people import Salesperson
+from model.settings import setting_on
+from model.store import Store, meta, one
+from tui.clock import today
+from tui.shared.desk_screen import DeskScreen
+from tui.shared.status import Standing, StatusLine
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who sits here."""
+
+    id: bytes
+    code: str
+    name: str
+    role: str
+
+
+class Session:
+    """An open store and the person at it; made once per app.
+
+    Attributes:
+        store: the open store; read and write it only in thread workers, inside `with session.store.use():`.
+        person: who sits here; None where nobody has signed in, and then everything is allowed.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.person: Person | None = None
+        with store.use():
+            found = Salesperson.get_or_none(Salesperson.code == meta("me")) if meta("me") else None
+        if found is not None:
+            self.person = Person(found.id, found.code, found.name, found.role)
+
+    @property
+    def person_id(self) -> bytes | None:
+        return None if self.person is None else self.person.id
+
+    def today(self) -> date:
+        """The business date."""
+        return today()
+
+    def record(self, args: Args) -> Any:
+        """Do a change as the person who sits here, today; call it inside `with store.use():`."""
+        return record(args, person=self.person_id, on=self.today())
+
+    def standing(self) -> Standing:
+        """What the status line says; call it inside `with store.use():`."""
+        day = self.today()
+        held = one("SELECT COUNT(*) FROM orders WHERE state = 'held'")
+        return Standing(
+            company=setting_on("company_name", day),
+            person="" if self.person is None else self.person.name,
+            date=day.isoformat(),
+            held=0 if held is None else int(held[0]),
+        )
+
+
+class StoreWatch:
+    """Tells when anything was written to a store, by this program or another."""
+
+    def __init__(self, store: Store) -> None:
+        # One connection of its own, because SQLite counts the writes of all others from it. It only ever asks this
+        # number, which needs no lock and no disk.
+        self._connection = sqlite3.connect(store.path, check_same_thread=False)
+        self._seen = self._version()
+
+    def _version(self) -> int:
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def changed(self) -> bool:
+        """Whether something was written since the last time this was asked."""
+        version = self._version()
+        changed, self._seen = version != self._seen, version
+        return changed
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class StoreScreen(DeskScreen):
+    """A screen over the store. It paints at once, fills from a worker, and follows what is written.
+
+    A screen yields a `StatusLine` at its end and overrides `refresh_data`.
+    """
+
+    class StandingRead(Message):
+        """What the status line says now was read."""
+
+        def __init__(self, standing: Standing) -> None:
+            self.standing = standing
+            super().__init__()
+
+    _stale = False
+
+    @property
+    def session(self) -> Session:
+        return cast(Session, self.app.session)  # type: ignore[attr-defined]
+
+    def on_mount(self) -> None:
+        self._read_standing()
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what was written while another screen was shown."""
+        if self._stale:
+            self._stale = False
+            self._read_standing()
+            self.refresh_data()
+
+    def store_changed(self) -> None:
+        """The app tells every screen that something was written."""
+        if self.is_current:
+            self._read_standing()
+            self.refresh_data()
+        else:
+            self._stale = True
+
+    def refresh_data(self) -> None:
+        """Read again what this screen shows, without jumping."""
+
+    def say(self, sentence: str) -> None:
+        """Let the status line say what was just done; it stays until the next thing is done."""
+        line = self.query_one(StatusLine)
+        line.standing = Standing(**{**line.standing.__dict__, "said": sentence})
+
+    @work(thread=True, exclusive=True, group="standing")
+    def _read_standing(self) -> None:
+        worker = get_current_worker()
+        with self.session.store.use():
+            standing = self.session.standing()
+        if not worker.is_cancelled:
+            self.post_message(self.StandingRead(standing))
+
+    def on_store_screen_standing_read(self, message: StandingRead) -> None:
+        for line in self.query(StatusLine):
+            line.standing = Standing(**{**message.standing.__dict__, "said": line.standing.said})
