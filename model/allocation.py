@@ -14,8 +14,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from model.store import execute, execute_many, one, rows
-
 BILLS, RETURNS, RECEIPTS = 0, 1, 2
 
 
@@ -212,19 +210,6 @@ class Ledger:
 
 # --- reading a customer's documents as events
 
-_ORDERS = """
-SELECT id, kind, state, number, date, live_from, live_to, decided_on, due_date, amount, returns_id
-FROM orders WHERE customer_id = ? AND state <> 'voided'
-"""
-_RECEIPTS = """
-SELECT id, kind, number, date, amount, reverses_id FROM receipt WHERE customer_id = ? AND voided = 0
-"""
-_WISHES = """
-SELECT w.receipt_id, w.order_id, w.amount, o.amount
-FROM receipt_order w JOIN receipt r ON r.id = w.receipt_id JOIN orders o ON o.id = w.order_id
-WHERE r.customer_id = ? ORDER BY w.receipt_id, w.position
-"""
-
 
 def order_events(row: Sequence[Any]) -> tuple[list[Event], bytes | None]:
     """One order's events, and its id where money may be reserved for it before it becomes a bill.
@@ -296,135 +281,9 @@ def replayed(events: Iterable[Event], pending: set[bytes]) -> Ledger:
     return ledger
 
 
-def ledger_of(customer_id: bytes) -> tuple[Ledger, str]:
-    """A customer's ledger replayed from the documents, and the key of the last event."""
-    events, pending = customer_events(
-        rows(_ORDERS, (customer_id,)), rows(_RECEIPTS, (customer_id,)), rows(_WISHES, (customer_id,))
-    )
-    return replayed(events, pending), events[-1].key if events else ""
-
-
-# --- keeping the result beside the documents
-
-
-def settle(customer_id: bytes) -> None:
-    """Replay a customer's documents and keep what each settled and still owes, in this transaction."""
-    ledger, last_key = ledger_of(customer_id)
-    execute("DELETE FROM allocation WHERE customer_id = ?", (customer_id,))
-    _insert_entries(customer_id, ledger)
-    orders = rows("SELECT id, kind, open_amount, settled_on, amount FROM orders WHERE customer_id = ?", (customer_id,))
-    _write_orders(ledger, orders)
-    receipts = rows("SELECT id, unallocated FROM receipt WHERE customer_id = ?", (customer_id,))
-    _write_receipts(ledger, receipts)
-    _write_total(customer_id, ledger, last_key)
-
-
-def settle_appended(customer_id: bytes, event: Event) -> None:
-    """Take one new document that comes after all others: the work does not grow with the customer's history.
-
-    Falls back to the whole replay where it comes in between.
-    """
-    found = one("SELECT money_until FROM customer_total WHERE customer_id = ?", (customer_id,))
-    if (found is not None and found[0] >= event.key) or event.what not in ("bill", "money", "refund"):
-        settle(customer_id)
-        return
-    joining = event.document.id if event.what == "bill" else None  # type: ignore[union-attr]
-    ledger = _open_ledger(customer_id, joining)
-    touched = {event.document.id} | set(ledger.open) | set(ledger.sources)  # type: ignore[union-attr]
-    ledger.apply(event)
-    _insert_entries(customer_id, ledger)
-    marks = ", ".join("?" * len(touched))
-    _write_orders(
-        ledger,
-        rows(
-            f"SELECT id, kind, open_amount, settled_on, amount FROM orders WHERE id IN ({marks})",
-            tuple(touched),
-        ),
-    )
-    _write_receipts(ledger, rows(f"SELECT id, unallocated FROM receipt WHERE id IN ({marks})", tuple(touched)))
-    _write_total(customer_id, ledger, event.key)
-
-
-def _open_ledger(customer_id: bytes, joining: bytes | None) -> Ledger:
-    """The ledger as it stands: only what is open, waiting or reserved, also for the bill about to join."""
-    ledger = Ledger(pending=set() if joining is None else {joining})
-    for id_, number, day, due, open_amount in rows(
-        "SELECT id, number, live_from, due_date, open_amount FROM orders WHERE customer_id = ? AND open_amount <> 0",
-        (customer_id,),
-    ):
-        if open_amount > 0:
-            ledger.bills[id_] = Bill(id_, day, number, due, open_amount)
-            ledger.open[id_] = open_amount
-        else:
-            ledger.sources[id_] = (day, number)
-            ledger.waiting[id_] = -open_amount
-    for id_, number, day, unallocated in rows(
-        "SELECT id, number, date, unallocated FROM receipt WHERE customer_id = ? AND unallocated <> 0",
-        (customer_id,),
-    ):
-        if unallocated < 0:
-            ledger.bills[id_] = Bill(id_, day, number, day, -unallocated)
-            ledger.open[id_] = -unallocated
-        else:
-            ledger.sources[id_] = (day, number)
-            ledger.waiting[id_] = unallocated
-    for (id_,) in rows(
-        "SELECT id FROM orders WHERE customer_id = ? AND live_from IS NULL AND state IN ('held', 'quote')",
-        (customer_id,),
-    ):
-        ledger.pending.add(id_)
-    _reserve_again(customer_id, ledger)
-    return ledger
-
-
-def _reserve_again(customer_id: bytes, ledger: Ledger) -> None:
-    """Set aside of what waits the parts that are reserved: each named pending order in turn, up to what is left."""
-    named = rows(
-        "SELECT w.receipt_id, w.order_id, w.amount, o.amount"
-        " FROM receipt r JOIN receipt_order w ON w.receipt_id = r.id JOIN orders o ON o.id = w.order_id"
-        " WHERE r.customer_id = ? AND r.unallocated > 0 ORDER BY w.receipt_id, w.position",
-        (customer_id,),
-    )
-    for source, order, amount, order_amount in named:
-        if order in ledger.pending and source in ledger.waiting:
-            kept = min(ledger.waiting[source], order_amount if amount is None else amount)
-            orders = ledger.reserved.setdefault(source, {})
-            orders[order] = orders.get(order, 0) + kept
-            ledger._wait(source, -kept)
-
-
-def _insert_entries(customer_id: bytes, ledger: Ledger) -> None:
-    execute_many(
-        "INSERT INTO allocation (customer_id, source_id, bill_id, date, amount) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT (customer_id, source_id, bill_id, date)"
-        " DO UPDATE SET amount = allocation.amount + excluded.amount",
-        [(customer_id, source, bill, day, amount) for (source, bill, day), amount in ledger.entries.items()],
-    )
-
-
 def open_of_order(ledger: Ledger, id_: bytes) -> int:
     """What an order still owes; of a return, minus what waits to be taken."""
     return ledger.open.get(id_, 0) - ledger.unallocated(id_)
-
-
-def _write_orders(ledger: Ledger, before: Iterable[tuple[Any, ...]]) -> None:
-    changed = []
-    for id_, _kind, open_before, settled_before, _amount in before:
-        now = (open_of_order(ledger, id_), ledger.settled.get(id_))
-        if now != (open_before, settled_before):
-            changed.append((*now, id_))
-    if changed:
-        execute_many("UPDATE orders SET open_amount = ?, settled_on = ? WHERE id = ?", changed)
-
-
-def _write_receipts(ledger: Ledger, before: Iterable[tuple[Any, ...]]) -> None:
-    changed = []
-    for id_, unallocated_before in before:
-        now = ledger.unallocated(id_) - ledger.open.get(id_, 0)
-        if now != unallocated_before:
-            changed.append((now, id_))
-    if changed:
-        execute_many("UPDATE receipt SET unallocated = ? WHERE id = ?", changed)
 
 
 def balance_of(ledger: Ledger) -> int:
@@ -434,68 +293,3 @@ def balance_of(ledger: Ledger) -> int:
         - sum(ledger.waiting.values())
         - sum(sum(orders.values()) for orders in ledger.reserved.values())
     )
-
-
-def _write_total(customer_id: bytes, ledger: Ledger, last_key: str) -> None:
-    execute(
-        "INSERT INTO customer_total (customer_id, balance, trades, money_until) VALUES (?, ?, 0, ?)"
-        " ON CONFLICT (customer_id) DO UPDATE SET balance = excluded.balance, money_until = excluded.money_until",
-        (customer_id, balance_of(ledger), last_key),
-    )
-
-
-# --- what a receipt would do, before it is recorded
-
-
-@dataclass(frozen=True)
-class PreviewedBill:
-    """An open bill and what a receipt would settle of it; amounts in minor units."""
-
-    id: bytes
-    number: str
-    date: str
-    due: str
-    open: int
-    settled: int
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What a receipt would do; amounts in minor units.
-
-    Attributes:
-        bills: every open bill, the oldest due first.
-        reserved: what would wait for the orders named that are not confirmed yet.
-        left: what would wait for the next bill.
-    """
-
-    bills: tuple[PreviewedBill, ...]
-    reserved: int
-    left: int
-
-
-def preview_receipt(customer_id: bytes, amount: int, bills: tuple[Wish, ...] = ()) -> Preview:
-    """What a receipt recorded as the customer's latest document would settle; nothing is written.
-
-    Args:
-        amount: minor units; 0 only tells what is open.
-        bills: what it names.
-    """
-    ledger = _open_ledger(customer_id, None)
-    before = dict(ledger.open)
-    receipt = b"\0" * 16
-    if amount > 0:
-        # The last day there is: the receipt comes after every other document.
-        ledger.apply(Event("9999-12-31", RECEIPTS, "", "money", Money(receipt, "9999-12-31", "", amount, bills)))
-    due = sorted(before, key=lambda id_: (ledger.bills[id_].due, ledger.bills[id_].date, ledger.bills[id_].number))
-    return Preview(
-        tuple(
-            PreviewedBill(
-                id_, ledger.bills[id_].number, ledger.bills[id_].date, ledger.bills[id_].due, before[id_],
-                before[id_] - ledger.open.get(id_, 0),
-            )
-            for id_ in due
-        ),
-        sum(ledger.reserved.get(receipt, {}).values()),
-        ledger.waiting.get(receipt, 0),
-    )  # fmt: skip

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -30,6 +30,8 @@ QUIET_DAYS = (30, 60, 90, 180)
 GATHERED_KEYS = 3_000
 # A segment whose rows all have one value is sorted by code on the spot up to so many rows.
 SORTED_ON_THE_SPOT = 4_000
+# From so far on it is worth counting whether the end is nearer than the beginning.
+FAR_OFFSET_ROWS = 2_000
 PAGE_ROWS = 500
 
 SHOWN_NAME = "(CASE WHEN c.short_name = '' THEN c.name ELSE c.short_name END)"
@@ -138,7 +140,7 @@ class Condition:
     narrow_parameters: tuple[Any, ...] = ()
 
 
-@dataclass
+@dataclass(frozen=True)
 class CustomerList:
     """The customers that pass a filter, in one order, as of a day. Use it inside `with store.use():`."""
 
@@ -146,7 +148,6 @@ class CustomerList:
     sort: str
     descending: bool
     day: date
-    _count: int | None = field(default=None, init=False)
 
     def count(self) -> int:
         """How many customers pass the filter."""
@@ -162,8 +163,7 @@ class CustomerList:
             found = one(f"SELECT COUNT(*) FROM customer c WHERE 1 = 1{where}", more)
         else:
             found = one(f"SELECT COUNT(*) FROM {BY_CODE} WHERE 1 = 1{where}", more)
-        self._count = 0 if found is None else int(found[0])
-        return self._count
+        return 0 if found is None else int(found[0])
 
     def page(
         self, size: int, *, after: Key | None = None, before: Key | None = None, offset: int = 0
@@ -192,8 +192,7 @@ class CustomerList:
             return self._walk(size, self.descending, after, 0)
         if before is not None:
             return self._walk(size, not self.descending, before, 0)[::-1]
-        total = self.count() if offset and self._count is None else self._count
-        if offset and total is not None and offset > total // 2:
+        if offset > FAR_OFFSET_ROWS and offset > (total := self.count()) // 2:
             # The end of a long list is reached from its end.
             behind = max(0, total - offset - size)
             return self._walk(min(size, max(0, total - offset)), not self.descending, None, behind)[::-1]
@@ -299,7 +298,7 @@ class CustomerList:
                 Segment("2", BY_TOTAL, "t.balance > 0", value="t.balance"),
             ]
         if self.sort == "credit_left":
-            return [Segment("0", BY_CODE, value=f"({LIMIT_NOW} - t.balance)", value_parameters=self._limit_days())]
+            return [Segment("0", BY_TOTAL, value=f"({LIMIT_NOW} - t.balance)", value_parameters=self._limit_days())]
         return [Segment("0", BY_CODE)]
 
     def _of_one_value(self, key: str, condition: str) -> Segment:

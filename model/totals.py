@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import peewee
 
-from model import allocation
+from model import allocation, settlement
 from model.fields import DayField, IdField
 from model.orders import Order
 from model.store import Table, execute, execute_many, one, rows
@@ -262,7 +262,7 @@ def rebuild() -> Iterator[int]:
     )
     done = 0
     for customers in _batches([row[0] for row in rows("SELECT id FROM customer ORDER BY id")]):
-        _settle_batch("BETWEEN ? AND ?", (customers[0], customers[-1]))
+        settlement.settle_batch("BETWEEN ? AND ?", (customers[0], customers[-1]))
         done += len(customers)
         yield done
 
@@ -283,7 +283,7 @@ def rebuild_customers(customers: Iterable[bytes], months: Iterable[str]) -> None
             some,
         )
         execute(f"DELETE FROM allocation WHERE customer_id {among}", some)
-        _settle_batch(among, some)
+        settlement.settle_batch(among, some)
     for customer in everyone:
         note_trades(customer)
         note_contact(customer)
@@ -300,68 +300,6 @@ def rebuild_customers(customers: Iterable[bytes], months: Iterable[str]) -> None
 def _batches(customers: list[bytes], size: int = CUSTOMERS_PER_BATCH) -> Iterator[list[bytes]]:
     for start in range(0, len(customers), size):
         yield customers[start : start + size]
-
-
-def _settle_batch(among: str, parameters: Sequence[bytes]) -> None:
-    """Replay the documents of many customers at once; their old allocations are gone already.
-
-    Args:
-        among: a condition on the customer's id, with its parameters.
-    """
-    orders = _by_customer(
-        "SELECT customer_id, id, kind, state, number, date, live_from, live_to, decided_on, due_date, amount,"
-        f" returns_id, open_amount, settled_on FROM orders WHERE customer_id {among} AND state <> 'voided'",
-        parameters,
-    )
-    receipts = _by_customer(
-        "SELECT customer_id, id, kind, number, date, amount, reverses_id, unallocated FROM receipt"
-        f" WHERE customer_id {among} AND voided = 0",
-        parameters,
-    )
-    wishes = _by_customer(
-        "SELECT r.customer_id, w.receipt_id, w.order_id, w.amount, o.amount FROM receipt r"
-        " JOIN receipt_order w ON w.receipt_id = r.id JOIN orders o ON o.id = w.order_id"
-        f" WHERE r.customer_id {among} ORDER BY w.receipt_id, w.position",
-        parameters,
-    )
-    entries: list[tuple[Any, ...]] = []
-    changed_orders: list[tuple[Any, ...]] = []
-    changed_receipts: list[tuple[Any, ...]] = []
-    balances: list[tuple[Any, ...]] = []
-    for customer in sorted(orders.keys() | receipts.keys()):
-        own, paid = orders.get(customer, []), receipts.get(customer, [])
-        events, pending = allocation.customer_events(
-            [row[:11] for row in own], [row[:6] for row in paid], wishes.get(customer, [])
-        )
-        ledger = allocation.replayed(events, pending)
-        entries += [(customer, *key, amount) for key, amount in ledger.entries.items()]
-        for row in own:
-            now = (allocation.open_of_order(ledger, row[0]), ledger.settled.get(row[0]))
-            if now != row[11:]:
-                changed_orders.append((*now, row[0]))
-        for row in paid:
-            unallocated = ledger.unallocated(row[0]) - ledger.open.get(row[0], 0)
-            if unallocated != row[6]:
-                changed_receipts.append((unallocated, row[0]))
-        balances.append((customer, allocation.balance_of(ledger), events[-1].key if events else ""))
-    execute_many(
-        "INSERT INTO allocation (customer_id, source_id, bill_id, date, amount) VALUES (?, ?, ?, ?, ?)", sorted(entries)
-    )
-    execute_many("UPDATE orders SET open_amount = ?, settled_on = ? WHERE id = ?", changed_orders)
-    execute_many("UPDATE receipt SET unallocated = ? WHERE id = ?", changed_receipts)
-    execute_many(
-        "INSERT INTO customer_total (customer_id, balance, trades, money_until) VALUES (?, ?, 0, ?)"
-        " ON CONFLICT (customer_id) DO UPDATE SET balance = excluded.balance, money_until = excluded.money_until",
-        balances,
-    )
-
-
-def _by_customer(query: str, parameters: Sequence[bytes]) -> dict[bytes, list[tuple[Any, ...]]]:
-    """Rows by their first column, without it."""
-    found: dict[bytes, list[tuple[Any, ...]]] = {}
-    for customer, *row in execute(query, parameters):
-        found.setdefault(customer, []).append(tuple(row))
-    return found
 
 
 @dataclass(frozen=True)
@@ -413,7 +351,7 @@ def _differences(what: str, kept: Iterable[Any], recomputed: Iterable[Any], key_
 
 
 def _settlement_faults(customer: bytes) -> list[Fault]:
-    ledger, _ = allocation.ledger_of(customer)
+    ledger, _ = settlement.ledger_of(customer)
     kept_entries = rows("SELECT source_id, bill_id, date, amount FROM allocation WHERE customer_id = ?", (customer,))
     found = _differences("allocation", kept_entries, [(*key, amount) for key, amount in ledger.entries.items()], 3)
     orders = rows("SELECT id, open_amount, settled_on FROM orders WHERE customer_id = ?", (customer,))

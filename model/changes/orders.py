@@ -34,6 +34,7 @@ from model.products import Product, cost_on
 from model.returns import ReturnedLine, returned_lines, returned_shares
 from model.rights import may, require
 from model.settings import setting_on
+from model.settlement import settle, settle_appended
 from model.store import execute, execute_many, one
 
 MOST_LINES = 1_000
@@ -356,9 +357,7 @@ def _make_live(order: Order, lines: Sequence[OrderLine], day: date) -> None:
     totals.enter(order)
     totals.note_trades(order.customer_id)
     bill = allocation.Bill(order.id, day.isoformat(), order.number, order.due_date.isoformat(), order.amount)
-    allocation.settle_appended(
-        order.customer_id, allocation.Event(day.isoformat(), allocation.BILLS, order.number, "bill", bill)
-    )
+    settle_appended(order.customer_id, allocation.Event(day.isoformat(), allocation.BILLS, order.number, "bill", bill))
 
 
 def confirm_order(args: ConfirmOrder, ctx: Context) -> OrderRecorded:
@@ -460,7 +459,7 @@ def _end(order: Order, state: str, args: EndOrder, ctx: Context) -> None:
     order.save()
     if was_live:
         totals.note_trades(order.customer_id)
-    allocation.settle(order.customer_id)
+    settle(order.customer_id)
 
 
 def return_order(args: ReturnOrder, ctx: Context) -> OrderRecorded:
@@ -499,9 +498,7 @@ def return_order(args: ReturnOrder, ctx: Context) -> OrderRecorded:
     money = allocation.Money(
         order.id, day, order.number, amount, (allocation.Wish(original.id, None, original.amount),)
     )
-    allocation.settle_appended(
-        order.customer_id, allocation.Event(day, allocation.RETURNS, order.number, "money", money)
-    )
+    settle_appended(order.customer_id, allocation.Event(day, allocation.RETURNS, order.number, "money", money))
     return OrderRecorded(order.id, order.number, order.state, order.amount, None)
 
 
@@ -523,7 +520,7 @@ def _void(order: Order, ctx: Context) -> None:
     order.save()
     if was_live:
         totals.note_trades(order.customer_id)
-    allocation.settle(order.customer_id)
+    settle(order.customer_id)
 
 
 def undo_record_order(args: RecordOrder | ReturnOrder, ctx: Context) -> None:

@@ -15,6 +15,7 @@ from model.money import LARGEST_AMOUNT_MINOR
 from model.orders import Order
 from model.receipts import KINDS, Receipt
 from model.rights import require
+from model.settlement import settle, settle_appended
 from model.store import execute, execute_many, one, rows
 
 
@@ -141,7 +142,7 @@ def _insert(receipt: Receipt, bills: tuple[NamedBill, ...]) -> Receipt:
 def _settle(receipt: Receipt, wishes: tuple[allocation.Wish, ...]) -> None:
     day = receipt.date.isoformat()
     row = (receipt.id, receipt.kind, receipt.number, day, receipt.amount, receipt.reverses_id)
-    allocation.settle_appended(receipt.customer_id, allocation.receipt_event(row, wishes, None))
+    settle_appended(receipt.customer_id, allocation.receipt_event(row, wishes, None))
 
 
 def record_receipt(args: RecordReceipt, ctx: Context) -> ReceiptRecorded:
@@ -227,7 +228,7 @@ def reverse_receipt(args: ReverseReceipt, ctx: Context) -> ReceiptRecorded:
         ),
         (),
     )  # fmt: skip
-    allocation.settle(receipt.customer_id)
+    settle(receipt.customer_id)
     return _recorded(reversal, ())
 
 
@@ -239,7 +240,7 @@ def undo_record_receipt(args: RecordReceipt | ReverseReceipt, ctx: Context) -> N
     if named_by is not None:
         raise Refused(N_("{number} was reversed by {other} already."), number=receipt.number, other=named_by[0])
     execute("UPDATE receipt SET voided = 1, unallocated = 0 WHERE id = ?", (receipt.id,))
-    allocation.settle(receipt.customer_id)
+    settle(receipt.customer_id)
 
 
 RECEIPT_KINDS = (

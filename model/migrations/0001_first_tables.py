@@ -83,6 +83,7 @@ CREATE INDEX orders_customer ON orders (customer_id, date, number);
 CREATE INDEX orders_date ON orders (date, number);
 CREATE INDEX orders_open ON orders (customer_id, due_date, open_amount) WHERE open_amount <> 0;
 CREATE INDEX orders_waiting ON orders (state, date) WHERE state IN ('held', 'quote');
+CREATE INDEX orders_ended ON orders (decided_on) WHERE state IN ('lost', 'rejected', 'cancelled');
 CREATE INDEX orders_returns ON orders (returns_id) WHERE returns_id IS NOT NULL;
 
 CREATE TABLE order_line (

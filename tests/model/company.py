@@ -60,7 +60,8 @@ class Company:
             AddProduct(
                 id=self.ids[code], code=code, name=f"Product {code}", date=OPENED_ON, brand=f"Brand {code[:1]}",
                 category="Goods", unit="pc", price_e4=parse_price(price), tax_rate_bp=1300,
-                cost_e4=None if cost is None else parse_price(cost), floor_e4=None if floor is None else parse_price(floor),
+                cost_e4=None if cost is None else parse_price(cost),
+                floor_e4=None if floor is None else parse_price(floor),
             )
         )  # fmt: skip
         return self.ids[code]

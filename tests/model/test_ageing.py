@@ -214,7 +214,7 @@ def _do(desk: Company, start: date, done: list[tuple[str, int, int, int]]) -> No
 
 def _opening(desk: Company, number: int, day: date, amount: int) -> None:
     """An opening item as an import writes it."""
-    from model import allocation
+    from model.settlement import settle
 
     if amount == 0:
         return
@@ -222,4 +222,4 @@ def _opening(desk: Company, number: int, day: date, amount: int) -> None:
         id=bytes([number]) * 16, number=f"O-{number}", customer=desk.ids["C"], kind="opening", state="confirmed",
         date=day, first_date=day, live_from=day, decided_on=day, amount=amount, due_date=day, change_uid=bytes(16),
     )  # fmt: skip
-    allocation.settle(desk.ids["C"])
+    settle(desk.ids["C"])

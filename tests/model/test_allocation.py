@@ -164,9 +164,7 @@ def test_the_state_of_an_earlier_day_is_the_sum_of_the_allocations_until_then(tm
     with company(tmp_path, TODAY) as desk:
         first, second = two_bills_and_a_bounced_receipt(desk)
         until = (TODAY - 5 * DAY).isoformat()
-        settled = dict(
-            rows("SELECT bill_id, SUM(amount) FROM allocation WHERE date <= ? GROUP BY bill_id", (until,))
-        )
+        settled = dict(rows("SELECT bill_id, SUM(amount) FROM allocation WHERE date <= ? GROUP BY bill_id", (until,)))
         assert settled == {first.id: 10_000, second.id: 5_000}
         now = dict(rows("SELECT bill_id, SUM(amount) FROM allocation GROUP BY bill_id HAVING SUM(amount) <> 0"))
         assert now == {}

@@ -78,9 +78,7 @@ def a_busy_month(desk: Company) -> None:
     lost = desk.sell("C", TODAY - DAY, "61", quote=True)
     desk.do(LoseOrder(order=lost.id, date=TODAY, reason="price"))
     desk.do(
-        EditCustomer(
-            customer=desk.ids["C"], version=1, edits={"short_name": FieldEdit(before="", after="联想中关村")}
-        )
+        EditCustomer(customer=desk.ids["C"], version=1, edits={"short_name": FieldEdit(before="", after="联想中关村")})
     )
     desk.do(LogContact(id=new_id(), customer=desk.ids["C"], date=TODAY, note="visited", person=desk.ids["S1"]))
     mistaken = desk.sell("C", TODAY, "12", paid="12")

@@ -14,7 +14,15 @@ from model.errors import InputError
 
 @pytest.mark.parametrize(
     ("text", "minor"),
-    [("1234.50", 123450), ("1,234.5", 123450), ("0", 0), ("-3", -300), ("１２．５", 1250), ("￥12", 1200), ("1.230", 123)],
+    [
+        ("1234.50", 123450),
+        ("1,234.5", 123450),
+        ("0", 0),
+        ("-3", -300),
+        ("１２．５", 1250),
+        ("￥12", 1200),
+        ("1.230", 123),
+    ],
 )
 def test_an_amount_is_read_as_people_write_it(text: str, minor: int) -> None:
     assert money.parse_amount(text) == minor

@@ -37,6 +37,12 @@ def add_customer(code: str) -> None:
         Customer.create(id=new_id(), code=code, name=code)
 
 
+def add_and_fail(code: str) -> None:
+    with store.current().writing():
+        add_customer(code)
+        raise ZeroDivisionError
+
+
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_each_model_has_the_columns_of_its_table(opened: Store, model: type[peewee.Model]) -> None:
     with opened.use():
@@ -73,9 +79,8 @@ def test_threads_in_two_stores_never_write_into_the_others(tmp_path: Path) -> No
 
 def test_a_failed_transaction_leaves_nothing(opened: Store) -> None:
     with opened.use():
-        with pytest.raises(ZeroDivisionError), opened.writing():
-            add_customer("C1")
-            raise ZeroDivisionError
+        with pytest.raises(ZeroDivisionError):
+            add_and_fail("C1")
         assert store.rows("SELECT 1 FROM customer") == []
         add_customer("C1")
         assert store.rows("SELECT code FROM customer") == [("C1",)]

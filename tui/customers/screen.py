@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -78,6 +79,7 @@ class CustomersScreen(StoreScreen):
     def __init__(self) -> None:
         super().__init__()
         self._chosen = Chosen()
+        self._shown_on: date | None = None
 
     def compose(self) -> ComposeResult:
         yield Static("", classes="filtered", markup=False)
@@ -98,7 +100,11 @@ class CustomersScreen(StoreScreen):
         return self.query_one(".search", Input)
 
     def refresh_data(self) -> None:
-        self._table.reload()
+        if self._shown_on == self.session.today():
+            self._table.reload()
+        else:
+            # The desk was open over midnight: what is overdue or quiet is another question now.
+            self._show()
 
     def why_not(self, action_id: str) -> str:
         if action_id in ("customers.show_own", "customers.claim_customers") and self.session.person is None:
@@ -109,7 +115,8 @@ class CustomersScreen(StoreScreen):
 
     def _show(self) -> None:
         """Show the rows that are chosen now."""
-        listed = customer_list(self._chosen, self.session.today())
+        self._shown_on = self.session.today()
+        listed = customer_list(self._chosen, self._shown_on)
         empty = _("No customer matches: Esc takes the filter away.")
         if self._chosen.filter == CustomerFilter():
             empty = _("There are no customers yet: N makes one, “huoke import” reads them from files.")

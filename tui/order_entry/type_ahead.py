@@ -29,8 +29,8 @@ class TypeAhead(Static):
         self.screen.set_focus(self)
 
     def keep(self, deed: Callable[[], None]) -> None:
-        """Keep a deed whose key comes before all fields, until its turn."""
-        self._kept.append(deed)
+        """Keep a deed whose key comes before all fields, behind the keys that are still on their way here."""
+        self.call_later(self._kept.append, deed)
 
     def forget(self) -> None:
         """Drop what was kept."""
@@ -43,6 +43,13 @@ class TypeAhead(Static):
 
     def let_go(self, field: Widget) -> None:
         """Give the focus to a field, and to it the keys that were kept, until one of them holds again."""
+        self.call_later(self._let_go, field)
+
+    def _let_go(self, field: Widget) -> None:
+        if self.message_queue_size:
+            # Keys are still on their way here, and the field would get later ones before them.
+            self.call_later(self._let_go, field)
+            return
         self.is_holding = False
         self.screen.set_focus(field)
         self.can_focus = False

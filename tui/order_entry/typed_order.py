@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import count
 
 from model.changes.orders import LineArgs, net_price_e4
 from model.credit import PricedLine
@@ -10,6 +11,13 @@ from model.drafts import Draft, DraftLine
 from model.ids import new_id
 from model.money import line_amount, line_cost, rate_bp, tax_included
 from model.order_history import FormerPrice
+
+_revisions = count(1)
+
+
+def next_revision() -> int:
+    """A number greater than that of every state before."""
+    return next(_revisions)
 
 
 @dataclass(frozen=True)
@@ -77,7 +85,7 @@ class TypedOrder:
     Attributes:
         paid: what is paid with it, in minor units.
         quote: the quote it was taken up from.
-        revision: grows with each state, so that an older one is never kept over a newer.
+        revision: grows with each state of any order, so that an older one is never kept over a newer.
     """
 
     begun_at: str

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from model.allocation import Preview, Wish, preview_receipt
+from model.allocation import Wish
 from model.changes.documents import next_number
 from model.changes.orders import ReleaseOrder, judge_order, lines_of
 from model.changes.receipts import NamedBill, ReceiptRecorded, RecordReceipt
@@ -21,6 +21,7 @@ from model.errors import N_, HuokeError, InputError
 from model.ids import new_id
 from model.money import format_amount, grouped, parse_amount
 from model.orders import Order
+from model.settlement import Preview, preview_receipt
 from model.store import rows
 from tui.customers.forms import day_words, name_of
 from tui.entry_form import Entries, EntryForm, FormField
