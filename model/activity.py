@@ -23,19 +23,29 @@ from model.store import one, rows
 COMPANY_CODE = "*"
 
 # The running totals answer for today; the documents answer for a day before the last of them.
-_TRADED_NOW = "EXISTS (SELECT 1 FROM customer_month m WHERE m.customer_id = c.id AND m.month = ? AND m.orders > 0)"
+_TRADED_NOW = "customer_month m WHERE m.month = ? AND m.orders > 0"
 _SALE = "o.kind = 'sale' AND o.amount > 0 AND o.live_from <= ? AND (o.live_to IS NULL OR o.live_to > ?)"
-_TRADED_THEN = f"EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND o.date >= ? AND o.date <= ? AND {_SALE})"
-_COUNTED = "c.retail = 0 AND (c.closed_on IS NULL OR c.closed_on > ?)"
-# A customer twice with one person in a month (given back, then assigned again) is one customer.
+_TRADED_THEN = f"orders o WHERE o.date >= ? AND o.date <= ? AND {_SALE}"
+_NOBODYS = "customer c WHERE (c.retail = 1 OR c.closed_on <= ?)"
+_OWNED = (
+    "{a}.from_date <= ? AND ({a}.to_date IS NULL OR {a}.to_date > ?)"
+    " AND NOT ({a}.started_by = 'claim' AND {a}.from_date >= ?)"
+)
+# Ownership never overlaps, so that only a customer given back more than once, or owned again, could count twice.
 _RESPONSIBLE = f"""
-SELECT DISTINCT w.owner_id, w.customer_id, w.traded FROM (
-    SELECT a.owner_id, a.customer_id, a.to_date, a.ended_by, CASE WHEN {{traded}} THEN 1 ELSE 0 END AS traded
-    FROM assignment a JOIN customer c ON c.id = a.customer_id
-    WHERE a.from_date <= ? AND (a.to_date IS NULL OR a.to_date >= ?)
-        AND NOT (a.started_by = 'claim' AND a.from_date >= ?) AND {_COUNTED} {{person}}
-) w WHERE w.to_date IS NULL OR w.to_date > ? OR (w.ended_by = 'release' AND w.traded = 0)
+SELECT a.owner_id, a.customer_id, CASE WHEN {{traded}} THEN 1 ELSE 0 END AS traded
+FROM assignment a WHERE {_OWNED.format(a="a")} AND NOT {{nobodys}} {{person}}
+UNION ALL
+SELECT DISTINCT a.owner_id, a.customer_id, 0
+FROM assignment a WHERE a.ended_by = 'release' AND a.to_date >= ? AND a.to_date <= ?
+    AND NOT (a.started_by = 'claim' AND a.from_date >= ?) AND NOT {{traded}} AND NOT {{nobodys}} {{person}}
+    AND NOT EXISTS (SELECT 1 FROM assignment k
+        WHERE k.customer_id = a.customer_id AND k.owner_id = a.owner_id AND {_OWNED.format(a="k")})
 """
+_COMPANY = """
+SELECT CAST(COUNT(*) AS BIGINT), CAST(COALESCE(SUM(CASE WHEN {traded} THEN 1 ELSE 0 END), 0) AS BIGINT)
+FROM customer c WHERE c.retail = 0 AND (c.closed_on IS NULL OR c.closed_on > ?)
+    AND (c.created_on IS NULL OR c.created_on <= ?)"""
 _BLACKLISTED = (
     "COALESCE((SELECT b.blacklisted FROM blacklisting b WHERE b.customer_id = c.id AND b.from_date <= ?"
     " ORDER BY b.from_date DESC LIMIT 1), 0)"
@@ -189,19 +199,35 @@ def _counted_on(month: str, as_of: date) -> str:
     return min(last_day(month), as_of).isoformat()
 
 
-def _traded(month: str, as_of: date) -> tuple[str, list[Any]]:
-    """Whether a customer `c` traded in a month, as a condition and its parameters."""
+def _among(customer: str, column: str, source: str, *, few: bool) -> str:
+    """A condition that a customer is in a set: looked up one by one for few customers, found at once for many."""
+    if few:
+        return f"EXISTS (SELECT 1 FROM {source} AND {column} = {customer})"
+    return f"{customer} IN (SELECT {column} FROM {source})"
+
+
+def _traded(customer: str, month: str, as_of: date, *, few: bool) -> tuple[str, list[Any]]:
+    """A condition that a customer traded in a month, and its parameters."""
     if not anything_after(as_of):
-        return _TRADED_NOW, [month]
-    return _TRADED_THEN, [iso(first_day(month)), _counted_on(month, as_of), iso(as_of), iso(as_of)]
+        return _among(customer, "m.customer_id", _TRADED_NOW, few=few), [month]
+    period = [iso(first_day(month)), _counted_on(month, as_of)]
+    return _among(customer, "o.customer_id", _TRADED_THEN, few=few), [*period, iso(as_of), iso(as_of)]
 
 
 def _responsible(month: str, as_of: date, person: bytes | None) -> tuple[str, list[Any]]:
     """Who is responsible for whom in a month, and whether they traded: owner_id, customer_id, traded."""
-    traded, parameters = _traded(month, as_of)
+    few = person is not None
+    traded, of_traded = _traded("a.customer_id", month, as_of, few=few)
+    query = _RESPONSIBLE.format(
+        traded=traded,
+        nobodys=_among("a.customer_id", "c.id", _NOBODYS, few=few),
+        person="AND a.owner_id = ?" if few else "",
+    )
     day, first = _counted_on(month, as_of), iso(first_day(month))
-    query = _RESPONSIBLE.format(traded=traded, person="" if person is None else "AND a.owner_id = ?")
-    return query, [*parameters, day, first, first, day, *([] if person is None else [person]), day]
+    own = [] if person is None else [person]
+    owned = [*of_traded, day, day, first, day, *own]
+    given_back = [first, day, first, *of_traded, day, *own, day, day, first]
+    return query, [*owned, *given_back]
 
 
 def _person_counts(month: str, as_of: date, person: bytes | None = None) -> dict[bytes, _Count]:
@@ -227,12 +253,9 @@ def _person_counts(month: str, as_of: date, person: bytes | None = None) -> dict
 
 
 def _company_count(month: str, as_of: date, without_blacklisted: bool) -> _Count:
-    traded, parameters = _traded(month, as_of)
+    traded, parameters = _traded("c.id", month, as_of, few=False)
     day = _counted_on(month, as_of)
-    query = (
-        f"SELECT CAST(COUNT(*) AS BIGINT), CAST(COALESCE(SUM(CASE WHEN {traded} THEN 1 ELSE 0 END), 0) AS BIGINT)"
-        f" FROM customer c WHERE {_COUNTED} AND (c.created_on IS NULL OR c.created_on <= ?)"
-    )
+    query = _COMPANY.format(traded=traded)
     parameters += [day, day]
     if without_blacklisted:
         query += f" AND {_BLACKLISTED} = 0"

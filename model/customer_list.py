@@ -46,11 +46,13 @@ LASTING_LIMIT = (
     "(SELECT l.credit_limit FROM terms l WHERE l.customer_id = c.id AND l.from_date <= ? AND l.until_date = ''"
     " ORDER BY l.from_date DESC LIMIT 1)"
 )
-# A lasting row always has a limit; of temporary ones the last begun, then the last to end, that names one.
+# A lasting row always has a limit; of temporary ones the last begun, then the last to end, that names one. Few
+# customers ever have a temporary one, so they are listed once instead of asking for each customer.
 LIMIT_NOW = (
-    "COALESCE((SELECT l.credit_limit FROM terms l WHERE l.customer_id = c.id AND l.from_date <= ?"
+    "COALESCE(CASE WHEN c.id IN (SELECT e.customer_id FROM terms e WHERE e.until_date <> '') THEN"
+    " (SELECT l.credit_limit FROM terms l WHERE l.customer_id = c.id AND l.from_date <= ?"
     " AND l.until_date >= ? AND l.until_date <> '' AND l.credit_limit IS NOT NULL"
-    f" ORDER BY l.from_date DESC, l.until_date DESC LIMIT 1), {LASTING_LIMIT}, 0)"
+    f" ORDER BY l.from_date DESC, l.until_date DESC LIMIT 1) END, {LASTING_LIMIT}, 0)"
 )
 BY_CODE = "customer c CROSS JOIN customer_total t ON t.customer_id = c.id"
 BY_TOTAL = "customer_total t CROSS JOIN customer c ON c.id = t.customer_id"
@@ -298,7 +300,7 @@ class CustomerList:
                 Segment("2", BY_TOTAL, "t.balance > 0", value="t.balance"),
             ]
         if self.sort == "credit_left":
-            return [Segment("0", BY_TOTAL, value=f"({LIMIT_NOW} - t.balance)", value_parameters=self._limit_days())]
+            return [Segment("0", BY_CODE, value=f"({LIMIT_NOW} - t.balance)", value_parameters=self._limit_days())]
         return [Segment("0", BY_CODE)]
 
     def _of_one_value(self, key: str, condition: str) -> Segment:

@@ -112,6 +112,10 @@ class Store:
         try:
             with _connected(self.database):
                 yield self
+        except peewee.DatabaseError as error:
+            if _is_our_own(error):
+                raise
+            raise _told(error, self.folder) from error
         finally:
             _current.reset(token)
 
@@ -134,6 +138,7 @@ class Store:
                     ) from None
             self._writers_inside += 1
             try:
+                self._still_the_present_one()
                 with self.database.atomic("IMMEDIATE") if outermost else self.database.atomic():
                     yield
             except peewee.OperationalError as error:
@@ -142,6 +147,11 @@ class Store:
                 self._writers_inside -= 1
                 if outermost:
                     self._writer_file.release()
+
+    def _still_the_present_one(self) -> None:
+        """Refuse to write into a database that a restored copy has replaced since this store was opened."""
+        if _database_path(self.folder) != self.path:
+            raise StoreError(N_("A backup was put back in {folder}: open the store again."), folder=self.folder)
 
     @contextmanager
     def screen(self) -> Iterator[None]:
@@ -216,12 +226,16 @@ def open_store(folder: Path, *, create: bool = False) -> Store:
             folder=folder,
         )
     store = Store(folder)
-    try:
-        with store.use():
-            _migrate(store)
-    except peewee.DatabaseError as error:
-        raise _told(error, folder) from error
+    with store.use():
+        _migrate(store)
     return store
+
+
+def _is_our_own(error: peewee.DatabaseError) -> bool:
+    """Whether a database's complaint is about what we asked, which is a defect, and not about the file or the disk."""
+    text = str(error)
+    asked_wrongly = "no such" in text or "syntax error" in text or "ambiguous" in text
+    return type(error) not in (peewee.DatabaseError, peewee.OperationalError) or asked_wrongly
 
 
 def _told(error: Exception, folder: Path) -> StoreError:

@@ -20,8 +20,8 @@ if os.environ.get("TERM_PROGRAM") in TERMINALS_WITHOUT_KITTY_KEYS:
 
 from textual import work  # noqa: E402
 
-from model.changes.log import Change  # noqa: E402
-from model.changes.undo import UndoChange, undone_uids  # noqa: E402
+from model.changes.recording import last_undoable  # noqa: E402
+from model.changes.undo import UndoChange  # noqa: E402
 from model.search import find_customers  # noqa: E402
 from tui.archive.screen import ArchiveScreen  # noqa: E402
 from tui.customers.screen import CustomersScreen  # noqa: E402
@@ -124,20 +124,9 @@ class HuokeApp(DeskApp):
         """Take back the last thing done here that can be taken back."""
         try:
             with self.session.store.use():
-                undone = undone_uids()
-                last = next(
-                    (
-                        change
-                        for change in Change.select().order_by(Change.number.desc()).limit(100)
-                        if change.uid not in undone and change.kind not in ("change.undo", "import.batch")
-                    ),
-                    None,
-                )
-                if last is None:
-                    said = _("There is nothing to undo.")
-                else:
-                    self.session.record(UndoChange(uid=last.uid))
-                    said = _("Undone: {what}.").format(what=last.kind)
+                last = last_undoable()
+                self.session.record(UndoChange(uid=last.uid))
+                said = _("Undone: {what}.").format(what=last.kind)
         except HuokeError as error:
             said = translate_error(error)
         self.call_from_thread(self.notify, said, markup=False)

@@ -11,8 +11,9 @@ import msgspec
 from model.changes import KIND_OF_ARGS, KINDS
 from model.changes.kind import Args, canonical
 from model.changes.log import Change
+from model.changes.undo import undone_uids
 from model.context import Context
-from model.errors import N_, InputError
+from model.errors import N_, InputError, Refused
 from model.ids import new_id
 from model.store import current, meta, one
 
@@ -87,3 +88,18 @@ def replay(change: Change) -> Any:
         outcome = KINDS[change.kind].rule(decoded(change), context)
         Change.insert(change.__data__).execute()
     return outcome
+
+
+def last_undoable() -> Change:
+    """The last change of this device that can be taken back and was not.
+
+    Raises:
+        Refused: there is none.
+    """
+    undone = undone_uids()
+    undoable = [name for name, kind in KINDS.items() if kind.undo is not None]
+    mine = Change.select().where(Change.device == meta("device"), Change.kind.in_(undoable))
+    for change in mine.order_by(Change.number.desc()).limit(len(undone) + 1):
+        if change.uid not in undone:
+            return change
+    raise Refused(N_("There is nothing that can be undone."))

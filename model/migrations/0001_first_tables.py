@@ -38,6 +38,7 @@ CREATE TABLE terms (
     customer_id {id} NOT NULL REFERENCES customer (id), from_date TEXT NOT NULL, until_date TEXT NOT NULL,
     credit_days {int}, credit_from TEXT, credit_limit {int}, reason TEXT NOT NULL,
     person_id {id} REFERENCES salesperson (id), PRIMARY KEY (customer_id, from_date, until_date)) {clustered};
+CREATE INDEX terms_temporary ON terms (customer_id) WHERE until_date <> '';
 
 CREATE TABLE blacklisting (
     customer_id {id} NOT NULL REFERENCES customer (id), from_date TEXT NOT NULL, blacklisted {int} NOT NULL,

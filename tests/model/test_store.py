@@ -13,6 +13,7 @@ import peewee
 import pytest
 
 from model import customers, orders, people, products, receipts, settings, store, totals
+from model.backup import back_up, restore
 from model.changes import log
 from model.customers import Customer
 from model.errors import StoreError
@@ -152,3 +153,17 @@ def test_no_store_is_made_by_looking(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no store"):
         open_store(tmp_path / "nothing")
     assert not (tmp_path / "nothing").exists()
+
+
+def test_a_store_replaced_by_a_backup_is_not_written_any_more(opened: Store, tmp_path: Path) -> None:
+    with opened.use():
+        add_customer("C1")
+    kept = tmp_path / "kept.huoke"
+    back_up(opened, kept)
+    before = open_store(opened.folder)
+    restore(opened.folder, kept)
+    with before.use(), pytest.raises(StoreError, match="backup was put back"):
+        add_customer("C2")
+    with open_store(opened.folder).use():
+        add_customer("C3")
+        assert store.rows("SELECT code FROM customer ORDER BY code") == [("C1",), ("C3",)]

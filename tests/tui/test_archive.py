@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import pytest
 from rich.cells import cell_len
 from textual.content import Content
+from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
@@ -18,7 +19,7 @@ from model.orders import Order
 from model.receipts import Receipt
 from model.store import Store, set_meta
 from tests.model.company import Company
-from tests.tui.customers_desk import TODAY, settle, small_company
+from tests.tui.customers_desk import TODAY, small_company
 from tui import locale
 from tui.archive.analysis import AnalysisPane
 from tui.archive.documents import DocumentScreen
@@ -114,6 +115,21 @@ def fill(made: Company) -> None:
 def store(tmp_path: Path) -> Iterator[Store]:
     with small_company(tmp_path, fill, me="S1") as (opened, _company):
         yield opened
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Wait until nothing is read any more and what was read is shown; a deed may still wait for its answer."""
+    for _round in range(3):
+        await pilot.pause()
+        reading = [worker for worker in pilot.app.workers if worker.group != "deed"]
+        await pilot.app.workers.wait_for_complete(reading)
+    await pilot.pause()
+
+
+async def recorded(pilot: Pilot[None]) -> None:
+    """Wait until what was asked for is written and shown."""
+    await pilot.app.workers.wait_for_complete()
+    await settle(pilot)
 
 
 def id_of(store: Store, code: str) -> bytes:
@@ -363,7 +379,7 @@ async def test_goods_come_back_with_their_quantities(store: Store) -> None:
         await pilot.pause()
         assert "lines: 1, worth 200.00" in str(app.screen.query_one(".worth", Static).content)
         await pilot.press("enter", "enter")
-        await settle(pilot)
+        await recorded(pilot)
         with store.use():
             returned = Order.get(Order.kind == "return")
             assert returned.amount == 20_000
@@ -380,7 +396,7 @@ async def test_a_quote_is_lost_with_one_key(store: Store) -> None:
         await settle(pilot)
         assert isinstance(app.screen, Choose)
         await pilot.press("2")
-        await settle(pilot)
+        await recorded(pilot)
         with store.use():
             lost = Order.get(Order.state == "lost")
             assert lost.reason == "stock"
@@ -403,7 +419,7 @@ async def test_a_held_order_is_rejected_or_released_with_a_reason(store: Store) 
         assert isinstance(app.screen, AskText)
         assert "overdue 610.00" in app.screen.details
         await pilot.press(*"known", "enter")
-        await settle(pilot)
+        await recorded(pilot)
         with store.use():
             assert Order.get(Order.reason == "known").state == "confirmed"
         assert "released: 500.00" in app.said()
@@ -419,7 +435,7 @@ async def test_a_receipt_is_reversed_with_a_reason(store: Store) -> None:
         await pilot.press("x")
         await settle(pilot)
         await pilot.press(*"bounced", "enter")
-        await settle(pilot)
+        await recorded(pilot)
         with store.use():
             assert Receipt.get(Receipt.kind == "reversal").reason == "bounced"
         assert "the balance is 810.00" in app.said()

@@ -9,11 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from model.changes.customers import AddCustomer
+from model.customer_list import CustomerFilter, CustomerList
 from model.customers import Customer, owner_on
+from model.errors import Refused
+from model.ids import new_id
 from model.store import Store, rows
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, CustomersDesk, settle, small_company
 from tui import locale
+from tui.customers.export import write_customers
 from tui.customers.forms import AssignForm, ContactForm
 from tui.shared.ask import Confirm
 
@@ -68,8 +73,8 @@ async def test_eighty_columns_keep_what_matters(store: Store) -> None:
         await settle(pilot)
         keys = [column.key for column in app.table.shown_columns]
         assert keys == ["blacklisted", "code", "name", "owner", "last_trade", "balance", "overdue", "credit_left"]
-        locale.use("zh")
-        app.table._lay_out()
+        await pilot.press("/")
+        await settle(pilot)
         assert [column.key for column in app.table.shown_columns] == keys
 
 
@@ -233,6 +238,23 @@ async def test_what_is_shown_is_exported(store: Store, tmp_path: Path) -> None:
         ("C1", "2000.00", "0.00"),
         ("C2", "500.00", "500.00"),
     ]
+
+
+async def test_an_exported_name_is_never_a_formula(tmp_path: Path) -> None:
+    path = tmp_path / "all.csv"
+
+    def fill_one(made: Company) -> None:
+        made.do(AddCustomer(id=new_id(), code="C1", date=TODAY, card={"name": "=1+1"}))
+
+    with small_company(tmp_path / "store", fill_one) as (store, _company), store.use():
+        listed = CustomerList(CustomerFilter(), "code", False, TODAY)
+        assert write_customers(listed, path, lambda written: None, lambda: False) == 1
+        assert "'=1+1" in path.read_text(encoding="utf-8-sig")
+        other = tmp_path / "given up.csv"
+        write_customers(listed, other, lambda written: None, lambda: True)
+        assert sorted(each.name for each in tmp_path.glob("*.csv*")) == ["all.csv"]
+        with pytest.raises(Refused, match="cannot be written"):
+            write_customers(listed, tmp_path / "nowhere" / "x.csv", lambda written: None, lambda: False)
 
 
 async def test_what_another_program_writes_appears(store: Store) -> None:

@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model.errors import N_, StoreError
 from tui.cli.output import Format
 
 if TYPE_CHECKING:
@@ -48,24 +47,12 @@ class Desk:
             StoreError: there is none, or it cannot be opened, read or written.
         """
         # Peewee takes longer to import than everything else here; the help does without it.
-        import peewee
-
         from model.store import open_store
 
         with _nothing_left_behind(self.folder, keep=keep):
             store = open_store(self.folder, create=create)
-            try:
-                with store.use():
-                    yield store
-            except peewee.DatabaseError as error:
-                # Its subclasses but one speak of our own queries, and hiding those would hide a defect.
-                if type(error) not in (peewee.DatabaseError, peewee.OperationalError):
-                    raise
-                raise StoreError(
-                    N_("The store in {folder} is damaged ({reason}): put a backup back with “huoke restore”."),
-                    folder=self.folder,
-                    reason=str(error),
-                ) from error
+            with store.use():
+                yield store
 
     @contextmanager
     def writing(self, *, create: bool = False) -> Iterator[Store]:

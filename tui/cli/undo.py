@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from model.changes import KINDS
-from model.changes.log import Change
-from model.changes.undo import UndoChange, undone_uids
-from model.errors import N_, Refused
-from model.store import meta
+from model.changes.recording import last_undoable
+from model.changes.undo import UndoChange
 from tui.cli.desk import Desk
 from tui.cli.log import print_changes
 from tui.cli.parser import Parser, Verbs
@@ -26,18 +23,3 @@ def _undo(arguments: Namespace, desk: Desk) -> int:
         desk.record(UndoChange(uid=change.uid))
         print_changes([change], desk)
     return 0
-
-
-def last_undoable() -> Change:
-    """The last change of this device that can be taken back and was not.
-
-    Raises:
-        Refused: there is none.
-    """
-    undone = undone_uids()
-    undoable = [name for name, kind in KINDS.items() if kind.undo is not None]
-    mine = Change.select().where(Change.device == meta("device"), Change.kind.in_(undoable))
-    for change in mine.order_by(Change.number.desc()).limit(len(undone) + 1):
-        if change.uid not in undone:
-            return change
-    raise Refused(N_("There is nothing that can be undone."))

@@ -106,7 +106,7 @@ class FirstRunScreen(Screen[None]):
                 _("There is no company in {folder} yet.").format(folder=printable(str(self.folder))), markup=False
             )
             yield OptionList(
-                Option(Content(f"1  {_('Look at the sample company (kept apart, nothing of yours is touched)')}")),
+                Option(Content(f"1  {_('Look at a sample company, kept apart from yours')}")),
                 Option(Content(f"2  {_('Start a company here')}")),
                 Option(Content(f"3  {_('Import my tables (CSV, XLSX)')}")),
                 Option(Content(f"q  {_('Quit')}")),

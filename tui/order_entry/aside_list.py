@@ -26,7 +26,7 @@ COLUMNS = (
     Column("lines", "", 8, "right", priority=3),
     Column("amount", "", 14, "right", priority=7),
 )
-ROW_CELLS = 54
+ROW_CELLS = 56
 """What a row has in the box of a question."""
 
 

@@ -54,7 +54,7 @@ def _flat(facts: CustomerFacts, width: int) -> list[Content]:
         )
     )
     usual = _("usual: {items}").format(items="、".join(code for code, _name in facts.usual) or _("none yet"))
-    verdict = f"{_('standing')}: {standing_words(standing)}"
+    verdict = _("standing: {verdict}").format(verdict=standing_words(standing))
     return [Content(fit(who, width)), Content(fit(money, width)), Content.styled(fit(verdict, width), "bold"),
             Content(fit(usual, width))]  # fmt: skip
 
@@ -79,7 +79,10 @@ def _tall(facts: CustomerFacts, width: int) -> list[Content]:
         lines.append(Content(_pair(label, grouped(amount), width)))
     if until is not None:
         lines.append(Content(fit(_("limit until {date}").format(date=until.isoformat()), width)))
-    lines += [Content.styled(fit(f"{_('standing')}: {standing_words(standing)}", width), "bold"), Content("")]
+    lines += [
+        Content.styled(fit(_("standing: {verdict}").format(verdict=standing_words(standing)), width), "bold"),
+        Content(""),
+    ]
     lines.append(Content.styled(fit(_("usual items"), width), "bold"))
     lines += _usual(facts.usual, width)
     return lines

@@ -89,7 +89,8 @@ class OrderScreen(TypingScreen):
     @on(OrderTaken)
     def _order_taken(self, message: OrderTaken) -> None:
         outcome = message.outcome
-        said = f"{outcome.number}  {_(STATE_WORDS[outcome.state])}  {grouped(outcome.amount)}"
+        state = _(STATE_WORDS[outcome.state])
+        said = f"{outcome.number}  {state}  {grouped(outcome.amount)}"
         self._show_order(TypedOrder(begun_at=now_text()), None)
         self.say(said)
         if message.held is not None:
@@ -192,6 +193,7 @@ class OrderScreen(TypingScreen):
     def _take_up(self, deed: str, chosen: PutAside) -> None:
         """Take up what was put aside, or drop it; what was being typed goes aside in its place."""
         before, facts = self.order, self._facts
+        self.remove_class("-held")
         self._ahead.hold()
 
         def take() -> Message:

@@ -221,6 +221,7 @@ class TypingScreen(StoreScreen):
         if self.order.customer == customer_id:
             return
         before = self.order
+        self.remove_class("-held")
         self._ahead.hold()
 
         def begin() -> Message:
