@@ -12,7 +12,7 @@ from datetime import date
 import peewee
 
 from model.errors import N_, InputError
-from model.fields import DayField, IdField, iso
+from model.fields import DayField, FlagField, IdField, iso
 from model.people import Salesperson
 from model.store import Table, one, rows
 
@@ -31,7 +31,7 @@ class Customer(Table):
     code = peewee.TextField(unique=True)
     name = peewee.TextField()
     short_name = peewee.TextField(default="")
-    retail = peewee.BooleanField(default=False)
+    retail = FlagField(default=False)
     segment = peewee.TextField(default="")
     contact = peewee.TextField(default="")
     phone = peewee.TextField(default="")
@@ -99,7 +99,7 @@ class Blacklisting(Table):
 
     customer = peewee.ForeignKeyField(Customer)
     from_date = DayField()
-    blacklisted = peewee.BooleanField()
+    blacklisted = FlagField()
     reason = peewee.TextField(default="")
     person = peewee.ForeignKeyField(Salesperson, null=True)
 

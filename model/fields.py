@@ -24,6 +24,18 @@ class BytesField(IdField):
     """Bytes of any length."""
 
 
+class FlagField(peewee.Field):
+    """Yes or no, kept as 1 or 0 in an integer column of either database."""
+
+    field_type = "BIGINT"
+
+    def db_value(self, value: bool | None) -> int | None:
+        return None if value is None else int(value)
+
+    def python_value(self, value: int | None) -> bool | None:
+        return None if value is None else bool(value)
+
+
 class DayField(peewee.Field):
     """A business date, kept as ISO text: it sorts, and its first seven characters are the month."""
 

@@ -10,16 +10,16 @@ from datetime import date
 
 from model.store import one, rows
 
-PRICED_ORDERS = 200
-"""So many of a customer's latest orders are searched for a product's last price."""
-QUOTED_ORDERS = 200
+ORDERS_LOOKED_AT = 200
+"""So many of a customer's latest orders, of whatever state, are looked at."""
 BASKET_ORDERS = 10
 BASKET_TIMES_AT_LEAST = 2
 BASKET_PRODUCTS_AT_MOST = 12
 
 LATEST = (
-    "SELECT id, number, date FROM orders WHERE customer_id = ? AND kind = 'sale' AND state IN ({states})"
-    " ORDER BY date DESC, number DESC LIMIT {limit}"
+    "SELECT id, number, date FROM (SELECT id, number, date, kind, state FROM orders WHERE customer_id = ?"
+    f" ORDER BY date DESC, number DESC LIMIT {ORDERS_LOOKED_AT}) recent"
+    " WHERE kind = 'sale' AND state IN ({states})"
 )
 SOLD = "'confirmed'"
 OFFERED = "'quote', 'lost'"
@@ -61,16 +61,16 @@ class LastOrder:
 
 def last_price(customer_id: bytes, product_id: bytes) -> FormerPrice | None:
     """What the customer paid for a product the last time."""
-    return _former_price(customer_id, product_id, SOLD, PRICED_ORDERS)
+    return _former_price(customer_id, product_id, SOLD)
 
 
 def last_quote(customer_id: bytes, product_id: bytes) -> FormerPrice | None:
     """What the customer was last offered a product for without having bought it."""
-    return _former_price(customer_id, product_id, OFFERED, QUOTED_ORDERS)
+    return _former_price(customer_id, product_id, OFFERED)
 
 
-def _former_price(customer_id: bytes, product_id: bytes, states: str, limit: int) -> FormerPrice | None:
-    query = PRICED.format(latest=LATEST.format(states=states, limit=limit))
+def _former_price(customer_id: bytes, product_id: bytes, states: str) -> FormerPrice | None:
+    query = PRICED.format(latest=LATEST.format(states=states))
     found = one(query, (customer_id, product_id))
     return None if found is None else FormerPrice(found[0], found[1], date.fromisoformat(found[2]))
 
@@ -105,7 +105,7 @@ def lines_of_order(order_id: bytes) -> list[FormerLine]:
 
 def usual_basket(customer_id: bytes) -> list[bytes]:
     """The products of at least two of the customer's latest orders, the most frequent first."""
-    latest = LATEST.format(states=SOLD, limit=BASKET_ORDERS)
+    latest = f"{LATEST.format(states=SOLD)} ORDER BY date DESC, number DESC LIMIT {BASKET_ORDERS}"
     found = rows(
         f"SELECT l.product_id FROM ({latest}) o CROSS JOIN order_line l ON l.order_id = o.id"
         " JOIN product p ON p.id = l.product_id WHERE p.active <> 0"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import peewee
 
 from model.errors import N_, InputError
-from model.fields import IdField
+from model.fields import FlagField, IdField
 from model.store import Table
 
 ROLES = ("sales", "manager", "finance", "admin")
@@ -19,7 +19,7 @@ class Salesperson(Table):
     name = peewee.TextField()
     role = peewee.TextField()
     team = peewee.TextField()
-    active = peewee.BooleanField()
+    active = FlagField()
 
     class Meta:
         table_name = "salesperson"
@@ -34,6 +34,6 @@ def salesperson_by_code(code: str) -> Salesperson:
     found = Salesperson.get_or_none(Salesperson.code == code.strip())
     if found is None:
         raise InputError(
-            N_("There is no salesperson {code}: check the code in Office or with “huoke export”."), code=code
+            N_("There is no salesperson {code}: “huoke salesperson list” shows them."), code=code
         )
     return found

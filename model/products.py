@@ -7,7 +7,7 @@ from datetime import date
 import peewee
 
 from model.errors import N_, InputError
-from model.fields import DayField, IdField, iso
+from model.fields import DayField, FlagField, IdField, iso
 from model.store import Table, one
 
 
@@ -25,7 +25,7 @@ class Product(Table):
     tax_rate_bp = peewee.IntegerField(default=0)
     stock_e3 = peewee.BigIntegerField(null=True)
     stock_on = DayField(null=True)
-    active = peewee.BooleanField(default=True)
+    active = FlagField(default=True)
 
     class Meta:
         table_name = "product"

@@ -6,7 +6,7 @@ import peewee
 
 from model.customers import Customer
 from model.errors import N_, InputError
-from model.fields import DayField, IdField
+from model.fields import DayField, FlagField, IdField
 from model.orders import Order
 from model.store import Table
 
@@ -34,7 +34,7 @@ class Receipt(Table):
     reference = peewee.TextField(default="")
     reverses = peewee.ForeignKeyField("self", null=True)
     reason = peewee.TextField(default="")
-    voided = peewee.BooleanField(default=False)
+    voided = FlagField(default=False)
     unallocated = peewee.BigIntegerField(default=0)
     change_uid = IdField()
 

@@ -58,7 +58,6 @@ class HuokeApp(DeskApp):
         self._watch = StoreWatch(store)
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.switch_mode(self._first_mode)
         self.set_interval(STORE_WATCH_SECONDS, self._follow_store)
 

@@ -21,8 +21,11 @@ from model.changes.receipts import RecordReceipt
 from model.changes.recording import record
 from model.customer_list import SORTS, CustomerFilter, CustomerList, Key
 from model.ids import new_id
+from model.payment_grades import grades_of
+from model.payment_record import payment_record
 from model.stages import STAGES, stage_condition, stage_of
 from model.store import Store, execute, open_store, rows
+from tests.model.company import company
 
 TODAY = date(2026, 3, 31)
 
@@ -259,3 +262,23 @@ def test_every_row_is_streamed_once(store: Store, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(customer_list, "PAGE_ROWS", 4)
     listed = CustomerList(CustomerFilter(), "name", True, TODAY)
     assert [row.code for page in listed.all() for row in page] == [f"C{number:02}" for number in range(10, -1, -1)]
+
+
+def test_the_grades_of_a_page_are_those_of_the_payment_record(tmp_path: Path) -> None:
+    with company(tmp_path, TODAY) as made:
+        made.product("P")
+        # Days after the due date on which each of three bills is paid; None leaves the last one open.
+        habits: dict[str, tuple[int | None, ...]] = {
+            "A": (0, 0, 0), "B": (3, 7, 1), "C": (20, 30, 40), "D": (80, 70, 5), "late": (0, 0, 0, None), "few": (0, 0)
+        }  # fmt: skip
+        for code, days_late in habits.items():
+            made.customer(code, days=10, limit="10000")
+            for place, late in enumerate(days_late):
+                sold = date(2025, 9, 1) + timedelta(days=place)
+                bill = made.sell(code, sold, "100")
+                if late is not None:
+                    made.pay(code, sold + timedelta(days=10 + late), "100", bill)
+        grades = grades_of([made.ids[code] for code in habits], TODAY)
+        records = {code: payment_record(made.ids[code], TODAY).grade for code in habits}
+        assert records == {"A": "A", "B": "B", "C": "C", "D": "D", "late": "D", "few": None}
+        assert {code: grades.get(made.ids[code]) for code in habits} == records

@@ -8,13 +8,14 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from string import ascii_lowercase
 from typing import ClassVar
 
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from model.changes.customers import AddCustomer
 from model.changes.company import AddProduct
+from model.changes.customers import AddCustomer
 from model.changes.documents import next_number
 from model.changes.receipts import NamedBill, RecordReceipt
 from model.ids import new_id
@@ -54,8 +55,8 @@ def distributor(folder: Path) -> Path:
             desk.ids[code] = new_id()
             desk.do(
                 AddProduct(
-                    id=desk.ids[code], code=code, name=name, date=date(2020, 1, 1), unit="台", price_e4=parse_price(price),
-                    cost_e4=parse_price(price) * 8 // 10, floor_e4=parse_price(price) * 9 // 10, tax_rate_bp=1300,
+                    id=desk.ids[code], code=code, name=name, date=date(2020, 1, 1), unit="台",
+                    price_e4=parse_price(price), cost_e4=parse_price(price) * 8 // 10, floor_e4=parse_price(price) * 9 // 10, tax_rate_bp=1300,
                 )
             )  # fmt: skip
         _customer(desk, "C001", "联想中关村", "zs", days=30, limit="100000")
@@ -152,8 +153,9 @@ async def type_keys(pilot: Pilot[None], *keys: str) -> OrderScreen:
 ASKING = "default"
 """Workers that wait for the answer to a question."""
 KEY_NAMES = frozenset(
-    {"enter", "up", "down", "escape", "f10", "backspace", "delete", "tab"} | {f"ctrl+{key}" for key in "abcdefghijklmnopqrstuvwxyz"}
-)  # fmt: skip
+    {"enter", "up", "down", "escape", "f10", "backspace", "delete", "tab"}
+    | {f"ctrl+{letter}" for letter in ascii_lowercase}
+)
 NAMED = {"*": "asterisk", "@": "at", "-": "minus", "+": "plus", "%": "percent_sign", ".": "full_stop"}
 
 

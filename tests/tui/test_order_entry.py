@@ -24,6 +24,7 @@ from model.errors import InputError
 from model.orders import Order, OrderLine
 from model.receipts import Receipt
 from model.store import Store, open_store
+from tests.model.company import Company
 from tests.tui.order_desk import (
     EIGHT_INITIALS,
     PATIENCE_SECONDS,
@@ -205,8 +206,6 @@ async def test_a_price_below_the_floor_is_warned_of(store: Store) -> None:
 
 
 async def test_margin_is_shown_only_to_those_who_may_see_cost(tmp_path: Path) -> None:
-    from tests.model.company import Company
-
     store = open_store(distributor(tmp_path))
     with store.use():
         Company(TODAY).setting("cost_visible_to_sales", "no")
@@ -318,27 +317,29 @@ async def test_a_draft_is_put_aside_and_taken_up_again(store: Store) -> None:
         assert [draft.customer_name for draft in screen.drafts.aside()] == ["海龙大厦"]
 
 
-async def test_a_quote_taken_up_unchanged_is_confirmed_and_a_changed_one_replaced(store: Store) -> None:
+@pytest.mark.parametrize(("keys", "replaced"), [((), False), (("jp*1", "enter"), True)])
+async def test_a_quote_taken_up_unchanged_is_confirmed_and_a_changed_one_replaced(
+    store: Store, keys: tuple[str, ...], replaced: bool
+) -> None:
+    before = count(store, Order)
     async with desk(store) as pilot:
-        for keys, replaced in (((), False), (("jp*1", "enter"), True)):
-            before = count(store, Order)
-            screen = await type_keys(pilot, "lxzg", "enter", "dy*2", "enter", "ctrl+s")
-            await until(pilot, lambda: isinstance(pilot.app.screen, Question))
-            await type_keys(pilot, "q")
-            await until(pilot, lambda: "quote" in said(screen) and latest(store)[0].state == "quote")
-            quote, _lines = latest(store)
-            await type_keys(pilot, "ctrl+o")
-            await until(pilot, lambda: isinstance(pilot.app.screen, Question))
-            await type_keys(pilot, "enter")
-            await until(pilot, lambda: screen.order.quote == quote.id)  # noqa: B023 - awaited within the turn
-            await ready(pilot)
-            await type_keys(pilot, *keys, "f10")
-            order, lines = latest(store)
-            assert order.state == "confirmed"
-            assert (order.id == quote.id) is not replaced
-            assert order.replaces_id == (quote.id if replaced else None)
-            assert count(store, Order) == before + 1 + replaced
-            assert len(lines) == 1 + replaced
+        screen = await type_keys(pilot, "lxzg", "enter", "dy*2", "enter", "ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Question))
+        await type_keys(pilot, "q")
+        await until(pilot, lambda: "quote" in said(screen) and latest(store)[0].state == "quote")
+        quote, _lines = latest(store)
+        await type_keys(pilot, "ctrl+o")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Question))
+        await type_keys(pilot, "enter")
+        await until(pilot, lambda: screen.order.quote == quote.id)
+        await ready(pilot)
+        await type_keys(pilot, *keys, "f10")
+        order, lines = latest(store)
+        assert order.state == "confirmed"
+        assert (order.id == quote.id) is not replaced
+        assert order.replaces_id == (quote.id if replaced else None)
+        assert count(store, Order) == before + 1 + replaced
+        assert len(lines) == 1 + replaced
 
 
 async def test_an_order_begun_elsewhere_puts_the_one_being_typed_aside(store: Store) -> None:
@@ -350,6 +351,17 @@ async def test_an_order_begun_elsewhere_puts_the_one_being_typed_aside(store: St
         screen = await ready(pilot)
         assert screen.order.customer == other
         assert [draft.customer_name for draft in screen.drafts.aside()] == ["联想中关村"]
+
+
+async def test_an_order_begun_elsewhere_closes_the_card(store: Store) -> None:
+    async with desk(store) as pilot:
+        screen = await type_keys(pilot, "C003", "enter", "jp*1", "enter", "f10")
+        assert screen.query_one(HeldCard).display
+        with store.use():
+            screen.begin_for(Order.get(Order.number == "A-000001").customer_id)
+        screen = await type_keys(pilot, "dy*2", "enter")
+        assert not screen.query_one(HeldCard).display
+        assert [line.quantity_e3 for line in screen.order.lines] == [2000]
 
 
 # Survival ----------------------------------------------------------------------------------------
