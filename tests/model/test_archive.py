@@ -7,22 +7,22 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from model.archive import (
+from model.account import (
     allocations_of,
-    blacklist_history,
     count_late_bills,
     count_ledger,
     count_open_bills,
-    count_orders,
-    head_of,
-    lines_of,
-    order_card,
-    owner_history,
     page_of_late_bills,
     page_of_ledger,
     page_of_open_bills,
+)
+from model.archive import (
+    blacklist_history,
+    count_orders,
+    head_of,
+    lines_of,
+    owner_history,
     page_of_orders,
-    receipt_card,
     terms_history,
 )
 from model.change_history import count_changes, page_of_changes
@@ -30,6 +30,7 @@ from model.changes.customers import EditCustomer, FieldEdit
 from model.changes.log import Change
 from model.changes.orders import LoseOrder
 from model.changes.undo import UndoChange
+from model.document_cards import order_card, receipt_card
 from model.statement import statement
 from model.store import one
 from tests.model.company import Company, company

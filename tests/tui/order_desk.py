@@ -55,8 +55,15 @@ def distributor(folder: Path) -> Path:
             desk.ids[code] = new_id()
             desk.do(
                 AddProduct(
-                    id=desk.ids[code], code=code, name=name, date=date(2020, 1, 1), unit="台",
-                    price_e4=parse_price(price), cost_e4=parse_price(price) * 8 // 10, floor_e4=parse_price(price) * 9 // 10, tax_rate_bp=1300,
+                    id=desk.ids[code],
+                    code=code,
+                    name=name,
+                    date=date(2020, 1, 1),
+                    unit="台",
+                    price_e4=parse_price(price),
+                    cost_e4=parse_price(price) * 8 // 10,
+                    floor_e4=parse_price(price) * 9 // 10,
+                    tax_rate_bp=1300,
                 )
             )  # fmt: skip
         _customer(desk, "C001", "联想中关村", "zs", days=30, limit="100000")

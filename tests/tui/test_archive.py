@@ -98,7 +98,7 @@ def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def fill(made: Company) -> None:
-    """C1 owes an overdue bill of 800 of which 1 of 10 came back, has a held order, a quote and a receipt; C2 nothing."""
+    """C1 owes 610 of an overdue bill of 810, and has a receipt, a held order and a quote; C2 has nothing."""
     made.salesperson("S1", "manager")
     made.salesperson("S2")
     made.product("P")

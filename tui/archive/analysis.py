@@ -26,7 +26,7 @@ from tui.shared.paged_table import PagedTable
 MOST_PRODUCTS = 100
 YEAR_CHARACTERS = 4
 MONTH_COLUMNS = (
-    Column("month", N_("Month"), 8, priority=9, sortable=False),
+    Column("month", N_("Year, month"), 8, priority=9, sortable=False),
     Column("revenue", N_("Revenue"), 13, "right", priority=9, sortable=False),
     Column("margin", N_("Margin"), 12, "right", priority=8, sortable=False),
     Column("rate", "%", 6, "right", priority=7, sortable=False),

@@ -89,7 +89,7 @@ def _terms(args: SetTerms) -> str:
     if args.until is not None:
         said.append(_("until {date}").format(date=day_text(args.until)))
     said.append(args.reason)
-    return ", ".join(part for part in said if part)
+    return _(", ").join(part for part in said if part)
 
 
 def _blacklisted(args: SetBlacklisted) -> str:
@@ -102,7 +102,7 @@ def _logged(args: LogContact) -> str:
 
 def _recorded(args: RecordOrder) -> str:
     lines = _("lines: {count}").format(count=len(args.lines))
-    return f"{_(STATE_WORDS['quote'])}, {lines}" if args.quote else lines
+    return _(", ").join([_(STATE_WORDS["quote"]), lines]) if args.quote else lines
 
 
 def _ended(args: EndOrder | ReleaseOrder | ReverseReceipt) -> str:

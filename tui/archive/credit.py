@@ -14,7 +14,8 @@ from textual.message import Message
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from model.archive import BillRow, BlacklistRow, TermsRow, blacklist_history, terms_history
+from model.account import BillRow
+from model.archive import BlacklistRow, TermsRow, blacklist_history, terms_history
 from model.customers import CreditTerms, terms_on
 from model.money import grouped
 from model.payment_record import RECORD_MONTHS, PaymentRecord, Suggestion, payment_records
@@ -119,7 +120,7 @@ def summary_content(summary: CreditSummary) -> Content:
             grade=record.grade or "–", settled=record.settled, months=RECORD_MONTHS, late=record.late
         )
         + (
-            "; " + _("average {average} days, worst {worst}").format(
+            _(", ") + _("average {average} days, worst {worst}").format(
                 average=days_from_hundredths(record.average_late_hundredths), worst=record.worst_days_late
             )
             if record.late
@@ -149,9 +150,7 @@ def late_row(bill: BillRow, today: date) -> RecordRow:
         amount_or_blank(bill.open_amount),
         day_text(bill.day),
     )
-    return RecordRow(
-        bill.document.id, bill.key, cells, "warning" if bill.settled_on is None else "", record=bill
-    )
+    return RecordRow(bill.document.id, bill.key, cells, "warning" if bill.settled_on is None else "", record=bill)
 
 
 def history_rows(customer: bytes, today: date) -> list[RecordRow]:
@@ -177,7 +176,7 @@ def terms_text(terms: TermsRow) -> str:
         said.append(f"{_('limit')} {grouped(terms.credit_limit)}")
     if terms.until is not None:
         said.append(_("until {date}").format(date=day_text(terms.until)))
-    return ", ".join(part for part in said if part)
+    return _(", ").join(part for part in said if part)
 
 
 def blacklist_text(row: BlacklistRow) -> str:

@@ -8,12 +8,13 @@ from typing import Any
 
 from textual import work
 
-from model.archive import DocumentRef, LineRow, lines_of, order_card
+from model.archive import DocumentRef, LineRow, lines_of
 from model.changes.documents import next_number
 from model.changes.kind import Args
 from model.changes.orders import CancelOrder, LoseOrder, RejectOrder, ReleaseOrder, ReturnLine, ReturnOrder
 from model.changes.receipts import ReverseReceipt
 from model.credit import Verdict
+from model.document_cards import order_card
 from model.errors import HuokeError
 from model.ids import new_id
 from model.money import grouped

@@ -16,7 +16,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from model.archive import AllocationRow, DocumentRef, LineRow, OrderCard, ReceiptCard, order_card, receipt_card
+from model.account import AllocationRow
+from model.archive import DocumentRef, LineRow
+from model.document_cards import OrderCard, ReceiptCard, order_card, receipt_card
 from model.margin import may_see_cost
 from model.money import format_rate, grouped, rate_bp
 from tui import keymap

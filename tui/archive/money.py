@@ -10,7 +10,8 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
 
-from model.archive import AllocationRow, BillRow, DocumentRef, LedgerRow
+from model.account import AllocationRow, BillRow, LedgerRow
+from model.archive import DocumentRef
 from model.money import grouped
 from tui.archive.pane import ArchivePane, Section
 from tui.archive.sources import RecordRow, ShortList, allocations, ledger, open_bills

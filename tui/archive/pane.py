@@ -148,9 +148,7 @@ class TabLine(Widget):
         return [f"[{_(title)}]" if at == self.at else f" {_(title)} " for at, title in enumerate(self.titles)]
 
     def render(self) -> Content:
-        parts = [
-            Content.styled(text, "bold reverse" if at == self.at else "") for at, text in enumerate(self._shown())
-        ]
+        parts = [Content.styled(text, "bold reverse" if at == self.at else "") for at, text in enumerate(self._shown())]
         return Content(" ").join(parts)
 
     def on_click(self, event: events.Click) -> None:

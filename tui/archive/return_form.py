@@ -96,9 +96,7 @@ class ReturnForm(ModalScreen[tuple[ReturnedLine, ...] | None]):
                         yield QuantityInput(line)
             yield Static("", classes="worth", markup=False)
             yield Static("", classes="objection", markup=False)
-            yield Static(
-                _("Enter: next line, then done · ^j: done · Esc: leave it"), classes="keys", markup=False
-            )
+            yield Static(_("Enter: next line, then done · ^j: done · Esc: leave it"), classes="keys", markup=False)
 
     def _label(self, line: LineRow) -> str:
         left = _("up to {quantity} {unit}").format(
@@ -149,9 +147,7 @@ class ReturnForm(ModalScreen[tuple[ReturnedLine, ...] | None]):
             self.query_one(".objection", Static).update(_("Type how much comes back of at least one line."))
             return
         self.dismiss(
-            tuple(
-                ReturnedLine(place, line.line, quantity) for place, (line, quantity) in enumerate(wanted, start=1)
-            )
+            tuple(ReturnedLine(place, line.line, quantity) for place, (line, quantity) in enumerate(wanted, start=1))
         )
 
     def action_leave_form(self) -> None:

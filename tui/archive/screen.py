@@ -30,7 +30,7 @@ from tui.archive.profile import ProfilePane
 from tui.archive.search import CustomerSearch, nothing_found
 from tui.archive.sources import Desk, RecordRow
 from tui.customers.forms import AssignForm, BlockForm, ContactForm, CustomerForm, TermsForm
-from tui.locale import _
+from tui.locale import N_, _
 from tui.order_entry.customer_box import CustomerBox
 from tui.shared.paged_table import PagedTable
 from tui.shared.smart_input import SmartInput
@@ -40,6 +40,9 @@ PANES: tuple[type[ArchivePane], ...] = (ProfilePane, BusinessPane, MoneyPane, Cr
 # The tab that is asked for most: what did they buy, and what came of it.
 FIRST_TAB = 1
 DOCUMENT_VERBS = ("return_goods", "cancel_document", "release_order")
+NO_EXPORT = N_("What stands here is written to files by “huoke report” and “huoke export”.")
+ONE_ORDER = N_("Each list of the archive has one order.")
+LIST_REASONS = {"export_rows": NO_EXPORT, "sort_next": ONE_ORDER, "sort_reverse": ONE_ORDER}
 RIGHT_OF = {"change_terms": "set_terms", "block_customer": "block_customer", "assign_owner": "assign_customer"}
 
 
@@ -95,7 +98,6 @@ class ArchiveScreen(DocumentDeeds):
         yield StatusLine()
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(TabLine).at = FIRST_TAB
         if self.customer is None:
             self.query_one("#no-customer CustomerBox", CustomerBox).focus()
@@ -189,6 +191,10 @@ class ArchiveScreen(DocumentDeeds):
     @on(PagedTable.FilterRequested)
     def _list_filter_requested(self) -> None:
         self.action_find_customer()
+
+    @on(PagedTable.ExportRequested)
+    def _list_export_requested(self) -> None:
+        self.notify(_(NO_EXPORT), severity="warning", markup=False)
 
     def action_find_customer(self) -> None:
         """Ask for another customer."""
@@ -296,6 +302,8 @@ class ArchiveScreen(DocumentDeeds):
 
     def why_not(self, action_id: str) -> str:
         place, _dot, verb = action_id.partition(".")
+        if place == "list" and verb in LIST_REASONS:
+            return _(LIST_REASONS[verb])
         if place not in ("archive", "pane"):
             return ""
         if self.customer is None:

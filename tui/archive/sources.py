@@ -7,23 +7,25 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
 
-from model.archive import (
+from model.account import (
     AllocationRow,
     BillRow,
-    ContactRow,
-    DocumentRef,
     LedgerRow,
-    OrderRow,
     allocations_of,
-    count_contacts,
     count_late_bills,
     count_ledger,
     count_open_bills,
-    count_orders,
-    page_of_contacts,
     page_of_late_bills,
     page_of_ledger,
     page_of_open_bills,
+)
+from model.archive import (
+    ContactRow,
+    DocumentRef,
+    OrderRow,
+    count_contacts,
+    count_orders,
+    page_of_contacts,
     page_of_orders,
 )
 from model.change_history import ChangeRow, count_changes, page_of_changes

@@ -14,9 +14,10 @@ from model.customers import Customer, owner_on
 from model.drafts import Draft, DraftLine
 from model.errors import N_, InputError, Refused
 from model.money import FULL_BP
-from model.order_history import FormerLine, LastOrder, last_order, last_price, last_quote, lines_of_order, usual_basket
+from model.order_history import FormerLine, LastOrder, last_order, lines_of_order
 from model.orders import Order
 from model.people import Salesperson
+from model.preferences import last_price, last_quote, usual_basket
 from model.products import Product, cost_on
 from model.settings import setting_on
 from model.store import one, rows
@@ -73,7 +74,6 @@ def read_customer(session: Session, customer_id: bytes) -> CustomerFacts:
     owner = owner_on(customer_id, day)
     whose = attributed(owner, session.person_id, owner_bp_on(day))
     shares = [(whose.owner, whose.owner_bp), (whose.maker, FULL_BP - whose.owner_bp)]
-    usual = usual_basket(customer_id)
     return CustomerFacts(
         id=customer_id,
         code=customer.code,
@@ -83,23 +83,13 @@ def read_customer(session: Session, customer_id: bytes) -> CustomerFacts:
         credit=tuple((_name_of(person), share_bp) for person, share_bp in shares if share_bp),
         last=last_order(customer_id),
         standing=standing_on(customer_id, day),
-        usual=tuple(_product_names(usual)),
+        usual=tuple((item.code, item.name) for item in usual_basket(customer_id, day)),
     )
 
 
 def _name_of(person: bytes | None) -> str:
     found = None if person is None else Salesperson.get_or_none(Salesperson.id == person)
     return "" if found is None else str(found.name)
-
-
-def _product_names(ids: Sequence[bytes]) -> list[tuple[str, str]]:
-    found = {
-        bytes(id_): (code, name)
-        for id_, code, name in rows(
-            f"SELECT id, code, name FROM product WHERE id IN ({', '.join('?' * len(ids))})", tuple(ids)
-        )
-    }
-    return [found[id_] for id_ in ids if id_ in found]
 
 
 def cost_is_visible(session: Session, day: date) -> bool:
@@ -131,8 +121,8 @@ def read_product(session: Session, product_id: bytes, customer_id: bytes | None)
         tax_rate_bp=product.tax_rate_bp,
         stock_e3=product.stock_e3,
         cost_e4=cost_on(product_id, day) if cost_is_visible(session, day) else None,
-        last=None if customer_id is None else last_price(customer_id, product_id),
-        quoted=None if customer_id is None else last_quote(customer_id, product_id),
+        last=None if customer_id is None else last_price(customer_id, product_id, day),
+        quoted=None if customer_id is None else last_quote(customer_id, product_id, day),
     )
 
 
@@ -144,9 +134,10 @@ def read_former_lines(session: Session, customer_id: bytes, former: Sequence[For
     ]
 
 
-def read_usual_lines(session: Session, customer_id: bytes, products: Sequence[bytes]) -> list[TypedLine]:
+def read_usual_lines(session: Session, customer_id: bytes) -> list[TypedLine]:
     """Lines of the usual basket at the proposed prices, without quantities."""
-    facts = [read_product(session, product_id, customer_id) for product_id in products]
+    usual = usual_basket(customer_id, session.today())
+    facts = [read_product(session, item.product_id, customer_id) for item in usual]
     return [TypedLine(product, None, *product.proposed, suggested=True) for product in facts]
 
 
@@ -170,11 +161,18 @@ def is_unchanged(order: TypedOrder) -> bool:
     """Whether the order still is, line by line, the quote it was taken up from."""
     if order.quote is None:
         return False
-    quote = one("SELECT customer_id FROM orders WHERE id = ? AND state = 'quote'", (order.quote,))
+    quote = one(
+        "SELECT customer_id, (SELECT COUNT(*) FROM order_line WHERE order_id = orders.id) FROM orders"
+        " WHERE id = ? AND state = 'quote'",
+        (order.quote,),
+    )
+    if quote is None or bytes(quote[0]) != order.customer or quote[1] != len(order.filled):
+        # A line whose product is no longer sold stands in the quote but not on the screen.
+        return False
     typed = [
         FormerLine(line.product.id, line.quantity_e3 or 0, line.price_e4, line.discount_bp) for line in order.filled
     ]
-    return quote is not None and bytes(quote[0]) == order.customer and typed == lines_of_order(order.quote)
+    return typed == lines_of_order(order.quote)
 
 
 def was_recorded(draft: Draft) -> bool:

@@ -10,7 +10,7 @@ from model.credit import PricedLine
 from model.drafts import Draft, DraftLine
 from model.ids import new_id
 from model.money import line_amount, line_cost, rate_bp, tax_included
-from model.order_history import FormerPrice
+from model.preferences import PastPrice
 
 _revisions = count(1)
 
@@ -39,8 +39,8 @@ class ProductFacts:
     tax_rate_bp: int
     stock_e3: int | None
     cost_e4: int | None
-    last: FormerPrice | None
-    quoted: FormerPrice | None
+    last: PastPrice | None
+    quoted: PastPrice | None
 
     @property
     def proposed(self) -> tuple[int, int]:

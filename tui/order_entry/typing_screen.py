@@ -14,7 +14,7 @@ from textual.worker import get_current_worker
 
 from model.drafts import Draft, Drafts
 from model.errors import HuokeError
-from model.order_history import last_order_lines, usual_basket
+from model.order_history import last_order_lines
 from tui import keymap
 from tui.locale import _, translate_error
 from tui.order_entry.customer_box import CustomerBox
@@ -356,7 +356,7 @@ class TypingScreen(StoreScreen):
         customer = self.order.customer
         if customer is not None:
             self._take_over(
-                lambda: read_usual_lines(self.session, customer, usual_basket(customer)),
+                lambda: read_usual_lines(self.session, customer),
                 customer,
                 _("There is no usual basket yet: it needs a product in two of the last orders."),
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from model.credit import Reason, Standing, Verdict
 from model.money import format_percent, format_price, format_quantity, grouped
-from model.order_history import FormerPrice
+from model.preferences import PastPrice
 from tui.locale import _, language
 from tui.order_entry.typed_order import ProductFacts, TypedLine
 
@@ -68,8 +68,8 @@ def _former(product: ProductFacts) -> list[str]:
     return said
 
 
-def _shown(former: FormerPrice) -> dict[str, str]:
-    return {"price": price_text(former.price_e4, former.discount_bp), "date": former.date.isoformat()}
+def _shown(former: PastPrice) -> dict[str, str]:
+    return {"price": price_text(former.price_e4, former.discount_bp), "date": former.day.isoformat()}
 
 
 def _margin(line: TypedLine) -> list[str]:

@@ -1,0 +1,92 @@
+"""Each screen looks as it did, at both sizes and in both languages, over the sample company of a fixed day."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+from textual.worker import WorkerCancelled
+
+from model.files.importing import import_generated
+from model.store import Store, open_store
+from sample_db.company import generate
+from tui.app import HuokeApp
+from tui.clock import TODAY_VARIABLE
+from tui.locale import use
+
+TODAY = date(2026, 11, 23)
+SIZES = ((80, 24), (120, 40))
+LANGUAGES = ("zh", "en")
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sample") / "company"
+    store = open_store(folder, create=True)
+    with store.use():
+        import_generated(generate(TODAY), on=TODAY)
+    return folder
+
+
+@pytest.fixture
+def store(sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    monkeypatch.setenv(TODAY_VARIABLE, TODAY.isoformat())
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    return open_store(Path(copytree(sample, tmp_path / "company")))
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    yield
+    use("en")
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Wait until nothing is being read any more."""
+    for _ in range(3):
+        with suppress(WorkerCancelled):
+            await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+
+
+def after(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
+    """Press keys one after the other, each when the former has had its effect."""
+
+    async def run(pilot: Pilot[None]) -> None:
+        await settle(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await settle(pilot)
+        for box in pilot.app.screen.query(Input):
+            box.cursor_blink = False
+        await settle(pilot)
+
+    return run
+
+
+SCREENS = {
+    "customers": (),
+    "customers found": ("slash", *"lxzg"),
+    "archive business": ("enter",),
+    "archive analysis": ("enter", "]", "]", "]"),
+    "order": ("f5", *"lxzg", "enter", *"MEM010*2", "enter"),
+    "leaderboard": ("f6",),
+    "performance": ("f6", "f"),
+    "help": ("f1",),
+}
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("screen", SCREENS)
+def test_layout(
+    snap_compare: Callable[..., bool], store: Store, screen: str, language: str, size: tuple[int, int]
+) -> None:
+    use("zh" if language == "zh" else "en")
+    assert snap_compare(HuokeApp(store), terminal_size=size, run_before=after(*SCREENS[screen]))

@@ -1,0 +1,60 @@
+"""The installed command in a real terminal, from the sample company to quitting."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.tui.terminal import installed_command, terminal
+
+TODAY = "2026-11-23"
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sample") / "company"
+    subprocess.run(
+        [*installed_command(), "demo", "--no-open", "--store", str(folder)],
+        check=True,
+        capture_output=True,
+        env={"HUOKE_TODAY": TODAY, "PATH": "", "HOME": str(folder.parent), "PYTHONPATH": "."},
+    )
+    return folder
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(80, 24), (120, 40)])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_customer_is_found_by_initials_and_its_archive_read(
+    sample: Path, columns: int, lines: int, language: str
+) -> None:
+    with terminal(
+        "--store", str(sample), "--lang", language, columns=columns, lines=lines, today=TODAY
+    ) as shown:
+        shown.wait("C0001")
+        shown.press("/", "lxzg")
+        shown.wait(lambda text: "联想中关村" in text and "C0002" not in text)
+        shown.press("enter", "enter")
+        shown.wait("北京联想中关村电子经营部")
+        shown.press("f6")
+        shown.wait("2026-11")
+        shown.press("ctrl+q")
+        assert shown.wait_for_end() == 0
+
+
+def test_a_second_screen_on_the_same_store_is_refused(sample: Path) -> None:
+    with terminal("--store", str(sample), "--lang", "en", today=TODAY) as first:
+        first.wait("C0001")
+        with terminal("--store", str(sample), "--lang", "en", today=TODAY) as second:
+            second.wait("already open")
+            assert second.wait_for_end() == 1
+        # The command line writes beside the screen, and the screen notices.
+        subprocess.run(
+            [
+                *installed_command(), "customer", "add", "--store", str(sample), "--lang", "en",
+                "A0000", "--name", "Beside the screen",
+            ],
+            check=True, capture_output=True, env={"HUOKE_TODAY": TODAY, "PATH": "", "PYTHONPATH": "."},
+        )  # fmt: skip
+        first.wait("A0000")
