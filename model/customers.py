@@ -17,6 +17,7 @@ from model.people import Salesperson
 from model.store import Table, one, rows
 
 CREDIT_FROM = ("order", "month_end")
+LONGEST_TERM_DAYS = 3_650
 ASSIGNED_BY = ("office", "claim", "release", "claim release")
 # The fields of a customer's card that a person may edit freely, in the order they are shown.
 CARD_FIELDS = (

@@ -43,7 +43,8 @@ def parse_month(text: str) -> str:
     if found is None or not 1 <= int(found[2]) <= 12 or int(found[1]) < EARLIEST_BUSINESS_DATE.year:
         shown = text if len(text) <= 40 else text[:39] + "…"
         raise InputError(N_("“{value}” is not a month: write it like 2026-03."), value=shown)
-    return text.strip()
+    # Wide digits are digits too, but a month is compared as text.
+    return f"{int(found[1]):04d}-{int(found[2]):02d}"
 
 
 def month_of(day: date) -> str:
@@ -67,12 +68,8 @@ def shifted(month: str, by: int) -> str:
 
 def months_between(first: str, last: str) -> list[str]:
     """Every month from first to last, both included."""
-    months = []
-    month = first
-    while month <= last:
-        months.append(month)
-        month = shifted(month, 1)
-    return months
+    count = (int(last[:4]) - int(first[:4])) * 12 + int(last[5:7]) - int(first[5:7]) + 1
+    return [shifted(first, by) for by in range(count)]
 
 
 def days_after(day: date, days: int) -> date:

@@ -23,7 +23,8 @@ LARGEST_AMOUNT_MINOR = 10_000_000_000_000
 LARGEST_PRICE_E4 = 10_000_000_000_000
 LARGEST_QUANTITY_E3 = 1_000_000_000_000
 
-_DECIMAL = re.compile(r"([+-]?)([0-9]{1,15})(?:\.([0-9]*))?")
+# A comma only parts thousands: 12,50 would otherwise become twelve hundred and fifty.
+_DECIMAL = re.compile(r"([+-]?)([0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.([0-9]*))?")
 _WIDE_DIGITS = str.maketrans("０１２３４５６７８９．，－＋％", "0123456789.,-+%")
 
 
@@ -58,12 +59,12 @@ def tax_included(amount_minor: int, tax_rate_bp: int) -> int:
 
 
 def _parse(text: str, decimals: int, largest: int, what: str) -> int:
-    cleaned = text.strip().translate(_WIDE_DIGITS).replace(",", "").lstrip("¥￥")
+    cleaned = text.strip().translate(_WIDE_DIGITS).lstrip("¥￥")
     found = _DECIMAL.fullmatch(cleaned)
     shown = text if len(text) <= 40 else text[:39] + "…"
     if found is None:
         raise InputError(what, value=shown)
-    sign, whole, fraction = found[1], found[2], found[3] or ""
+    sign, whole, fraction = found[1], found[2].replace(",", ""), found[3] or ""
     if len(fraction.rstrip("0")) > decimals:
         raise InputError(N_("{value} has more than {decimals} decimals."), value=shown, decimals=decimals)
     value = int(whole) * 10**decimals + int((fraction + "0" * decimals)[:decimals] or "0")

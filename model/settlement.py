@@ -57,14 +57,17 @@ def settle(customer_id: bytes) -> None:
 def settle_appended(customer_id: bytes, event: Event) -> None:
     """Take one new document that comes after all others: the work does not grow with the customer's history.
 
-    Falls back to the whole replay where it comes in between.
+    Falls back to the whole replay where it comes in between, or where money is reserved.
     """
     found = one("SELECT money_until FROM customer_total WHERE customer_id = ?", (customer_id,))
-    if (found is not None and found[0] >= event.key) or event.what not in ("bill", "money", "refund"):
+    comes_between = found is not None and found[0] >= event.key
+    if comes_between or event.what not in ("bill", "money", "refund"):
         settle(customer_id)
         return
-    joining = event.document.id if event.what == "bill" else None  # type: ignore[union-attr]
-    ledger = _open_ledger(customer_id, joining)
+    if _may_have_reserved(customer_id, event.document.id):  # type: ignore[union-attr]
+        settle(customer_id)
+        return
+    ledger = _open_ledger(customer_id)
     touched = {event.document.id} | set(ledger.open) | set(ledger.sources)  # type: ignore[union-attr]
     ledger.apply(event)
     _insert_entries(customer_id, ledger)
@@ -80,9 +83,30 @@ def settle_appended(customer_id: bytes, event: Event) -> None:
     _write_total(customer_id, ledger, event.key)
 
 
-def _open_ledger(customer_id: bytes, joining: bytes | None) -> Ledger:
-    """The ledger as it stands: only what is open, waiting or reserved, also for the bill about to join."""
-    ledger = Ledger(pending=set() if joining is None else {joining})
+def _may_have_reserved(customer_id: bytes, joining: bytes = b"") -> bool:
+    """Whether money of a customer may be reserved for an order that waits, or for the bill about to join.
+
+    How much of it is reserved for which order is not kept: only the whole replay knows.
+    """
+    named = one(
+        "SELECT 1 FROM receipt r JOIN receipt_order w ON w.receipt_id = r.id JOIN orders o ON o.id = w.order_id"
+        " WHERE r.customer_id = ? AND r.unallocated > 0 AND (o.state IN ('held', 'quote') OR o.id = ?) LIMIT 1",
+        (customer_id, joining),
+    )
+    return named is not None
+
+
+def reserved_for(customer_id: bytes, order_id: bytes) -> int:
+    """Money in minor units that is reserved for an order that is not confirmed yet."""
+    if not _may_have_reserved(customer_id):
+        return 0
+    ledger, _last_key = ledger_of(customer_id)
+    return sum(kept.get(order_id, 0) for kept in ledger.reserved.values())
+
+
+def _open_ledger(customer_id: bytes) -> Ledger:
+    """The ledger as it stands, of a customer without reserved money: only what is open or waiting."""
+    ledger = Ledger()
     for id_, number, day, due, open_amount in rows(
         "SELECT id, number, live_from, due_date, open_amount FROM orders WHERE customer_id = ? AND open_amount <> 0",
         (customer_id,),
@@ -108,24 +132,7 @@ def _open_ledger(customer_id: bytes, joining: bytes | None) -> Ledger:
         (customer_id,),
     ):
         ledger.pending.add(id_)
-    _reserve_again(customer_id, ledger)
     return ledger
-
-
-def _reserve_again(customer_id: bytes, ledger: Ledger) -> None:
-    """Set aside of what waits the parts that are reserved: each named pending order in turn, up to what is left."""
-    named = rows(
-        "SELECT w.receipt_id, w.order_id, w.amount, o.amount"
-        " FROM receipt r JOIN receipt_order w ON w.receipt_id = r.id JOIN orders o ON o.id = w.order_id"
-        " WHERE r.customer_id = ? AND r.unallocated > 0 ORDER BY w.receipt_id, w.position",
-        (customer_id,),
-    )
-    for source, order, amount, order_amount in named:
-        if order in ledger.pending and source in ledger.waiting:
-            kept = min(ledger.waiting[source], order_amount if amount is None else amount)
-            orders = ledger.reserved.setdefault(source, {})
-            orders[order] = orders.get(order, 0) + kept
-            ledger._wait(source, -kept)
 
 
 def _insert_entries(customer_id: bytes, ledger: Ledger) -> None:
@@ -264,7 +271,7 @@ def preview_receipt(customer_id: bytes, amount: int, bills: tuple[Wish, ...] = (
         amount: minor units; 0 only tells what is open.
         bills: what it names.
     """
-    ledger = _open_ledger(customer_id, None)
+    ledger = ledger_of(customer_id)[0] if _may_have_reserved(customer_id) else _open_ledger(customer_id)
     before = dict(ledger.open)
     receipt = b"\0" * 16
     if amount > 0:

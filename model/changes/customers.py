@@ -8,16 +8,24 @@ from datetime import date
 from model import search, totals
 from model.changes.kind import Args, Kind
 from model.context import Context
-from model.customers import CARD_FIELDS, CREDIT_FROM, Assignment, Blacklisting, ContactLog, Customer, Terms
+from model.customers import (
+    CARD_FIELDS,
+    CREDIT_FROM,
+    LONGEST_TERM_DAYS,
+    Assignment,
+    Blacklisting,
+    ContactLog,
+    Customer,
+    Terms,
+)
+from model.dates import month_of
 from model.errors import N_, InputError, Refused
 from model.money import LARGEST_AMOUNT_MINOR
 from model.people import Salesperson
 from model.rights import require
-from model.store import execute
+from model.store import execute, one
+from model.texts import CONTROL_CHARACTERS, LONGEST_CODE, LONGEST_TEXT
 
-LONGEST_TEXT = 2_000
-LONGEST_CODE = 40
-LONGEST_TERM_DAYS = 3_650
 
 
 class AddCustomer(Args, frozen=True):
@@ -125,7 +133,7 @@ def checked_text(name: str, text: str) -> str:
             N_("The {field} has {length} characters: keep it under {most}."),
             field=name, length=len(trimmed), most=LONGEST_TEXT,
         )  # fmt: skip
-    if any(not character.isprintable() and character not in "\n\t" for character in trimmed):
+    if CONTROL_CHARACTERS.search(trimmed):
         raise InputError(N_("The {field} has control characters in it: type it again without them."), field=name)
     return trimmed
 
@@ -133,7 +141,8 @@ def checked_text(name: str, text: str) -> str:
 def checked_code(code: str) -> str:
     """A code fit to be kept: short, without spaces and control characters."""
     trimmed = checked_text("code", code)
-    if not trimmed or len(trimmed) > LONGEST_CODE or any(character.isspace() for character in trimmed):
+    # Of all spaces only the common one is printable.
+    if not trimmed or len(trimmed) > LONGEST_CODE or " " in trimmed or not trimmed.isprintable():
         raise InputError(
             N_("“{code}” cannot be a code: use 1 to {most} characters without spaces."),
             code=code[:60],
@@ -247,6 +256,7 @@ def _assign(customer: Customer, owner: bytes | None, day: date, *, started_by: s
         raise Refused(N_("{code} is a walk-in customer and has no owner."), code=customer.code)
     if owner is not None and customer.closed_on is not None and customer.closed_on <= day:
         raise Refused(N_("The customer {code} is closed: reopen it first."), code=customer.code)
+    _refuse_closed_month(day)
     later = (
         Assignment.select()
         .where(Assignment.customer == customer.id, Assignment.from_date > day)
@@ -266,6 +276,13 @@ def _assign(customer: Customer, owner: bytes | None, day: date, *, started_by: s
     )
     if owner is not None:
         Assignment.create(customer=customer.id, from_date=day, owner=owner, started_by=started_by)
+
+
+def _refuse_closed_month(day: date) -> None:
+    """A closed month's board is never recomputed, so nobody's customers change in it any more."""
+    month = month_of(day)
+    if one("SELECT 1 FROM month_close WHERE month = ? LIMIT 1", (month,)) is not None:
+        raise Refused(N_("{month} is closed: an assignment cannot take effect in it."), month=month)
 
 
 def claim_customer(args: ClaimCustomer, ctx: Context) -> None:

@@ -143,6 +143,8 @@ def record_order(args: RecordOrder, ctx: Context) -> OrderRecorded:
     customer = open_customer(args.customer, args.date)
     not_after_today(args.date, ctx)
     _check_lines(args.lines)
+    if args.valid_until is not None and not args.quote:
+        raise InputError(N_("Only a quote has a last day on which it is valid."))
     if args.valid_until is not None and args.valid_until < args.date:
         raise InputError(N_("A quote cannot end before it begins."))
     order = Order(
@@ -239,6 +241,8 @@ def freeze(order: Order, lines: Sequence[OrderLine]) -> None:
         line.cost_e4 = cost_on(line.product_id, order.date)
         line.cost = None if line.cost_e4 is None else line_cost(line.quantity_e3, line.cost_e4)
     order.cost = sum(line.cost for line in lines if line.cost is not None)
+    if order.cost > LARGEST_AMOUNT_MINOR:
+        raise InputError(N_("The order's cost is too large: check quantities and the costs of its products."))
     order.uncosted = sum(line.amount for line in lines if line.cost is None)
     share = owner_share(order.owner_bp, order.amount, order.cost, order.uncosted)
     order.owner_amount, order.owner_cost, order.owner_uncosted = share.amount, share.cost, share.uncosted
@@ -372,6 +376,7 @@ def confirm_order(args: ConfirmOrder, ctx: Context) -> OrderRecorded:
     not_after_today(args.date, ctx)
     open_customer(order.customer_id, args.date)
     _not_before(order, args.date)
+    order.version += 1
     verdict = _decide(order, lines_of(order), args.date, args.payment, ctx)
     return OrderRecorded(order.id, order.number, order.state, order.amount, verdict)
 
@@ -389,6 +394,7 @@ def release_order(args: ReleaseOrder, ctx: Context) -> OrderRecorded:
         if not reason:
             raise InputError(N_("Say why {number} is released although it is held."), number=order.number)
     order.reason = reason
+    order.version += 1
     _make_live(order, lines, args.date)
     return OrderRecorded(order.id, order.number, order.state, order.amount, verdict)
 
@@ -470,7 +476,11 @@ def return_order(args: ReturnOrder, ctx: Context) -> OrderRecorded:
             number=original.number,
         )
     not_after_today(args.date, ctx)
-    _not_before(original, args.date)
+    if args.date < original.date:
+        raise Refused(
+            N_("{number} is dated {date}: choose that day or a later one."),
+            number=original.number, date=original.date.isoformat(),
+        )  # fmt: skip
     if not args.lines:
         raise InputError(N_("The return has no lines: say which goods come back."))
     lines = returned_lines(

@@ -15,7 +15,7 @@ from model.money import LARGEST_AMOUNT_MINOR
 from model.orders import Order
 from model.receipts import KINDS, Receipt
 from model.rights import require
-from model.settlement import settle, settle_appended
+from model.settlement import reserved_for, settle, settle_appended
 from model.store import execute, execute_many, one, rows
 
 
@@ -102,13 +102,7 @@ def order_with_id(id_: bytes) -> Order:
 
 def paid_for(order: Order) -> int:
     """Money in minor units that is reserved for an order that is not confirmed yet."""
-    waiting = rows(
-        "SELECT w.amount, r.unallocated FROM receipt_order w JOIN receipt r ON r.id = w.receipt_id"
-        " WHERE w.order_id = ? AND r.unallocated > 0 AND r.voided = 0",
-        (order.id,),
-    )
-    named = sum(unallocated if amount is None else min(amount, unallocated) for amount, unallocated in waiting)
-    return min(named, order.amount)
+    return min(reserved_for(order.customer_id, order.id), order.amount)
 
 
 def post_payment(payment: Payment, order: Order, day: date, ctx: Context) -> None:
@@ -156,7 +150,11 @@ def record_receipt(args: RecordReceipt, ctx: Context) -> ReceiptRecorded:
     reason = checked_text("reason", args.reason)
     if args.kind in ("write_off", "refund") and not reason:
         raise InputError(N_("Say why: a {kind} keeps a reason."), kind=args.kind)
+    if args.kind == "refund" and args.bills:
+        raise InputError(N_("A {kind} settles no bill: leave the order out."), kind=args.kind)
     wishes = tuple(_wish(bill, customer.id) for bill in args.bills)
+    if len({wish.order for wish in wishes}) < len(wishes):
+        raise InputError(N_("The receipt names one bill twice: name each once."))
     if sum(wish.amount or 0 for wish in wishes) > args.amount:
         raise InputError(N_("The bills named come to more than the receipt: lower one of them."))
     twins = rows(
@@ -180,6 +178,8 @@ def _wish(bill: NamedBill, customer_id: bytes) -> allocation.Wish:
     order = order_with_id(bill.order)
     if order.customer_id != customer_id:
         raise Refused(N_("{number} is another customer's order."), number=order.number)
+    if order.kind == "return":
+        raise Refused(N_("{number} is a return: money settles bills."), number=order.number)
     if order.state not in ("confirmed", "held", "quote"):
         raise Refused(N_("{number} is {state} and takes no money."), number=order.number, state=order.state)
     if bill.amount is not None and bill.amount <= 0:

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 
-from model.customers import ASSIGNED_BY, CREDIT_FROM
+from model.customers import ASSIGNED_BY, CREDIT_FROM, LONGEST_TERM_DAYS
 from model.dates import BEGINNING, parse_date, parse_month
 from model.errors import N_, InputError
 from model.money import FULL_BP, parse_amount, parse_percent, parse_price, parse_quantity
@@ -17,12 +17,10 @@ from model.orders import KINDS as ORDER_KINDS
 from model.orders import STATES
 from model.people import ROLES
 from model.receipts import KINDS as RECEIPT_KINDS
+from model.texts import CONTROL_CHARACTERS, LONGEST_CODE, LONGEST_TEXT
 
 CUSTOMER_KINDS = ("owned", "shared", "retail")
-LONGEST_CODE = 40
 LONGEST_NUMBER = 60
-LONGEST_TEXT = 2_000
-LONGEST_TERM_DAYS = 3_650
 MOST_LINE_NUMBER = 1_000_000
 MOST_CUSTOMERS_RESPONSIBLE = 10_000_000
 # In `cost` of an order line: nobody knows it, although the product's own cost was known on that date.
@@ -31,7 +29,6 @@ UNKNOWN_COST = -1
 # Equal texts come again and again (dates, prices); reading one twice is waste in a file of millions of rows.
 REMEMBERED_TEXTS = 65_536
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _YES = frozenset(("yes", "true", "1", "是", "y"))
 _NO = frozenset(("no", "false", "0", "否", "n"))
 
@@ -71,7 +68,7 @@ def shown(text: str) -> str:
 def read_text(text: str) -> str:
     """Free text without control characters; line ends are kept as one kind."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if _CONTROL.search(text):
+    if CONTROL_CHARACTERS.search(text):
         raise InputError(N_("“{value}” has control characters in it: remove them."), value=shown(text))
     if len(text) > LONGEST_TEXT:
         raise InputError(

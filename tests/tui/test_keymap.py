@@ -119,3 +119,8 @@ def test_the_readme_table_has_every_action() -> None:
 @pytest.mark.parametrize("place", PLACES)
 def test_every_place_binds_something(place: str) -> None:
     assert keymap.bindings(place)
+
+
+def test_the_readme_shows_the_keys_of_the_registry() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert keymap.readme_table() in readme, "run `python -m tui.keymap` and put its table into the README"

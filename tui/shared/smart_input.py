@@ -187,9 +187,9 @@ class SmartInput(Vertical):
         self._answered_text = message.text
         self._suggest(message.suggestions)
         if message.refusal:
-            self._enter_waits = False
             self.notify(message.refusal, severity="error", markup=False)
-        elif self._enter_waits:
+        # An Enter that waited is answered in either case, or whoever waits for it would wait for ever.
+        if self._enter_waits:
             self._enter_waits = False
             self._take()
 
