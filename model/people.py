@@ -33,7 +33,5 @@ def salesperson_by_code(code: str) -> Salesperson:
     """
     found = Salesperson.get_or_none(Salesperson.code == code.strip())
     if found is None:
-        raise InputError(
-            N_("There is no salesperson {code}: “huoke salesperson list” shows them."), code=code
-        )
+        raise InputError(N_("There is no salesperson {code}: “huoke salesperson list” shows them."), code=code)
     return found

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import peewee
 
 from model.errors import N_, InputError
 from model.fields import DayField, FlagField, IdField, iso
-from model.store import Table, one
+from model.store import Table, rows
 
 
 class Product(Table):
@@ -55,10 +56,17 @@ def product_by_code(code: str) -> Product:
     return found
 
 
-def cost_on(product_id: bytes, day: date) -> int | None:
-    """The unit cost as of a day in 1/10000 units; None where nobody knows it."""
-    found = one(
-        "SELECT cost_e4 FROM cost WHERE product_id = ? AND from_date <= ? ORDER BY from_date DESC LIMIT 1",
-        (product_id, iso(day)),
+def costs_on(product_ids: Iterable[bytes], day: date) -> dict[bytes, int]:
+    """The unit costs as of a day in 1/10000 units; a product whose cost nobody knows is left out."""
+    ids = list(product_ids)
+    held = rows(
+        f"SELECT product_id, cost_e4 FROM cost WHERE product_id IN ({', '.join('?' * len(ids))}) AND from_date <= ?"
+        " ORDER BY from_date",
+        (*ids, iso(day)),
     )
-    return None if found is None else int(found[0])
+    return dict(held)
+
+
+def cost_on(product_id: bytes, day: date) -> int | None:
+    """One product's unit cost as of a day in 1/10000 units; None where nobody knows it."""
+    return costs_on([product_id], day).get(product_id)

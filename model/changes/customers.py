@@ -27,7 +27,6 @@ from model.store import execute, one
 from model.texts import CONTROL_CHARACTERS, LONGEST_CODE, LONGEST_TEXT
 
 
-
 class AddCustomer(Args, frozen=True):
     """A new customer; it starts with term 0 and limit 0."""
 

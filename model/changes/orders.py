@@ -30,7 +30,7 @@ from model.money import (
     line_cost,
 )
 from model.orders import LOST_REASONS, Order, OrderLine
-from model.products import Product, cost_on
+from model.products import Product, costs_on
 from model.returns import ReturnedLine, returned_lines, returned_shares
 from model.rights import may, require
 from model.settings import setting_on
@@ -162,7 +162,7 @@ def record_order(args: RecordOrder, ctx: Context) -> OrderRecorded:
         note=checked_text("note", args.note),
         change_uid=ctx.change_uid,
     )
-    lines = [_line(order, line) for line in args.lines]
+    lines = _lines(order, args.lines)
     order.amount = sum(line.amount for line in lines)
     if order.amount > LARGEST_AMOUNT_MINOR:
         raise InputError(N_("The order's total is too large: check prices and quantities."))
@@ -170,11 +170,16 @@ def record_order(args: RecordOrder, ctx: Context) -> OrderRecorded:
         _replace_quote(args.replaces, customer, ctx)
         order.replaces = args.replaces
     freeze(order, lines)
+    verdict = None if args.quote else _judged(order, lines, args.date, args.payment, ctx)
+    if verdict is not None and verdict.ok:
+        order.state, order.live_from = "confirmed", args.date
+    order.held_for = "" if verdict is None else verdict.held_for
     order.save(force_insert=True)
     _insert_lines(lines)
     totals.ensure_customer(customer.id)
-    verdict = None if args.quote else _decide(order, lines, args.date, args.payment, ctx)
-    if args.quote and args.payment is not None:
+    if order.state == "confirmed":
+        _enter(order)
+    if args.payment is not None:
         post_payment(args.payment, order, args.date, ctx)
     return OrderRecorded(order.id, order.number, order.state, order.amount, verdict)
 
@@ -212,22 +217,31 @@ def _check_lines(lines: Sequence[LineArgs]) -> None:
             raise InputError(N_("The discount of line {line} must be between 0 and 100 percent."), line=line.line)
 
 
-def _line(order: Order, args: LineArgs) -> OrderLine:
-    product = Product.get_or_none(Product.id == args.product)
-    if product is None:
-        raise InputError(N_("The product of line {line} is not in this store: sync first."), line=args.line)
-    if not product.active:
-        raise Refused(N_("{code} is no longer sold: choose another product."), code=product.code)
-    return OrderLine(
-        order=order.id,
-        line=args.line,
-        product=product,
-        quantity_e3=args.quantity_e3,
-        price_e4=args.price_e4,
-        discount_bp=args.discount_bp,
-        amount=line_amount(args.quantity_e3, args.price_e4, args.discount_bp),
-        tax_rate_bp=product.tax_rate_bp,
-    )
+def _lines(order: Order, wanted: Sequence[LineArgs]) -> list[OrderLine]:
+    """The lines as they will be kept; their costs are still to be frozen."""
+    products = {
+        product.id: product for product in Product.select().where(Product.id.in_({line.product for line in wanted}))
+    }
+    lines = []
+    for args in wanted:
+        product = products.get(args.product)
+        if product is None:
+            raise InputError(N_("The product of line {line} is not in this store: sync first."), line=args.line)
+        if not product.active:
+            raise Refused(N_("{code} is no longer sold: choose another product."), code=product.code)
+        lines.append(
+            OrderLine(
+                order=order.id,
+                line=args.line,
+                product=product,
+                quantity_e3=args.quantity_e3,
+                price_e4=args.price_e4,
+                discount_bp=args.discount_bp,
+                amount=line_amount(args.quantity_e3, args.price_e4, args.discount_bp),
+                tax_rate_bp=product.tax_rate_bp,
+            )
+        )
+    return lines
 
 
 def freeze(order: Order, lines: Sequence[OrderLine]) -> None:
@@ -237,8 +251,9 @@ def freeze(order: Order, lines: Sequence[OrderLine]) -> None:
     order.due_date = due_date(order.date, terms.credit_days, terms.credit_from)
     whose = attributed(owner_on(order.customer_id, order.date), order.maker_id, owner_bp_on(order.date))
     order.owner_id, order.maker_id, order.owner_bp = whose.owner, whose.maker, whose.owner_bp
+    costs = costs_on({line.product_id for line in lines}, order.date)
     for line in lines:
-        line.cost_e4 = cost_on(line.product_id, order.date)
+        line.cost_e4 = costs.get(line.product_id)
         line.cost = None if line.cost_e4 is None else line_cost(line.quantity_e3, line.cost_e4)
     order.cost = sum(line.cost for line in lines if line.cost is not None)
     if order.cost > LARGEST_AMOUNT_MINOR:
@@ -330,9 +345,9 @@ def judge_order(order: Order, lines: Sequence[OrderLine], day: date, ctx_person:
     )
 
 
-def _decide(order: Order, lines: Sequence[OrderLine], day: date, payment: Payment | None, ctx: Context) -> Verdict:
-    """Judge an order and make it live, or hold it; money paid with it is posted either way."""
-    verdict = verdict_of(
+def _judged(order: Order, lines: Sequence[OrderLine], day: date, payment: Payment | None, ctx: Context) -> Verdict:
+    """The verdict on an order that is being confirmed as of a day, with the money paid with it."""
+    return verdict_of(
         order.customer_id,
         priced_lines(lines),
         total=order.amount,
@@ -341,27 +356,25 @@ def _decide(order: Order, lines: Sequence[OrderLine], day: date, payment: Paymen
         maker=order.maker_id if ctx.person is None else ctx.person,
         day=max(day, ctx.business_date),
     )
-    if verdict.ok:
-        _make_live(order, lines, day)
-    else:
-        order.state, order.held_for, order.decided_on = "held", verdict.held_for, day
-        order.save()
-    if payment is not None:
-        post_payment(payment, order, day, ctx)
-    return verdict
 
 
 def _make_live(order: Order, lines: Sequence[OrderLine], day: date) -> None:
-    """Confirm an order as of a day: freeze what holds then, enter its totals, let waiting money settle it."""
+    """Confirm an order that waited, as of a day: what holds then is frozen in it."""
     order.date = order.decided_on = order.live_from = day
     order.state = "confirmed"
     freeze(order, lines)
     order.save()
     _rewrite_costs(lines)
+    _enter(order)
+
+
+def _enter(order: Order) -> None:
+    """Let a live order count: in its months, in its customer's trades, and as a bill that waiting money may settle."""
     totals.enter(order)
     totals.note_trades(order.customer_id)
-    bill = allocation.Bill(order.id, day.isoformat(), order.number, order.due_date.isoformat(), order.amount)
-    settle_appended(order.customer_id, allocation.Event(day.isoformat(), allocation.BILLS, order.number, "bill", bill))
+    day = order.date.isoformat()
+    bill = allocation.Bill(order.id, day, order.number, order.due_date.isoformat(), order.amount)
+    settle_appended(order.customer_id, allocation.Event(day, allocation.BILLS, order.number, "bill", bill))
 
 
 def confirm_order(args: ConfirmOrder, ctx: Context) -> OrderRecorded:
@@ -377,7 +390,15 @@ def confirm_order(args: ConfirmOrder, ctx: Context) -> OrderRecorded:
     open_customer(order.customer_id, args.date)
     _not_before(order, args.date)
     order.version += 1
-    verdict = _decide(order, lines_of(order), args.date, args.payment, ctx)
+    lines = lines_of(order)
+    verdict = _judged(order, lines, args.date, args.payment, ctx)
+    if verdict.ok:
+        _make_live(order, lines, args.date)
+    else:
+        order.state, order.held_for, order.decided_on = "held", verdict.held_for, args.date
+        order.save()
+    if args.payment is not None:
+        post_payment(args.payment, order, args.date, ctx)
     return OrderRecorded(order.id, order.number, order.state, order.amount, verdict)
 
 

@@ -33,9 +33,7 @@ def test_the_preview_is_what_recording_does(
     with TemporaryDirectory() as folder, company(Path(folder), TODAY) as made:
         made.product("P")
         customer = made.customer("C", days=30, limit="1000")
-        bills = [
-            made.sell("C", TODAY - timedelta(days=place % 3), str(units)) for place, units in enumerate(amounts)
-        ]
+        bills = [made.sell("C", TODAY - timedelta(days=place % 3), str(units)) for place, units in enumerate(amounts)]
         # Beyond the limit: it waits, and money that names it is reserved.
         bills.append(made.sell("C", TODAY, "5000"))
         if paid_before:

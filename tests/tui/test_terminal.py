@@ -29,9 +29,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_customer_is_found_by_initials_and_its_archive_read(
     sample: Path, columns: int, lines: int, language: str
 ) -> None:
-    with terminal(
-        "--store", str(sample), "--lang", language, columns=columns, lines=lines, today=TODAY
-    ) as shown:
+    with terminal("--store", str(sample), "--lang", language, columns=columns, lines=lines, today=TODAY) as shown:
         shown.wait("C0001")
         shown.press("/", "lxzg")
         shown.wait(lambda text: "联想中关村" in text and "C0002" not in text)
