@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from model.files.importing import import_generated
+from model.search import find_customers
+from model.store import open_store
 from sample_db.company import (
     COLUMNS,
     LARGE,
@@ -23,6 +26,7 @@ from sample_db.company import (
     generate_scaled,
     write_csv,
 )
+from sample_db.names import SHOWN_CUSTOMER
 
 TODAY = date(2026, 3, 18)
 LARGE_SCALED_DOWN = replace(LARGE, customers=1_500, salespeople=24)
@@ -274,3 +278,10 @@ def test_csv_files_hold_the_same_rows(tmp_path: Path) -> None:
     assert written == {table: len(rows) for table, rows in company.items()}
     with (tmp_path / "orders.csv").open(encoding="utf-8", newline="") as file:
         assert list(csv.DictReader(file)) == company["orders"]
+
+
+def test_the_shown_customer_is_what_its_initials_find_first(tmp_path: Path) -> None:
+    store = open_store(tmp_path, create=True)
+    with store.use():
+        import_generated(generate(TODAY), on=TODAY)
+        assert [found.short_name for found in find_customers("lxzg", day=TODAY)] == [SHOWN_CUSTOMER]
