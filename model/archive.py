@@ -13,6 +13,7 @@ from typing import Any
 
 from model.credit import Standing, standing_on
 from model.customers import Customer, kind_on, owner_on
+from model.returns import ReturnedBefore, returned_before
 from model.store import one, rows
 
 ORDER_KINDS = ("sale", "return", "opening")
@@ -200,7 +201,7 @@ class LineRow:
 
     Attributes:
         cost: empty where unknown.
-        returned_e3: what of it came back until now.
+        returned: what of it came back until now.
     """
 
     line: int
@@ -212,7 +213,11 @@ class LineRow:
     discount_bp: int
     amount: int
     cost: int | None
-    returned_e3: int
+    returned: ReturnedBefore
+
+    @property
+    def returned_e3(self) -> int:
+        return self.returned.quantity_e3
 
     @property
     def returnable_e3(self) -> int:
@@ -221,12 +226,11 @@ class LineRow:
 
 def lines_of(order_id: bytes) -> list[LineRow]:
     """An order's lines, with what came back of each."""
+    returned = returned_before(order_id)
     return [
-        LineRow(*row)
+        LineRow(*(*row, returned.get(row[0], ReturnedBefore())))
         for row in rows(
-            "SELECT l.line, p.code, p.name, p.unit, l.quantity_e3, l.price_e4, l.discount_bp, l.amount, l.cost,"
-            " COALESCE((SELECT CAST(SUM(b.quantity_e3) AS BIGINT) FROM orders r JOIN order_line b ON b.order_id = r.id"
-            " WHERE r.returns_id = l.order_id AND r.state = 'confirmed' AND b.returns_line = l.line), 0)"
+            "SELECT l.line, p.code, p.name, p.unit, l.quantity_e3, l.price_e4, l.discount_bp, l.amount, l.cost"
             " FROM order_line l JOIN product p ON p.id = l.product_id WHERE l.order_id = ? ORDER BY l.line",
             (order_id,),
         )

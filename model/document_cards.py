@@ -46,14 +46,14 @@ class ReceiptCard:
     allocations: tuple[AllocationRow, ...]
 
 
-def order_card(order_id: bytes, day: date, person: bytes | None) -> OrderCard | None:
+def order_card(order_id: bytes, day: date) -> OrderCard | None:
     """An order in full, a held one judged as of a day; None where it is not in this store."""
     order = Order.get_or_none(Order.id == order_id)
     if order is None:
         return None
     row = order_row_of(rows(ORDER_ROWS + " AND o.id = ?", (order.customer_id, order_id))[0])
     owner = one("SELECT name FROM salesperson WHERE id = ?", (order.owner_id,)) if order.owner_id is not None else None
-    verdict = judge_order(order, order_lines_of(order), day, person) if order.state == "held" else None
+    verdict = judge_order(order, order_lines_of(order), day) if order.state == "held" else None
     return OrderCard(
         order, row, "" if owner is None else str(owner[0]), tuple(lines_of(order_id)),
         tuple(allocations_of(order.customer_id, order_id)), verdict,

@@ -29,10 +29,16 @@ class HuokeError(Exception):
     def __init__(self, template: str, **params: Any) -> None:
         self.template = template
         self.params = params
-        super().__init__(template.format(**params) if params else template)
+        shown = {name: _listed(value) for name, value in params.items()}
+        super().__init__(template.format(**shown) if shown else template)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_rebuilt, (type(self), self.template, self.params))
+
+
+def _listed(value: Any) -> Any:
+    """Several names as one text; a screen translates each by itself."""
+    return ", ".join(map(str, value)) if isinstance(value, tuple | list) else value
 
 
 def _rebuilt(kind: type[HuokeError], template: str, params: dict[str, Any]) -> HuokeError:

@@ -168,7 +168,7 @@ def suggested(record: PaymentRecord, terms: CreditTerms, monthly_revenue: tuple[
     """
     grade = record.grade
     days = {
-        "A": max(terms.credit_days, min(terms.credit_days + RAISE_DAYS, LONGEST_SUGGESTED_DAYS)),
+        "A": min(terms.credit_days + RAISE_DAYS, LONGEST_SUGGESTED_DAYS),
         "B": terms.credit_days,
         "C": terms.credit_days // 2,
     }.get(grade or "", 0)

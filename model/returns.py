@@ -1,7 +1,7 @@
 """What goods that come back are worth: the price, cost and shares of the order they came from.
 
 Every part is the rounded cumulative part less what was returned already, so that three single returns equal one of
-three, to the minor unit.
+three, to the minor unit, also where a return in between was cancelled.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from model.attribution import OwnerShare, owner_share
 from model.errors import N_, InputError, Refused
 from model.money import format_quantity, half_up
 from model.orders import OrderLine
-from model.store import one, rows
+from model.store import rows
 
 
 @dataclass(frozen=True)
@@ -33,49 +33,88 @@ class ReturnedPart:
     cost: int | None
 
 
+@dataclass(frozen=True)
+class ReturnedBefore:
+    """What came back of one line until now: quantity in 1/1000, amount and known cost in minor units."""
+
+    quantity_e3: int = 0
+    amount: int = 0
+    cost: int = 0
+
+
+NO_SHARE = OwnerShare(0, 0, 0)
+
+
+@dataclass(frozen=True)
+class ReturnedTotals:
+    """What came back of a whole order until now, and the owner's part of it, in minor units."""
+
+    amount: int = 0
+    cost: int = 0
+    uncosted: int = 0
+    share: OwnerShare = NO_SHARE
+
+
 def returned_part(
-    sold_e3: int, sold_amount: int, sold_cost: int | None, returned_before_e3: int, quantity_e3: int
+    sold_e3: int, sold_amount: int, sold_cost: int | None, before: ReturnedBefore, quantity_e3: int
 ) -> ReturnedPart:
     """The part of a sold line that comes back now.
 
     Args:
         sold_e3, sold_amount, sold_cost: the original line's quantity (1/1000), amount and cost (minor units).
-        returned_before_e3: what came back of it earlier.
+        before: what came back of it earlier.
         quantity_e3: what comes back now.
     """
 
-    def part(whole: int) -> int:
-        after = half_up(whole * (returned_before_e3 + quantity_e3), sold_e3)
-        return after - half_up(whole * returned_before_e3, sold_e3)
+    def part(whole: int, earlier: int) -> int:
+        return half_up(whole * (before.quantity_e3 + quantity_e3), sold_e3) - earlier
 
-    return ReturnedPart(part(sold_amount), None if sold_cost is None else part(sold_cost))
+    return ReturnedPart(part(sold_amount, before.amount), None if sold_cost is None else part(sold_cost, before.cost))
 
 
-def returned_share(owner_bp: int, before: Sequence[int], now: Sequence[int]) -> OwnerShare:
-    """The owner's part of a return.
+def returned_share(owner_bp: int, before: ReturnedTotals, amount: int, cost: int, uncosted: int) -> OwnerShare:
+    """The owner's part of a return, in minor units.
 
     Args:
         owner_bp: the order's share of the owner, in basis points.
-        before: amount, cost and uncosted revenue that earlier returns of the order took, in minor units.
-        now: the same of this return.
+        before: what earlier returns of the order took.
+        amount, cost, uncosted: of this return.
     """
-    earlier = owner_share(owner_bp, *before)
-    together = owner_share(owner_bp, *(old + new for old, new in zip(before, now, strict=True)))
+    together = owner_share(owner_bp, before.amount + amount, before.cost + cost, before.uncosted + uncosted)
+    earlier = before.share
     return OwnerShare(
         together.amount - earlier.amount, together.cost - earlier.cost, together.uncosted - earlier.uncosted
     )
 
 
-def returned_before(order_id: bytes) -> dict[int, int]:
-    """What came back of each line of an order until now, in 1/1000."""
-    return dict(
-        rows(
-            "SELECT l.returns_line, CAST(SUM(l.quantity_e3) AS BIGINT)"
-            " FROM orders r JOIN order_line l ON l.order_id = r.id"
+def returned_before(order_id: bytes) -> dict[int, ReturnedBefore]:
+    """What came back of each line of an order until now; lines of which nothing did are left out."""
+    return {
+        line: ReturnedBefore(*sums)
+        for line, *sums in rows(
+            "SELECT l.returns_line, CAST(SUM(l.quantity_e3) AS BIGINT), CAST(SUM(l.amount) AS BIGINT),"
+            " CAST(SUM(COALESCE(l.cost, 0)) AS BIGINT) FROM orders r JOIN order_line l ON l.order_id = r.id"
             " WHERE r.returns_id = ? AND r.state = 'confirmed' AND l.returns_line IS NOT NULL GROUP BY l.returns_line",
             (order_id,),
         )
+    }
+
+
+def returned_totals(order_id: bytes) -> ReturnedTotals:
+    """What came back of an order until now, and the owner's part of it."""
+    sums = ", ".join(
+        f"CAST(COALESCE(SUM({column}), 0) AS BIGINT)"
+        for column in ("amount", "cost", "uncosted", "owner_amount", "owner_cost", "owner_uncosted")
     )
+    [(amount, cost, uncosted, *share)] = rows(
+        f"SELECT {sums} FROM orders WHERE returns_id = ? AND state = 'confirmed'", (order_id,)
+    )
+    return ReturnedTotals(amount, cost, uncosted, OwnerShare(*share))
+
+
+def and_also(before: ReturnedBefore, quantity_e3: int, part: ReturnedPart) -> ReturnedBefore:
+    """What came back of a line once this part did too."""
+    return ReturnedBefore(before.quantity_e3 + quantity_e3, before.amount + part.amount, before.cost + (part.cost or 0))
 
 
 def returned_lines(order_id: bytes, wanted: Sequence[ReturnedLine]) -> list[OrderLine]:
@@ -94,14 +133,14 @@ def returned_lines(order_id: bytes, wanted: Sequence[ReturnedLine]) -> list[Orde
             raise InputError(N_("The order has no line {line}."), line=one_line.returns_line)
         if one_line.quantity_e3 <= 0:
             raise InputError(N_("The quantity that comes back must be above zero."))
-        already = before.get(original.line, 0)
-        if already + one_line.quantity_e3 > original.quantity_e3:
+        already = before.get(original.line, ReturnedBefore())
+        if already.quantity_e3 + one_line.quantity_e3 > original.quantity_e3:
             raise Refused(
                 N_("Only {left} of line {line} can still come back."),
-                left=format_quantity(original.quantity_e3 - already), line=original.line,
+                left=format_quantity(original.quantity_e3 - already.quantity_e3), line=original.line,
             )  # fmt: skip
         part = returned_part(original.quantity_e3, original.amount, original.cost, already, one_line.quantity_e3)
-        before[original.line] = already + one_line.quantity_e3
+        before[original.line] = and_also(already, one_line.quantity_e3, part)
         lines.append(
             OrderLine(
                 line=one_line.line, product=original.product_id, quantity_e3=one_line.quantity_e3,
@@ -110,13 +149,3 @@ def returned_lines(order_id: bytes, wanted: Sequence[ReturnedLine]) -> list[Orde
             )
         )  # fmt: skip
     return lines
-
-
-def returned_shares(order_id: bytes, owner_bp: int, amount: int, cost: int, uncosted: int) -> OwnerShare:
-    """The owner's part of a return of an order, given what earlier returns of it took."""
-    before = one(
-        "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT), CAST(COALESCE(SUM(cost), 0) AS BIGINT),"
-        " CAST(COALESCE(SUM(uncosted), 0) AS BIGINT) FROM orders WHERE returns_id = ? AND state = 'confirmed'",
-        (order_id,),
-    )
-    return returned_share(owner_bp, before or (0, 0, 0), (amount, cost, uncosted))

@@ -54,5 +54,5 @@ def require(ctx: Context, right: str) -> None:
         raise Refused(
             N_("Your role may not {what}: ask someone whose role is {roles}."),
             what=RIGHT_NAMES[right],
-            roles=", ".join(RIGHTS[right]),
+            roles=RIGHTS[right],
         )

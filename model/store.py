@@ -195,7 +195,8 @@ def _connected(database: Any) -> Iterator[None]:
 
 def _database_path(folder: Path) -> Path:
     pointer = folder / GENERATION_FILE
-    return folder / (pointer.read_text().strip() if pointer.exists() else DATABASE_FILE)
+    # A pointer that is not text names no file there is: restore can still put a backup in its place.
+    return folder / (pointer.read_text(errors="replace").strip() if pointer.exists() else DATABASE_FILE)
 
 
 def open_store(folder: Path, *, create: bool = False) -> Store:

@@ -10,7 +10,7 @@ from typing import ClassVar
 from model.errors import HuokeError
 from model.store import Store, open_store
 from tui import keymap
-from tui.locale import _, translate_error
+from tui.locale import _
 
 # Terminals that drop what an input method types under Textual's Kitty keyboard flags.
 TERMINALS_WITHOUT_KITTY_KEYS = ("iTerm.app", "WezTerm", "ghostty")
@@ -23,6 +23,7 @@ from textual import work  # noqa: E402
 from model.changes.recording import last_undoable  # noqa: E402
 from model.changes.undo import UndoChange  # noqa: E402
 from model.search import find_customers  # noqa: E402
+from tui.archive.change_words import CHANGE_WORDS  # noqa: E402
 from tui.archive.screen import ArchiveScreen  # noqa: E402
 from tui.customers.screen import CustomersScreen  # noqa: E402
 from tui.leaderboard.screen import LeaderboardScreen  # noqa: E402
@@ -31,6 +32,7 @@ from tui.receivables.receipt_form import ReceiptForm  # noqa: E402
 from tui.session import Session, StoreScreen, StoreWatch  # noqa: E402
 from tui.shared.ask import Confirm  # noqa: E402
 from tui.shared.desk_app import DeskApp  # noqa: E402
+from tui.shared.desk_screen import desk_screen_of  # noqa: E402
 
 STORE_WATCH_SECONDS = 1.0
 
@@ -56,6 +58,7 @@ class HuokeApp(DeskApp):
         self.session = Session(store)
         self._first_mode = first_mode
         self._watch = StoreWatch(store)
+        self._came_from: dict[str, str] = {}
 
     def on_mount(self) -> None:
         self.switch_mode(self._first_mode)
@@ -74,35 +77,46 @@ class HuokeApp(DeskApp):
     # --- the ways between screens
 
     def action_open_customers(self) -> None:
-        self.switch_mode("customers")
+        self._go_to("customers")
 
     def action_open_archive(self) -> None:
-        self.switch_mode("archive")
+        self._go_to("archive")
 
     def action_open_order(self) -> None:
-        self.switch_mode("order")
+        self._go_to("order")
 
     def action_open_leaderboard(self) -> None:
-        self.switch_mode("leaderboard")
+        self._go_to("leaderboard")
+
+    def _go_to(self, mode: str) -> None:
+        """Go to a screen for its own sake."""
+        self._came_from.pop(mode, None)
+        self.switch_mode(mode)
 
     def action_go_back(self) -> None:
-        """One step back: from a question to its screen, from any screen to the customers."""
+        """One step back: from a question to its screen, from what a list opened to that list, else to the customers."""
         if len(self.screen_stack) > 1:
             self.pop_screen()
         elif self.current_mode != "customers":
-            self.switch_mode("customers")
+            self.switch_mode(self._came_from.pop(self.current_mode, "customers"))
+
+    async def _go_on_to(self, mode: str) -> None:
+        """Go to another screen for what is on this one, so that a step back leads here again."""
+        if self.current_mode != mode:
+            self._came_from[mode] = self.current_mode
+        await self.switch_mode(mode)
 
     @work
     async def open_customer(self, customer_id: Hashable) -> None:
         """Show a customer's archive."""
-        await self.switch_mode("archive")
+        await self._go_on_to("archive")
         if isinstance(self.screen, ArchiveScreen) and isinstance(customer_id, bytes):
             self.screen.show_customer(customer_id)
 
     @work
     async def begin_order(self, customer_id: bytes) -> None:
         """Begin an order for a customer; what was being typed is put aside, never lost."""
-        await self.switch_mode("order")
+        await self._go_on_to("order")
         if isinstance(self.screen, OrderScreen):
             self.screen.begin_for(customer_id)
 
@@ -123,12 +137,17 @@ class HuokeApp(DeskApp):
         """Take back the last thing done here that can be taken back."""
         try:
             with self.session.store.use():
-                last = last_undoable()
+                last = last_undoable(self.session.person_id)
                 self.session.record(UndoChange(uid=last.uid))
-                said = _("Undone: {what}.").format(what=last.kind)
         except HuokeError as error:
-            said = translate_error(error)
-        self.call_from_thread(self.notify, said, markup=False)
+            self.call_from_thread(self.tell_error, error)
+        else:
+            self.call_from_thread(self._tell_undone, last.kind)
+
+    def _tell_undone(self, kind: str) -> None:
+        screen = desk_screen_of(self)
+        if isinstance(screen, StoreScreen):
+            screen.say(_("Undone: {what}.").format(what=_(CHANGE_WORDS.get(kind, kind))))
 
     @work
     async def action_quit(self) -> None:

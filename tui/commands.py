@@ -10,9 +10,10 @@ from typing import Protocol, runtime_checkable
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from model.errors import HuokeError
 from tui import keymap
 from tui.keymap import PLACES, Action
-from tui.locale import _
+from tui.locale import _, translate_error
 from tui.shared.columns import printable
 from tui.shared.desk_screen import desk_of, find_binding, reason_against
 
@@ -99,7 +100,12 @@ class DeskCommands(Provider):
     async def _customers(self, query: str) -> Sequence[tuple[str, Hashable]]:
         if not isinstance(self.app, KnowsCustomers):
             return ()
-        found = await asyncio.to_thread(self.app.search_customers, query)
+        try:
+            found = await asyncio.to_thread(self.app.search_customers, query)
+        except HuokeError as error:
+            # Textual would only log it.
+            self.app.notify(translate_error(error), severity="error", markup=False)
+            return ()
         return found[:CUSTOMERS_AT_MOST]
 
     def _open_customer(self, customer_id: Hashable) -> None:

@@ -21,6 +21,7 @@ from tui.locale import N_, _
 BY_TEXTUAL = "textual"
 """Carries out an action whose key Textual already binds."""
 
+
 @dataclass(frozen=True)
 class Action:
     """Something a person can do by key.
@@ -31,6 +32,7 @@ class Action:
         label: Marked text, lower case, three words at most: it stands in the foot of the screen.
         place: The place that binds the keys; without one, the screen in the id.
         footer: Shown in the foot of the screen.
+        short: Marked text, the label there where the label itself would crowd others out at 80 columns.
         priority: Acts before a focused input can take the key.
         carried_by: The action whose key brings this about (a list's Enter); it binds no key itself.
     """
@@ -40,6 +42,7 @@ class Action:
     label: str
     place: str = ""
     footer: bool = False
+    short: str = ""
     priority: bool = False
     carried_by: str = ""
 
@@ -54,9 +57,15 @@ class Action:
         return self.id.partition(".")[2]
 
     @property
+    def foot_label(self) -> str:
+        """The marked text in the foot of the screen."""
+        return self.short or self.label
+
+    @property
     def bound_in(self) -> str:
         """The place that binds the keys."""
         return self.place or self.screen
+
 
 @dataclass(frozen=True)
 class Place:
@@ -72,9 +81,12 @@ class Place:
     holds: tuple[str, ...] = ()
     covers: bool = False
 
+
 PLACES: Mapping[str, Place] = {
     "app": Place(N_("Everywhere")),
     "list": Place(N_("In a list")),
+    "list.sorting": Place(N_("In a list")),
+    "list.marks": Place(N_("In a list")),
     "pane": Place(N_("Panes and tabs")),
     "ask": Place(N_("In a question"), covers=True),
     "ask.more": Place(N_("In a question"), covers=True),
@@ -84,7 +96,7 @@ PLACES: Mapping[str, Place] = {
     "smart_input": Place(N_("In a search box"), covers=True),
     "help": Place(N_("In this help"), covers=True),
     "first_run": Place(N_("At the first start"), covers=True),
-    "customers": Place(N_("Customers"), holds=("list",)),
+    "customers": Place(N_("Customers"), holds=("list", "list.sorting", "list.marks")),
     "archive": Place(N_("Archive"), holds=("pane", "list")),
     "archive.document": Place(N_("Archive, on a document"), covers=True),
     "archive.return_form": Place(N_("Archive, on a return"), covers=True),
@@ -92,24 +104,21 @@ PLACES: Mapping[str, Place] = {
     "order.lines": Place(N_("Order, in the lines")),
     "order.card": Place(N_("Order, on a held order"), covers=True),
     "order.aside": Place(N_("Order, among those put aside"), covers=True),
-    "leaderboard": Place(N_("Leaderboard"), holds=("list",)),
-    "inactive": Place(N_("Customers behind a rate"), holds=("list",)),
-    "orders_behind": Place(N_("Orders behind a figure"), holds=("list",)),
+    "leaderboard": Place(N_("Leaderboard"), holds=("list", "list.sorting")),
+    "inactive": Place(N_("Customers behind a rate"), holds=("list", "list.sorting")),
+    "orders_behind": Place(N_("Orders behind a figure"), holds=("list", "list.sorting")),
 }
 
 ACTIONS: tuple[Action, ...] = (
-
     Action("app.open_customers", ("f3", "2"), N_("Customers")),
     Action("app.open_archive", ("f4", "3"), N_("Archive")),
     Action("app.open_order", ("f5", "4"), N_("Order")),
     Action("app.open_leaderboard", ("f6", "5"), N_("Leaderboard")),
-
     Action("app.go_to", ("ctrl+g",), N_("go to a screen")),
-    Action("app.open_palette", ("ctrl+p",), N_("find anything"), footer=True),
+    Action("app.open_palette", ("ctrl+p",), N_("find anything"), footer=True, short=N_("find")),
     # A terminal sends ctrl+/ as ctrl+underscore unless it speaks the Kitty protocol.
     Action("app.show_help", ("f1", "?", "ctrl+slash", "ctrl+underscore"), N_("help"), footer=True),
     Action("app.undo_last", ("ctrl+z",), N_("undo")),
-
     Action("app.go_back", ("escape",), N_("clear, then back")),
     Action("app.quit", ("ctrl+q",), N_("quit"), priority=True),
     Action("list.move_down", ("down", "j"), N_("down")),
@@ -119,14 +128,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("list.move_top", ("<", "home"), N_("to the top")),
     Action("list.move_bottom", (">", "end"), N_("to the end")),
     Action("list.choose_row", ("enter",), N_("open")),
-    Action("list.mark_row", ("space",), N_("mark")),
-    Action("list.clear_marks", ("u",), N_("unmark all")),
     Action("list.filter_rows", ("/",), N_("filter"), footer=True),
-    Action("list.sort_next", ("s",), N_("sort by next column")),
-    Action("list.sort_reverse", ("S",), N_("reverse the order")),
     Action("list.copy_row", ("y",), N_("copy the row")),
     Action("list.copy_first", ("Y",), N_("copy its first cell")),
     Action("list.export_rows", ("e",), N_("export what is shown")),
+    Action("list.sort_next", ("s",), N_("sort by next column"), place="list.sorting"),
+    Action("list.sort_reverse", ("S",), N_("reverse the order"), place="list.sorting"),
+    Action("list.mark_row", ("space",), N_("mark"), place="list.marks"),
+    Action("list.clear_marks", ("u",), N_("unmark all"), place="list.marks"),
     Action("pane.next_pane", ("tab",), N_("next pane"), carried_by=BY_TEXTUAL),
     Action("pane.previous_tab", ("[",), N_("previous tab")),
     Action("pane.next_tab", ("]",), N_("next tab"), footer=True),
@@ -156,10 +165,11 @@ ACTIONS: tuple[Action, ...] = (
         ("enter",),
         N_("open the archive"),
         footer=True,
+        short=N_("open"),
         carried_by="list.choose_row",
     ),
     Action("customers.new_order", ("n",), N_("new order"), footer=True),
-    Action("customers.log_contact", ("c",), N_("log a contact"), footer=True),
+    Action("customers.log_contact", ("c",), N_("log a contact"), footer=True, short=N_("contact")),
     Action("customers.record_receipt", ("r",), N_("record a receipt")),
     Action("customers.new_customer", ("N",), N_("new customer")),
     Action("customers.choose_filter", ("f",), N_("filter by"), footer=True),
@@ -187,11 +197,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("order.confirm_order", ("f10", "ctrl+j"), N_("confirm"), footer=True, priority=True),
     Action("order.new_customer", ("ctrl+n",), N_("new customer")),
     Action("order.take_last_order", ("ctrl+l",), N_("last order"), footer=True),
-    Action("order.take_usual_basket", ("ctrl+t",), N_("usual basket"), footer=True),
+    Action("order.take_usual_basket", ("ctrl+t",), N_("usual basket"), footer=True, short=N_("basket")),
     Action("order.put_aside", ("ctrl+s",), N_("put aside"), footer=True),
     Action("order.open_aside", ("ctrl+o",), N_("those put aside")),
     Action("order.pay_with_it", ("ctrl+f",), N_("paid with it")),
-    Action("order.remove_line", ("ctrl+r",), N_("remove the line"), place="order.lines", footer=True),
+    Action(
+        "order.remove_line", ("ctrl+r",), N_("remove the line"), place="order.lines", footer=True, short=N_("remove")
+    ),
     # An input deletes to the right with ctrl+d; in the lines doubling a line is worth more, and
     # `delete` still does the other.
     Action("order.double_line", ("ctrl+d",), N_("double the line"), place="order.lines", priority=True),
@@ -201,18 +213,32 @@ ACTIONS: tuple[Action, ...] = (
     Action("order.release_order", ("f",), N_("release"), place="order.card"),
     Action("order.close_card", ("escape",), N_("next order"), place="order.card"),
     Action("order.drop_draft", ("delete",), N_("drop the draft"), place="order.aside"),
-    Action("leaderboard.open_rows", ("enter",), N_("rows behind it"), footer=True, carried_by="list.choose_row"),
+    Action(
+        "leaderboard.open_rows",
+        ("enter",),
+        N_("rows behind it"),
+        footer=True,
+        short=N_("rows"),
+        carried_by="list.choose_row",
+    ),
     Action("leaderboard.turn_face", ("f",), N_("performance"), footer=True),
-    Action("leaderboard.show_lost", ("l",), N_("lost orders"), footer=True),
+    Action("leaderboard.show_lost", ("l",), N_("lost orders"), footer=True, short=N_("losses")),
     Action("leaderboard.previous_month", ("[",), N_("month before"), footer=True),
     Action("leaderboard.next_month", ("]",), N_("month after")),
     Action("leaderboard.show_this_month", ("t",), N_("this month")),
     Action("leaderboard.show_chart", ("c",), N_("twelve months")),
     Action("leaderboard.toggle_blacklisted", ("b",), N_("without the blacklisted")),
-    Action("inactive.open_customer", ("enter",), N_("open the archive"), footer=True, carried_by="list.choose_row"),
+    Action(
+        "inactive.open_customer",
+        ("enter",),
+        N_("open the archive"),
+        footer=True,
+        short=N_("open"),
+        carried_by="list.choose_row",
+    ),
     Action("inactive.new_order", ("n",), N_("new order"), footer=True),
-    Action("inactive.log_contact", ("c",), N_("log a contact"), footer=True),
-    Action("inactive.show_active", ("a",), N_("those that traded"), footer=True),
+    Action("inactive.log_contact", ("c",), N_("log a contact"), footer=True, short=N_("contact")),
+    Action("inactive.show_active", ("a",), N_("those that traded"), footer=True, short=N_("active ones")),
     Action(
         "orders_behind.open_customer", ("enter",), N_("open the archive"), footer=True, carried_by="list.choose_row"
     ),
@@ -247,9 +273,10 @@ _remap: dict[str, tuple[str, ...]] = {}
 
 # What a screen needs ---------------------------------------------------------------------------
 
+
 def bindings(place: str) -> list[Binding]:
     """The bindings of a place, as the registry has them; Textual's keymap lays a person's own over them."""
-    return [
+    found = [
         Binding(
             ",".join(action.keys),
             action.verb,
@@ -261,6 +288,11 @@ def bindings(place: str) -> list[Binding]:
         for action in ACTIONS
         if action.bound_in == place and not action.carried_by
     ]
+    if PLACES[place].covers and place != "help":
+        # What covers the desk keeps the app's keys from acting; the help is wanted there as much.
+        found.append(Binding(ACTION_OF["app.show_help"].keys[0], "app.show_help", show=False))
+    return found
+
 
 def places_on(screen: str) -> tuple[str, ...]:
     """The places whose keys act on a screen, its own first."""
@@ -268,19 +300,28 @@ def places_on(screen: str) -> tuple[str, ...]:
     everywhere = () if place.covers or screen == "app" else ("app",)
     return (screen, *place.holds, *everywhere)
 
+
+def actions_in(place: str) -> list[Action]:
+    """The actions whose keys a place binds."""
+    return [action for action in ACTIONS if action.bound_in == place]
+
+
 def actions_on(screen: str) -> list[Action]:
     """Every action of a screen, its own first, then those of the shared parts, then everywhere's."""
-    found = [action for place in places_on(screen) for action in ACTIONS if action.bound_in == place]
+    found = [action for place in places_on(screen) for action in actions_in(place)]
     carried = {action.carried_by for action in found}
     return [action for action in found if action.id not in carried]
+
 
 def footer_actions(screen: str) -> list[Action]:
     """The few actions shown in the foot of a screen."""
     return [action for action in actions_on(screen) if action.footer][:FOOTER_KEYS]
 
+
 def go_to_choices() -> list[tuple[str, Action]]:
     """The digit and the action of each screen, for the ways there that need no function key."""
     return [(key, action) for action in ACTIONS for key in action.keys if action.screen == "app" and key.isdigit()]
+
 
 def keys_of(action: Action) -> tuple[str, ...]:
     """The keys that do it now, a person's own if they chose some."""
@@ -288,27 +329,33 @@ def keys_of(action: Action) -> tuple[str, ...]:
         return keys_of(ACTION_OF[action.carried_by])
     return _remap.get(action.id, action.keys)
 
+
 def shown_key(key: str) -> str:
     """A key as a person reads it; empty for a key that only stands for another."""
     if key in SHOWN_KEYS:
         return SHOWN_KEYS[key]
     return key.upper() if len(key) in (2, 3) and key[0] == "f" and key[1:].isdigit() else key
 
+
 def shown_keys(action: Action) -> str:
     """All keys of an action as a person reads them."""
     return " ".join(shown for key in keys_of(action) if (shown := shown_key(key)))
+
 
 def short_key(action: Action) -> str:
     """The first key of an action as the foot of the screen writes it: ctrl+p as ^p."""
     return shown_key(keys_of(action)[0]).replace("ctrl+", "^")
 
+
 # A person's own keys ---------------------------------------------------------------------------
+
 
 def settings_path() -> Path:
     """The settings file of this person on this machine."""
     from platformdirs import user_config_path
 
     return user_config_path("huoke", appauthor=False) / "settings.toml"
+
 
 def load_own_keys(path: Path) -> list[str]:
     """Take a person's own keys from the settings file's `keys` table.
@@ -343,6 +390,7 @@ def load_own_keys(path: Path) -> list[str]:
         )
     return warnings
 
+
 def _fault_of(action_id: str, keys: object) -> str:
     """Why an entry of the keys table cannot be read; empty when it can."""
     action = ACTION_OF.get(action_id)
@@ -357,6 +405,7 @@ def _fault_of(action_id: str, keys: object) -> str:
             )
     return ""
 
+
 def _first_clash() -> tuple[str, str, Action] | None:
     """The last given own key that another action of the same screen holds, with that action."""
     for action_id, keys in reversed(_remap.items()):
@@ -365,8 +414,10 @@ def _first_clash() -> tuple[str, str, Action] | None:
                 return action_id, key, other
     return None
 
+
 def _is_key(key: object) -> bool:
     return isinstance(key, str) and bool(key) and key.isprintable() and not set(key) & {",", " "}
+
 
 def _holder_of(key: str, action: Action) -> Action | None:
     """Another action that the key already does on a screen where this action can be done."""
@@ -377,11 +428,14 @@ def _holder_of(key: str, action: Action) -> Action | None:
                 return other
     return None
 
+
 def textual_keymap() -> dict[str, str]:
     """A person's own keys in the form of `App.set_keymap`."""
     return {action_id: ",".join(keys) for action_id, keys in _remap.items()}
 
+
 # The README's table ----------------------------------------------------------------------------
+
 
 def readme_table() -> str:
     """The key table of the README, in English, from the registry as delivered."""
@@ -394,6 +448,7 @@ def readme_table() -> str:
                 lines.append(f"| {title if title != last_title else ''} | {keys} | {action.label} |")
                 last_title = title
     return "\n".join(lines)
+
 
 if __name__ == "__main__":
     print(readme_table())

@@ -77,11 +77,15 @@ class StoreWatch:
     def __init__(self, store: Store) -> None:
         # One connection of its own, because SQLite counts the writes of all others from it. It only ever asks this
         # number, which needs no lock and no disk.
-        self._connection = sqlite3.connect(store.path, check_same_thread=False)
+        self._connection = sqlite3.connect(store.path, timeout=0, check_same_thread=False)
         self._seen = self._version()
 
-    def _version(self) -> int:
-        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+    def _version(self) -> int | None:
+        """The number; None while the file cannot be read. The screens, told so once, read it themselves and say why."""
+        try:
+            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+        except sqlite3.Error:
+            return None
 
     def changed(self) -> bool:
         """Whether something was written since the last time this was asked."""

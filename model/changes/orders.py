@@ -31,7 +31,7 @@ from model.money import (
 )
 from model.orders import LOST_REASONS, Order, OrderLine
 from model.products import Product, costs_on
-from model.returns import ReturnedLine, returned_lines, returned_shares
+from model.returns import ReturnedLine, returned_lines, returned_share, returned_totals
 from model.rights import may, require
 from model.settings import setting_on
 from model.settlement import settle, settle_appended
@@ -118,7 +118,6 @@ class ReturnOrder(Args, frozen=True):
     order: bytes
     date: date
     lines: tuple[ReturnLine, ...]
-    maker: bytes | None = None
     note: str = ""
 
 
@@ -299,15 +298,17 @@ def verdict_of(
     Args:
         day: the later of the order date and the judge's business date.
         paid: what is paid with it, in minor units.
+        maker: whose right to go below a floor counts; without one, the owner's.
         reserved: money posted earlier that waits for it.
     """
+    seller = maker if maker is not None else owner_on(customer_id, day)
     return judge(
         standing_on(customer_id, day),
         total=total,
         paid=paid,
         reserved=reserved,
         lines=lines,
-        below_floor_allowed=may(maker, "sell_below_floor") if maker is not None else True,
+        below_floor_allowed=seller is None or may(seller, "sell_below_floor"),
         blacklisted_may_prepay=setting_on("blacklisted_may_prepay", day) == "yes",
     )
 
@@ -332,7 +333,7 @@ def lines_of(order: Order) -> list[OrderLine]:
     )
 
 
-def judge_order(order: Order, lines: Sequence[OrderLine], day: date, ctx_person: bytes | None) -> Verdict:
+def judge_order(order: Order, lines: Sequence[OrderLine], day: date) -> Verdict:
     """The present verdict on an order that waits, with the money that names it counted as paid."""
     return verdict_of(
         order.customer_id,
@@ -340,7 +341,7 @@ def judge_order(order: Order, lines: Sequence[OrderLine], day: date, ctx_person:
         total=order.amount,
         paid=0,
         reserved=paid_for(order),
-        maker=order.maker_id if order.maker_id is not None else ctx_person,
+        maker=order.maker_id,
         day=day,
     )
 
@@ -353,7 +354,7 @@ def _judged(order: Order, lines: Sequence[OrderLine], day: date, payment: Paymen
         total=order.amount,
         paid=0 if payment is None else payment.amount,
         reserved=paid_for(order),
-        maker=order.maker_id if ctx.person is None else ctx.person,
+        maker=order.maker_id,
         day=max(day, ctx.business_date),
     )
 
@@ -408,7 +409,7 @@ def release_order(args: ReleaseOrder, ctx: Context) -> OrderRecorded:
     open_customer(order.customer_id, args.date)
     _not_before(order, args.date)
     lines = lines_of(order)
-    verdict = judge_order(order, lines, max(args.date, ctx.business_date), ctx.person)
+    verdict = judge_order(order, lines, max(args.date, ctx.business_date))
     reason = checked_text("reason", args.reason)
     if not verdict.ok:
         require(ctx, "release_held")
@@ -510,7 +511,7 @@ def return_order(args: ReturnOrder, ctx: Context) -> OrderRecorded:
     amount = sum(line.amount for line in lines)
     cost = sum(line.cost for line in lines if line.cost is not None)
     uncosted = sum(line.amount for line in lines if line.cost is None)
-    share = returned_shares(original.id, original.owner_bp, amount, cost, uncosted)
+    share = returned_share(original.owner_bp, returned_totals(original.id), amount, cost, uncosted)
     order = Order(
         id=args.id, number=free_number(args.number), customer=original.customer_id, kind="return", state="confirmed",
         date=args.date, first_date=args.date, live_from=args.date, decided_on=args.date,

@@ -10,8 +10,9 @@ from model.changes.customers import checked_text, customer_with_id, not_after_to
 from model.changes.documents import free_number
 from model.changes.kind import Args, Kind
 from model.context import Context
+from model.customers import Customer
 from model.errors import N_, InputError, Refused
-from model.money import LARGEST_AMOUNT_MINOR
+from model.money import LARGEST_AMOUNT_MINOR, format_amount
 from model.orders import Order
 from model.receipts import KINDS, Receipt
 from model.rights import require
@@ -157,6 +158,8 @@ def record_receipt(args: RecordReceipt, ctx: Context) -> ReceiptRecorded:
         raise InputError(N_("The receipt names one bill twice: name each once."))
     if sum(wish.amount or 0 for wish in wishes) > args.amount:
         raise InputError(N_("The bills named come to more than the receipt: lower one of them."))
+    if args.kind in ("write_off", "discount"):
+        _not_beyond_the_debt(customer, args)
     twins = rows(
         "SELECT number FROM receipt WHERE customer_id = ? AND date = ? AND amount = ? AND kind = ? AND voided = 0",
         (customer.id, args.date.isoformat(), args.amount, args.kind),
@@ -172,6 +175,17 @@ def record_receipt(args: RecordReceipt, ctx: Context) -> ReceiptRecorded:
     )  # fmt: skip
     _settle(receipt, wishes)
     return _recorded(receipt, tuple(number for (number,) in twins))
+
+
+def _not_beyond_the_debt(customer: Customer, args: RecordReceipt) -> None:
+    """Refuse to give up more than is owed: the rest would turn into money the customer never paid."""
+    found = one("SELECT balance FROM customer_total WHERE customer_id = ?", (customer.id,))
+    owed = max(0, 0 if found is None else int(found[0]))
+    if args.amount > owed:
+        raise Refused(
+            N_("{code} owes only {owed}: a {kind} cannot be more."),
+            code=customer.code, owed=format_amount(owed), kind=args.kind,
+        )  # fmt: skip
 
 
 def _wish(bill: NamedBill, customer_id: bytes) -> allocation.Wish:

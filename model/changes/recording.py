@@ -90,8 +90,11 @@ def replay(change: Change) -> Any:
     return outcome
 
 
-def last_undoable() -> Change:
+def last_undoable(person: bytes | None) -> Change:
     """The last change of this device that can be taken back and was not.
+
+    Args:
+        person: whose; nobody takes back what another did by a key. None, where nobody has signed in, takes all.
 
     Raises:
         Refused: there is none.
@@ -99,6 +102,8 @@ def last_undoable() -> Change:
     undone = undone_uids()
     undoable = [name for name, kind in KINDS.items() if kind.undo is not None]
     mine = Change.select().where(Change.device == meta("device"), Change.kind.in_(undoable))
+    if person is not None:
+        mine = mine.where(Change.person == person)
     for change in mine.order_by(Change.number.desc()).limit(len(undone) + 1):
         if change.uid not in undone:
             return change

@@ -252,7 +252,8 @@ def _receipts() -> Iterator[CellRow]:
 
 
 _ALLOCATIONS = """
-SELECT r.number, o.number, w.amount, r.amount, o.amount, o.live_from, r.date,
+SELECT r.number, o.number, w.amount, r.amount, o.amount, r.date, o.live_from,
+    CASE WHEN o.live_from IS NULL AND o.state IN ('lost', 'rejected', 'cancelled') THEN o.decided_on END,
     (SELECT e.amount FROM allocation e WHERE e.customer_id = r.customer_id AND e.source_id = r.id
         AND e.bill_id = o.id AND e.date = r.date)
 FROM receipt r JOIN receipt_order w ON w.receipt_id = r.id JOIN orders o ON o.id = w.order_id
@@ -263,18 +264,21 @@ ORDER BY r.date, r.number, w.position
 
 
 def _allocations() -> Iterator[CellRow]:
-    """Bills named with an amount; of those named without one, what each received is told."""
+    """Bills named with an amount or beside others: what each of them received on that day, or had reserved for it."""
     present, left = "", 0
-    for receipt, order, wished, amount, order_amount, live_from, day, received in execute(_ALLOCATIONS):
+    for receipt, order, wished, amount, order_amount, day, live_from, ended, received in execute(_ALLOCATIONS):
         if receipt != present:
             present, left = receipt, amount
-        if wished is None:
-            # A bill that took nothing was paid already; an order not yet confirmed had the money reserved.
-            was_bill = live_from is not None and live_from <= day
-            wished = received if received is not None else 0 if was_bill else min(left, order_amount)
-        if wished > 0:
-            left -= wished
-            yield receipt, order, format_amount(wished)
+        if live_from is not None and live_from <= day:
+            taken = min(received or 0, left if wished is None else wished)
+        elif ended is not None and ended <= day:
+            taken = 0
+        else:
+            taken = min(left, order_amount if wished is None else wished)
+        # What was paid already or ended took nothing, and naming it says nothing more.
+        if taken > 0:
+            left -= taken
+            yield receipt, order, format_amount(taken)
 
 
 def _contacts_log() -> Iterator[CellRow]:

@@ -163,7 +163,8 @@ class OrderRows:
             if decided < day:
                 faults.tell(source, "decided_on", N_("{date} is before the order itself."), date=decided.isoformat())
         valid_until = values.get("valid_until")
-        if valid_until is not None and valid_until < day:
+        # A quote that was won late, by way of the office, is dated after it.
+        if state == "quote" and valid_until is not None and valid_until < day:
             faults.tell(source, "valid_until", N_("{date} is before the order itself."), date=valid_until.isoformat())
         if kind != "sale" and state not in ENDED:
             faults.tell(source, "state", N_("Only a sale can be {state}."), state=state)
@@ -288,7 +289,7 @@ class OrderRows:
             self.returns.append(order)
         else:
             written = [self.valued(order, line) for line in order.lines]
-            if any((line.cost or 0) > LARGEST_AMOUNT_MINOR for line in written):
+            if totals_of(written)[1] > LARGEST_AMOUNT_MINOR:
                 self.batch.faults.tell(order.source, "number", _TOO_LARGE, number=number)
                 return
             if order.kind == "opening":

@@ -241,8 +241,11 @@ class ReceiptRows:
         self, source: SourceRow, number: str, id_: bytes, wished: list[tuple[bytes | None, int]]
     ) -> list[tuple[Any, ...]]:
         kept = rows("SELECT order_id, amount FROM receipt_order WHERE receipt_id = ? ORDER BY position", (id_,))
-        same = [row[0] for row in kept] == [order for order, _ in wished] and all(
-            row[1] is None or row[1] == amount for row, (_, amount) in zip(kept, wished, strict=False)
+        # The rows may tell what each bill took of what it was named for; one that took nothing is left out.
+        names = iter(kept)
+        same = all(
+            any(order == named and (most is None or amount <= most) for named, most in names)
+            for order, amount in wished
         )
         if same:
             self.batch.count("allocations").unchanged += len(wished)

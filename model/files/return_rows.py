@@ -8,24 +8,28 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from model.attribution import OwnerShare
 from model.errors import N_
 from model.files.batch import Batch
 from model.files.faults import SourceRow
 from model.files.order_rows import Line, OrderRows, PendingOrder, Whose, WrittenLine, totals_of
 from model.files.tables import UNKNOWN_COST
 from model.money import format_price, format_quantity
-from model.returns import returned_before, returned_part, returned_share
-from model.store import one, rows
-
-TOTALS_RETURNED = (
-    "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT), CAST(COALESCE(SUM(cost), 0) AS BIGINT),"
-    " CAST(COALESCE(SUM(uncosted), 0) AS BIGINT) FROM orders WHERE returns_id = ? AND state = 'confirmed'"
+from model.returns import (
+    ReturnedBefore,
+    ReturnedTotals,
+    and_also,
+    returned_before,
+    returned_part,
+    returned_share,
+    returned_totals,
 )
+from model.store import one, rows
 
 
 @dataclass
 class Original:
-    """An order that is taken back, with what came back of it until now (quantities in 1/1000, minor units)."""
+    """An order that is taken back, with what came back of it until now."""
 
     id: bytes
     number: str
@@ -36,8 +40,8 @@ class Original:
     owner_bp: int
     was_live: bool
     lines: dict[int, WrittenLine] = field(default_factory=dict)
-    before_e3: dict[int, int] = field(default_factory=dict)
-    totals_before: tuple[int, int, int] = (0, 0, 0)
+    before: dict[int, ReturnedBefore] = field(default_factory=dict)
+    totals_before: ReturnedTotals = field(default_factory=ReturnedTotals)
 
 
 class ReturnRows:
@@ -64,20 +68,20 @@ class ReturnRows:
         if original is None or not self._fits(order, original):
             return
         lines: list[WrittenLine] = []
-        taken = dict(original.before_e3)
+        taken = dict(original.before)
         for line in order.lines:
             sold = self._sold_line(order, line, original)
             if sold is None:
                 return
-            before_e3 = taken.get(sold.line, 0)
-            if before_e3 + line.quantity_e3 > sold.quantity_e3:
+            before = taken.get(sold.line, ReturnedBefore())
+            if before.quantity_e3 + line.quantity_e3 > sold.quantity_e3:
                 self._tell(
                     order, line, "quantity", N_("Only {left} of line {line} of {number} can still come back."),
-                    left=format_quantity(sold.quantity_e3 - before_e3), line=sold.line, number=number,
+                    left=format_quantity(sold.quantity_e3 - before.quantity_e3), line=sold.line, number=number,
                 )  # fmt: skip
                 return
-            part = returned_part(sold.quantity_e3, sold.amount, sold.cost, before_e3, line.quantity_e3)
-            taken[sold.line] = before_e3 + line.quantity_e3
+            part = returned_part(sold.quantity_e3, sold.amount, sold.cost, before, line.quantity_e3)
+            taken[sold.line] = and_also(before, line.quantity_e3, part)
             lines.append(
                 sold._replace(
                     line=line.line,
@@ -88,13 +92,12 @@ class ReturnRows:
                 )
             )
         totals = totals_of(lines)
-        share = returned_share(original.owner_bp, original.totals_before, totals)
+        share = returned_share(original.owner_bp, original.totals_before, *totals)
         whose = Whose(original.owner, original.maker, original.owner_bp, share)
         self.orders.add(order, lines, totals, whose, original.id)
         if order.state == "confirmed":
-            original.before_e3 = taken
-            amount, cost, uncosted = original.totals_before
-            original.totals_before = (amount + totals[0], cost + totals[1], uncosted + totals[2])
+            original.before = taken
+            original.totals_before = _with(original.totals_before, totals, share)
 
     def _original(self, order: PendingOrder, number: str) -> Original | None:
         if number not in self._originals:
@@ -159,6 +162,15 @@ class ReturnRows:
         self.batch.faults.tell(SourceRow(order.lines_file, line.row, {}), column, template, **params)
 
 
+def _with(before: ReturnedTotals, totals: tuple[int, int, int], share: OwnerShare) -> ReturnedTotals:
+    """What came back of an order once another return did too."""
+    amount, cost, uncosted = totals
+    owners = OwnerShare(
+        before.share.amount + share.amount, before.share.cost + share.cost, before.share.uncosted + share.uncosted
+    )
+    return ReturnedTotals(before.amount + amount, before.cost + cost, before.uncosted + uncosted, owners)
+
+
 def _original_with(id_: bytes) -> Original:
     ((number, customer, day, live_from, maker, owner, owner_bp),) = rows(
         "SELECT number, customer_id, date, live_from, maker_id, owner_id, owner_bp FROM orders WHERE id = ?", (id_,)
@@ -171,8 +183,8 @@ def _original_with(id_: bytes) -> Original:
             (id_,),
         )
     }
-    totals = one(TOTALS_RETURNED, (id_,)) or (0, 0, 0)
     return Original(
         id_, number, bytes(customer), day, None if maker is None else bytes(maker),
-        None if owner is None else bytes(owner), owner_bp, live_from is not None, lines, returned_before(id_), totals,
+        None if owner is None else bytes(owner), owner_bp, live_from is not None, lines, returned_before(id_),
+        returned_totals(id_),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from model import totals
@@ -152,7 +152,6 @@ documents = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(documents)
 def test_whatever_happened_every_day_adds_up(done: list[tuple[str, int, int, int]]) -> None:
     with TemporaryDirectory() as folder, company(Path(folder), TODAY) as desk:

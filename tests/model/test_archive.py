@@ -184,7 +184,7 @@ def test_a_held_order_is_judged_now_and_a_receipt_knows_its_reversal(tmp_path: P
         desk.product("P")
         customer = desk.customer("C", days=30, limit="100")
         held = desk.sell("C", TODAY, "150")
-        card = order_card(held.id, TODAY, None)
+        card = order_card(held.id, TODAY)
         assert card is not None
         assert card.verdict is not None
         assert (card.verdict.name, card.verdict.cure) == ("over_limit", 5_000)
@@ -192,7 +192,7 @@ def test_a_held_order_is_judged_now_and_a_receipt_knows_its_reversal(tmp_path: P
         named = receipt_card(receipt.id)
         assert named is not None
         assert named.named == ((held.number, None),)
-        released = order_card(held.id, TODAY, None)
+        released = order_card(held.id, TODAY)
         assert released is not None
         assert released.verdict is not None
         assert released.verdict.ok

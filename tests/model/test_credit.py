@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from model.credit import standing_on
-from model.errors import InputError
+from model.errors import InputError, Refused
 from tests.model.company import Company, company
 
 TODAY = date(2026, 6, 30)
@@ -178,3 +178,24 @@ def test_releasing_what_is_still_stopped_needs_a_reason(tmp_path: Path) -> None:
         released = desk.order(desk.release(held, TODAY))
         # The release date becomes the order's date; the first date is kept.
         assert (released.date, released.first_date) == (TODAY, TODAY - 5 * DAY)
+
+
+def test_no_more_is_written_off_than_is_owed(tmp_path: Path) -> None:
+    with company(tmp_path, TODAY) as desk:
+        desk_with(desk, days=30, limit="1000")
+        desk.sell("C", TODAY, "100")
+        with pytest.raises(Refused, match=r"owes only 100\.00"):
+            desk.pay("C", TODAY, "100.01", kind="write_off")
+        desk.pay("C", TODAY, "100", kind="write_off")
+        with pytest.raises(Refused, match="owes only 0"):
+            desk.pay("C", TODAY, "0.01", kind="discount")
+
+
+def test_the_owners_right_counts_where_nobody_else_took_the_order(tmp_path: Path) -> None:
+    with company(tmp_path, TODAY) as desk:
+        desk.salesperson("S1")
+        desk.product("P", floor="95")
+        desk.customer("C", "S1", days=30, limit="1000")
+        desk.customer("D", days=30, limit="1000")
+        assert desk.sell("C", TODAY, "90").verdict.name == "below_floor"
+        assert desk.sell("D", TODAY, "90").state == "confirmed"

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from model import customer_list
@@ -72,7 +72,6 @@ filters = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     customers=st.lists(made, max_size=24),
     chosen=filters,
@@ -171,7 +170,6 @@ def expected_ids(listed: CustomerList) -> set[bytes]:
     }
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     first_days_ago=st.none() | st.sampled_from([0, 89, 90, 91, 364, 365, 366, 500]),
     trading_months=st.integers(0, 8),

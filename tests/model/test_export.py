@@ -11,10 +11,13 @@ import pytest
 from openpyxl import load_workbook
 
 from model import totals
+from model.changes.orders import ConfirmOrder, LineArgs, RecordOrder
+from model.changes.receipts import NamedBill, RecordReceipt
 from model.errors import InputError
 from model.files.exporting import export_tables
 from model.files.importing import import_paths
 from model.files.tables import TABLES
+from model.ids import new_id
 from model.store import open_store, rows
 from tests.model.classicmodels import write_classicmodels
 from tests.model.company import Company, company
@@ -72,6 +75,7 @@ def trade(one: Company) -> None:
     one.take_back(shared, date(2025, 1, 20), "1")
     one.take_back(shared, date(2025, 1, 21), "1")
     bills = [one.sell("C1", date(2025, 2, day), "1000") for day in (1, 2, 3)]
+    one.pay("C1", date(2025, 2, 9), "100", kind="write_off")
     one.pay("C1", date(2025, 2, 10), "1500", bills[2], bills[0])
     one.pay("C1", date(2025, 2, 11), "200", bills[1])
     one.reverse(one.pay("C1", date(2025, 2, 12), "77"), date(2025, 2, 13))
@@ -79,7 +83,6 @@ def trade(one: Company) -> None:
     one.cost("P", date(2025, 3, 1), "85.5")
     one.assign("C1", "S2", date(2025, 3, 1))
     one.sell("C1", date(2025, 3, 5), "640", maker="S1")
-    one.pay("C1", date(2025, 3, 6), "100", kind="write_off")
     held = one.sell("C2", date(2025, 3, 7), "500")
     assert held.state == "held"
     one.cancel(held, date(2025, 3, 9))
@@ -88,7 +91,26 @@ def trade(one: Company) -> None:
     waiting = one.sell("C2", date(2025, 3, 9), "300")
     one.pay("C2", date(2025, 3, 10), "300", waiting)
     one.release(one.sell("C2", date(2025, 3, 11), "5000"), date(2025, 3, 12))
-    one.sell("C3", date(2025, 3, 15), "70", paid="70")
+    paid = one.sell("C3", date(2025, 3, 15), "70", paid="70")
+    # It names a bill that is paid already, and keeps everything for an order that is still held.
+    one.terms("C3", days=0, limit="0", since=date(2025, 3, 16))
+    late = one.sell("C3", date(2025, 3, 16), "200")
+    one.do(
+        RecordReceipt(
+            id=new_id(), number="NAMED", customer=one.ids["C3"], date=date(2025, 3, 17), amount=15_000,
+            bills=(NamedBill(order=paid.id, amount=6_000), NamedBill(order=late.id)),
+        )
+    )  # fmt: skip
+    # A quote is won on its last day, held, and released after it.
+    won = one.do(
+        RecordOrder(
+            id=new_id(), number="QUOTE", customer=one.ids["C2"], date=date(2025, 3, 15), quote=True,
+            valid_until=date(2025, 3, 16),
+            lines=(LineArgs(line=1, product=one.ids["P"], quantity_e3=1_000, price_e4=1_000_000),),
+        )
+    )  # fmt: skip
+    one.do(ConfirmOrder(order=won.id, date=date(2025, 3, 16)))
+    one.release(won, date(2025, 3, 18))
     one.sell("R", date(2025, 3, 15), "12.34", maker="S1", paid="12.34")
     one.blacklist("C3", date(2025, 3, 20))
     one.assign("C3", None, date(2025, 3, 25))
@@ -164,3 +186,10 @@ def test_classicmodels_comes_back_as_it_went_out(tmp_path: Path) -> None:
     with open_store(tmp_path / "two", create=True).use():
         import_paths([tmp_path / "out"], on=TODAY)
         assert facts() == before
+
+
+def test_the_readme_names_every_table_and_column() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    for table in TABLES.values():
+        columns = ", ".join(column.name + ("*" if column.required else "") for column in table.columns)
+        assert f"| `{table.name}` | {columns} |" in readme

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from model import totals
@@ -164,7 +164,6 @@ def test_an_opening_item_is_owed_but_no_sale(folder: Path) -> None:
     )  # fmt: skip
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=5), st.integers(1, 99999), st.integers(0, 9999))
 def test_returns_in_any_number_of_steps_give_exactly_what_was_sold(
     tmp_path: Path, steps: list[int], price_e4: int, owner_bp: int

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from model.margin import MARGIN_KEYS, Margin, margin, margin_by_year, margin_total, may_see_cost, monthly_curve, trend
@@ -113,7 +113,6 @@ SALES = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=20, deadline=None)
 @given(sales=SALES, share=st.integers(0, 100), days=st.integers(0, 100))
 def test_every_key_sums_to_the_company_on_every_day(
     tmp_path_factory: pytest.TempPathFactory, sales: list[tuple[str, str, int, int, bool, bool]], share: int, days: int

@@ -28,7 +28,9 @@ def test_an_amount_is_read_as_people_write_it(text: str, minor: int) -> None:
     assert money.parse_amount(text) == minor
 
 
-@pytest.mark.parametrize("text", ["", "abc", "1.234", "1e5", "--1", "1.2.3", "9" * 30, "NaN", "1 2", "0x10", "\x00"])
+@pytest.mark.parametrize(
+    "text", ["", "abc", "1.234", "1e5", "--1", "1.2.3", "9" * 30, "NaN", "1 2", "0x10", "\x00", "12,50", "1,2,3", ",1"]
+)
 def test_what_is_no_amount_is_told_so(text: str) -> None:
     with pytest.raises(InputError):
         money.parse_amount(text)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from model.allocation import Wish
@@ -20,7 +20,6 @@ from tests.model.company import company
 TODAY = date(2026, 3, 31)
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     amounts=st.lists(st.integers(1, 60), max_size=5),
     paid_before=st.integers(0, 120),

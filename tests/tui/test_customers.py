@@ -60,7 +60,7 @@ async def test_the_list_shows_what_each_customer_owes(store: Store) -> None:
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
         assert app.shown() == ["C1", "C2", "C3", "C4"]
-        assert app.filtered() == "all customers · 4 customers"
+        assert app.filtered() == "all customers · 4 shown"
         for word in ("C1", "Customer C1", "Person S1", "owned", "new", "2026-03-30", "✓", "2,000.00", "8,000.00"):
             assert word in app.line(1)
         assert app.line(2).count("500.00") == 3
@@ -87,7 +87,7 @@ async def test_typing_searches_enter_keeps_it_and_escape_clears_it(store: Store)
         assert app.shown() == ["C3"]
         await pilot.press("enter")
         assert app.focused is app.table
-        assert app.filtered() == "all customers · “c3” · 1 customers"
+        assert app.filtered() == "all customers · “c3” · 1 shown"
         await pilot.press("escape")
         await settle(pilot)
         assert app.shown() == ["C1", "C2", "C3", "C4"]
@@ -120,7 +120,7 @@ async def test_filters_add_up_and_escape_takes_them_away(store: Store) -> None:
         await pilot.press("f", "d")
         await settle(pilot)
         assert app.shown() == ["C2"]
-        assert app.filtered() == "owner Person S1 · overdue · 1 customers"
+        assert app.filtered() == "owner Person S1 · overdue · 1 shown"
         await pilot.press("escape")
         await settle(pilot)
         await pilot.press("f", "q", "2")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
-from datetime import date
 from pathlib import Path
 from shutil import copytree
 
@@ -13,32 +12,21 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 from textual.worker import WorkerCancelled
 
-from model.files.importing import import_generated
 from model.store import Store, open_store
-from sample_db.company import generate
+from tests.conftest import SAMPLE_DAY
 from tui.app import HuokeApp
 from tui.clock import TODAY_VARIABLE
 from tui.locale import use
 
-TODAY = date(2026, 11, 23)
 SIZES = ((80, 24), (120, 40))
 LANGUAGES = ("zh", "en")
 
 
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sample") / "company"
-    store = open_store(folder, create=True)
-    with store.use():
-        import_generated(generate(TODAY), on=TODAY)
-    return folder
-
-
 @pytest.fixture
-def store(sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    monkeypatch.setenv(TODAY_VARIABLE, TODAY.isoformat())
+def store(sample_company: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    monkeypatch.setenv(TODAY_VARIABLE, SAMPLE_DAY.isoformat())
     monkeypatch.delenv("NO_COLOR", raising=False)
-    return open_store(Path(copytree(sample, tmp_path / "company")))
+    return open_store(Path(copytree(sample_company, tmp_path / "company")))
 
 
 @pytest.fixture(autouse=True)

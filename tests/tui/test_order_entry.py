@@ -417,7 +417,7 @@ class Terminal:
 def test_a_killed_process_loses_at_most_the_field_being_typed(tmp_path: Path) -> None:
     distributor(tmp_path)
     terminal = Terminal(tmp_path)
-    terminal.wait_for("Customer:")
+    terminal.wait_for("Customer code")
     # All at once, as fast as a terminal can send it.
     terminal.process.send("C001\rM2070*3\rK100\r7\r")
     terminal.wait_for("K100")

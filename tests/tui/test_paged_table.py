@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -156,7 +156,7 @@ async def test_the_cursor_row_is_told_by_a_sign_not_only_by_colour() -> None:
 
 
 async def test_marked_rows_are_signed_and_told_by_key() -> None:
-    app = Desk(Listed([row(number) for number in range(10)]))
+    app = Desk(Listed([row(number) for number in range(10)]), markable=True)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await pilot.press("space", "down", "space")
@@ -209,6 +209,36 @@ async def test_the_head_shows_the_sort_and_s_asks_for_the_next_column() -> None:
         app.table.show(Listed([row(2)]), sort=asked[0])
         await settle(pilot)
         assert "Code▴" in line(app, 0)
+
+
+async def test_the_sign_of_the_sorting_cuts_no_head() -> None:
+    columns = (Column("name", "Short name", 10), Column("rank", "Rank", 3, align="right"), Column("x", "X", 3))
+    for key, head in (("name", "Short name▴Rank"), ("rank", "Short name Rank▴X")):
+        app = Desk(Listed([]), sort=Sort(key))
+        app.table.columns = columns
+        async with app.run_test(size=(80, 24)) as pilot:
+            await settle(pilot)
+            assert line(app, 0).strip().startswith(head)
+
+
+async def test_keys_for_sorting_and_marking_act_only_where_they_mean_something() -> None:
+    app = Desk(Listed([row(1)]))
+    app.table.columns = tuple(replace(column, sortable=False) for column in COLUMNS)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("s", "S", "space", "u")
+        await pilot.pause()
+        assert {type(message) for message in app.heard} == {PagedTable.RowHighlighted}
+
+
+async def test_the_first_cell_copied_is_the_first_with_a_head() -> None:
+    app = Desk(Listed([Row("a", 1, ("✕", "C1", "", "1.00"))]))
+    app.table.columns = (Column("sign", "", 1), *COLUMNS[:2], COLUMNS[3])
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("Y")
+        await pilot.pause()
+        assert app.clipboard == "C1"
 
 
 async def test_a_reload_keeps_the_cursor_on_its_row_at_the_same_height() -> None:

@@ -66,7 +66,7 @@ def _added(args: AddCustomer) -> str:
 
 
 def _edited(args: EditCustomer) -> str:
-    return "; ".join(
+    return _("; ").join(
         f"{_(FIELD_WORDS.get(name, name))}: {edit.before or '–'} → {edit.after or '–'}"
         for name, edit in args.edits.items()
     )

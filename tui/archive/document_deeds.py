@@ -178,7 +178,7 @@ class DocumentDeeds(StoreScreen):
 
     def _verdict_now(self, document: DocumentRef) -> Verdict | None:
         with self.session.store.use():
-            card = order_card(document.id, self.session.today(), self.session.person_id)
+            card = order_card(document.id, self.session.today())
             return None if card is None else card.verdict
 
     # --- goods that come back
@@ -219,7 +219,6 @@ class DocumentDeeds(StoreScreen):
                 ReturnLine(line=line.line, returns_line=line.returns_line, quantity_e3=line.quantity_e3)
                 for line in wanted
             ),
-            maker=self.session.person_id,
         )
 
     # --- recording

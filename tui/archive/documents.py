@@ -90,7 +90,7 @@ class DocumentScreen(ModalScreen[None]):
         card: OrderCard | ReceiptCard | None
         with self.desk.store.use():
             if self.document.is_order:
-                card = order_card(self.document.id, self.desk.today, self.desk.person)
+                card = order_card(self.document.id, self.desk.today)
             else:
                 card = receipt_card(self.document.id)
             sees_cost = may_see_cost(self.desk.person, self.desk.today)

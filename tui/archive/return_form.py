@@ -115,7 +115,7 @@ class ReturnForm(ModalScreen[tuple[ReturnedLine, ...] | None]):
         try:
             wanted = self._wanted()
             amount = sum(
-                returned_part(line.quantity_e3, line.amount, line.cost, line.returned_e3, quantity).amount
+                returned_part(line.quantity_e3, line.amount, line.cost, line.returned, quantity).amount
                 for line, quantity in wanted
             )
             worth = _("lines: {count}, worth {amount}").format(count=len(wanted), amount=grouped(amount))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, Protocol, cast
 
 from textual import on, work
@@ -30,9 +31,12 @@ from tui.archive.profile import ProfilePane
 from tui.archive.search import CustomerSearch, nothing_found
 from tui.archive.sources import Desk, RecordRow
 from tui.customers.forms import AssignForm, BlockForm, ContactForm, CustomerForm, TermsForm
-from tui.locale import N_, _
+from tui.locale import _
 from tui.order_entry.customer_box import CustomerBox
-from tui.shared.paged_table import PagedTable
+from tui.shared.ask import AskText
+from tui.shared.columns import Column
+from tui.shared.export import all_rows, objection_to, write_rows
+from tui.shared.paged_table import PagedTable, PageSource
 from tui.shared.smart_input import SmartInput
 from tui.shared.status import StatusLine
 
@@ -40,9 +44,6 @@ PANES: tuple[type[ArchivePane], ...] = (ProfilePane, BusinessPane, MoneyPane, Cr
 # The tab that is asked for most: what did they buy, and what came of it.
 FIRST_TAB = 1
 DOCUMENT_VERBS = ("return_goods", "cancel_document", "release_order")
-NO_EXPORT = N_("What stands here is written to files by “huoke report” and “huoke export”.")
-ONE_ORDER = N_("Each list of the archive has one order.")
-LIST_REASONS = {"export_rows": NO_EXPORT, "sort_next": ONE_ORDER, "sort_reverse": ONE_ORDER}
 RIGHT_OF = {"change_terms": "set_terms", "block_customer": "block_customer", "assign_owner": "assign_customer"}
 
 
@@ -72,6 +73,12 @@ class ArchiveScreen(DocumentDeeds):
         customer: bytes
         head: Head | None
         stage: str
+
+    @dataclass
+    class ListExported(Message, bubble=False):
+        """A list was written to a file; a translated sentence."""
+
+        sentence: str
 
     def __init__(self) -> None:
         super().__init__()
@@ -192,10 +199,6 @@ class ArchiveScreen(DocumentDeeds):
     def _list_filter_requested(self) -> None:
         self.action_find_customer()
 
-    @on(PagedTable.ExportRequested)
-    def _list_export_requested(self) -> None:
-        self.notify(_(NO_EXPORT), severity="warning", markup=False)
-
     def action_find_customer(self) -> None:
         """Ask for another customer."""
         if self.customer is None:
@@ -215,6 +218,32 @@ class ArchiveScreen(DocumentDeeds):
     @on(SmartInput.NothingFound)
     def _nothing_found(self, message: SmartInput.NothingFound) -> None:
         self.query_one("#no-customer .objection", Static).update(nothing_found(message.text))
+
+    # --- export
+
+    @on(PagedTable.ExportRequested)
+    def _ask_path(self, message: PagedTable.ExportRequested) -> None:
+        """Ask for the file to which a list is to be written."""
+        table, head = message.table, self._head
+        if table.source is None or head is None:
+            return
+        columns, source = table.columns, table.source
+        name = f"huoke-{head.code.replace('/', '-')}-{table.id}-{self.session.today().isoformat()}.csv"
+        question = _("Write {count} rows to which file?").format(count=f"{table.total:,}")
+
+        def chosen(text: str | None) -> None:
+            if text:
+                self._export(columns, source, Path(text).expanduser())
+
+        self.app.push_screen(AskText(question, value=str(Path("~") / name), objection=objection_to), chosen)
+
+    @work(thread=True, exclusive=True, group="export")
+    def _export(self, columns: Sequence[Column], source: PageSource, path: Path) -> None:
+        written = write_rows(columns, all_rows(source), path)
+        self.post_message(self.ListExported(_("{count} rows written to {path}.").format(count=written, path=path)))
+
+    def on_archive_screen_list_exported(self, message: ArchiveScreen.ListExported) -> None:
+        self.say(message.sentence)
 
     # --- documents
 
@@ -302,8 +331,6 @@ class ArchiveScreen(DocumentDeeds):
 
     def why_not(self, action_id: str) -> str:
         place, _dot, verb = action_id.partition(".")
-        if place == "list" and verb in LIST_REASONS:
-            return _(LIST_REASONS[verb])
         if place not in ("archive", "pane"):
             return ""
         if self.customer is None:

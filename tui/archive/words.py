@@ -86,7 +86,7 @@ def reasons_words(reasons: Sequence[Reason]) -> str:
             more = f" +{len(reason.about) - len(shown)}" if len(reason.about) > len(shown) else ""
             words += f" ({' '.join(shown)}{more})"
         said.append(words)
-    return "; ".join(said)
+    return _("; ").join(said)
 
 
 def verdict_words(verdict: Verdict) -> str:

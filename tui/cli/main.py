@@ -79,7 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except HuokeError as error:
         return _told(error)
     except OSError as error:
-        tell(_("{file}: {reason}.").format(file=error.filename or "huoke", reason=error.strerror or error))
+        file, reason = str(error.filename or "huoke"), str(error.strerror or error)
+        tell(sentence(HuokeError(N_("{file}: {reason}."), file=file, reason=reason)))
         return REFUSED
     return status
 

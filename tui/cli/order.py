@@ -206,7 +206,6 @@ def _return(arguments: Namespace, desk: Desk) -> int:
                 order=order.id,
                 date=day_or(arguments.date, desk.today),
                 lines=_returned_lines(order, arguments.lines),
-                maker=desk.person(),
                 note=arguments.note,
             )
         )
@@ -217,7 +216,10 @@ def _return(arguments: Namespace, desk: Desk) -> int:
 def _returned_lines(order: Order, wanted: Sequence[TypedLine]) -> tuple[ReturnLine, ...]:
     """Which lines of the order the goods come back from; what is too much stays with the last one and is refused."""
     before = returned_before(order.id)
-    left = {line.line: line.quantity_e3 - before.get(line.line, 0) for line in lines_of(order)}
+    left = {
+        line.line: line.quantity_e3 - (before[line.line].quantity_e3 if line.line in before else 0)
+        for line in lines_of(order)
+    }
     taken: list[tuple[int, int]] = []
     for goods in wanted:
         taken += _taken(goods, _lines_with(order, goods), left)

@@ -186,7 +186,7 @@ def _balance(arguments: Namespace) -> Rows:
     for row in balances(arguments.as_of, _customer_id(arguments)):
         standing = row.standing
         yield (
-            row.code, row.name, row.owner, format_amount(row.sums.orders), format_amount(row.sums.returns),
+            row.code, row.name, row.owner or None, format_amount(row.sums.orders), format_amount(row.sums.returns),
             format_amount(row.sums.receipts), format_amount(standing.balance), standing.credit_days,
             format_amount(standing.credit_limit), format_amount(standing.credit_left), format_amount(standing.overdue),
             _word(arguments, REASON_NAMES, row.verdict),
@@ -199,8 +199,8 @@ def _ageing(arguments: Namespace) -> Rows:
 
     report = ageing(arguments.as_of, arguments.by, _customer_id(arguments))
     for row in report.rows:
-        yield (row.code, row.name, row.owner, *map(format_amount, (*row.ages.columns, row.ages.balance)))
-    yield (COMPANY_CODE, "", "", *map(format_amount, (*report.total.columns, report.total.balance)))
+        yield (row.code, row.name, row.owner or None, *map(format_amount, (*row.ages.columns, row.ages.balance)))
+    yield (COMPANY_CODE, "", None, *map(format_amount, (*report.total.columns, report.total.balance)))
 
 
 def _overdue(arguments: Namespace) -> Rows:
@@ -208,8 +208,8 @@ def _overdue(arguments: Namespace) -> Rows:
 
     for bill in overdue_list(arguments.as_of, _customer_id(arguments)):
         yield (
-            bill.code, bill.name, bill.owner, bill.number, bill.issued_on, bill.due_on, format_amount(bill.amount),
-            format_amount(bill.open), bill.days_overdue,
+            bill.code, bill.name, bill.owner or None, bill.number, bill.issued_on, bill.due_on,
+            format_amount(bill.amount), format_amount(bill.open), bill.days_overdue,
         )  # fmt: skip
 
 

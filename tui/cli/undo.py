@@ -19,7 +19,7 @@ def add_parser(verbs: Verbs, common: Parser) -> None:
 
 def _undo(arguments: Namespace, desk: Desk) -> int:
     with desk.writing():
-        change = last_undoable()
+        change = last_undoable(desk.person())
         desk.record(UndoChange(uid=change.uid))
         print_changes([change], desk)
     return 0

@@ -1,23 +1,20 @@
-"""The customers shown, written to a CSV file row by row, however many they are."""
+"""The customers shown, written to a file row by row, however many they are."""
 
 from __future__ import annotations
 
-import csv
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from model.customer_list import CustomerList, ListedCustomer
-from model.errors import N_, Refused
 from model.money import format_amount
+from tui.shared.export import write_file
 
 # Programs read these; they are the names the tables and the command line use.
 COLUMN_NAMES = (
     "code", "name", "owner", "kind", "stage", "last_trade", "traded_this_month", "balance", "overdue", "credit_left",
     "grade", "blacklisted",
 )  # fmt: skip
-# A text that begins so would be run as a formula by a spreadsheet.
-FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r")
+FIGURES = {COLUMN_NAMES.index(name) for name in ("balance", "overdue", "credit_left")}
 
 
 def write_customers(
@@ -35,41 +32,24 @@ def write_customers(
     Raises:
         Refused: the file cannot be written.
     """
-    part = path.with_name(path.name + ".part")
-    try:
-        written = _write(listed, part, progress, cancelled)
-        if cancelled():
-            part.unlink()
-        else:
-            os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise Refused(N_("{path} cannot be written: {reason}."), path=str(path), reason=error.strerror) from error
-    return written
 
-
-def _write(
-    listed: CustomerList, path: Path, progress: Callable[[int], None], cancelled: Callable[[], bool]
-) -> int:
-    written = 0
-    # The mark at the beginning lets spreadsheets read Chinese.
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMN_NAMES)
+    def texts() -> Iterator[tuple[str, ...]]:
+        written = 0
         for page in listed.all():
             if cancelled():
-                break
-            writer.writerows(_cells(customer) for customer in page)
+                return
+            yield from map(_cells, page)
             written += len(page)
             progress(written)
-    return written
+
+    return write_file(path, COLUMN_NAMES, texts(), FIGURES, cancelled)
 
 
 def _cells(customer: ListedCustomer) -> tuple[str, ...]:
     return (
-        _harmless(customer.code),
-        _harmless(customer.name),
-        _harmless(customer.owner),
+        customer.code,
+        customer.name,
+        customer.owner,
         customer.kind,
         customer.stage,
         customer.last_trade.isoformat() if customer.last_trade else "",
@@ -77,10 +57,6 @@ def _cells(customer: ListedCustomer) -> tuple[str, ...]:
         format_amount(customer.balance),
         format_amount(customer.overdue),
         format_amount(customer.credit_left),
-        _harmless(customer.grade),
+        customer.grade,
         "yes" if customer.blacklisted else "no",
     )
-
-
-def _harmless(text: str) -> str:
-    return "'" + text if text.startswith(FORMULA_BEGINNINGS) else text

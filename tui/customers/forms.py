@@ -127,7 +127,7 @@ class CustomerForm(EntryForm[bytes]):
         if not twins:
             return ""
         return _("There is already {customers}. Make another one?").format(
-            customers=", ".join(f"{code} {name}" for code, name in twins)
+            customers=_(", ").join(f"{code} {name}" for code, name in twins)
         )
 
     def record(self, entries: Entries) -> bytes:
@@ -264,9 +264,7 @@ class AssignForm(EntryForm[int]):
     def record(self, entries: Entries) -> int:
         owner, day = self._meant(entries)
         owner_id = None if owner is None else owner.id
-        return int(
-            self.session.record(AssignCustomers(customers=self.customer_ids, owner=owner_id, from_date=day))
-        )
+        return int(self.session.record(AssignCustomers(customers=self.customer_ids, owner=owner_id, from_date=day)))
 
 
 @dataclass(frozen=True)

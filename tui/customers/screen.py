@@ -29,6 +29,7 @@ from tui.locale import _, translate_error
 from tui.session import StoreScreen
 from tui.shared.ask import AskText, Choice, Choose
 from tui.shared.columns import printable
+from tui.shared.export import objection_to
 from tui.shared.paged_table import PagedTable
 from tui.shared.status import StatusLine
 
@@ -84,7 +85,7 @@ class CustomersScreen(StoreScreen):
     def compose(self) -> ComposeResult:
         yield Static("", classes="filtered", markup=False)
         yield Input(placeholder=_("code, name, pinyin initials, phone, order number"), compact=True, classes="search")
-        yield PagedTable(COLUMNS)
+        yield PagedTable(COLUMNS, markable=True)
         yield StatusLine()
 
     def on_mount(self) -> None:
@@ -120,9 +121,7 @@ class CustomersScreen(StoreScreen):
         empty = _("No customer matches: Esc takes the filter away.")
         if self._chosen.filter == CustomerFilter():
             empty = _("There are no customers yet: N makes one, “huoke import” reads them from files.")
-        self._table.show(
-            CustomerPages(self.session.store, listed), sort=self._chosen.sort, empty_text=empty
-        )
+        self._table.show(CustomerPages(self.session.store, listed), sort=self._chosen.sort, empty_text=empty)
         self._say_filter()
 
     def _say_filter(self) -> None:
@@ -131,7 +130,7 @@ class CustomersScreen(StoreScreen):
         if self._chosen.filter.text.strip():
             said.append(f"“{printable(self._chosen.filter.text.strip())}”")
         if not self._table.is_loading:
-            said.append(_("{count} customers").format(count=f"{self._table.total:,}"))
+            said.append(_("{count} shown").format(count=f"{self._table.total:,}"))
         if marked := len(self._table.selected):
             said.append(_("{count} marked").format(count=marked))
         self.query_one(".filtered", Static).update(SEPARATOR.join(said))
@@ -367,20 +366,12 @@ class CustomersScreen(StoreScreen):
     def _ask_path(self) -> None:
         name = f"huoke-customers-{self.session.today().isoformat()}.csv"
 
-        def objection(text: str) -> str:
-            path = Path(text).expanduser()
-            if not text or path.is_dir():
-                return _("Write the name of a file.")
-            if path.exists():
-                return _("{path} is there already: choose another name.").format(path=path)
-            return "" if path.parent.is_dir() else _("There is no folder {path}.").format(path=path.parent)
-
         def chosen(text: str | None) -> None:
             if text:
                 self._export(Path(text).expanduser(), self._chosen)
 
         question = _("Write {count} customers to which file?").format(count=f"{self._table.total:,}")
-        self.app.push_screen(AskText(question, value=str(Path("~") / name), objection=objection), chosen)
+        self.app.push_screen(AskText(question, value=str(Path("~") / name), objection=objection_to), chosen)
 
     @work(thread=True, exclusive=True, group="export")
     def _export(self, path: Path, chosen: Chosen) -> None:

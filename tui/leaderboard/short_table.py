@@ -12,10 +12,10 @@ from textual.message import Message
 
 from model.errors import HuokeError
 from tui.clock import today
-from tui.leaderboard.export import objection_to, write_rows
 from tui.locale import _, translate_error
 from tui.shared.ask import AskText
 from tui.shared.columns import Column
+from tui.shared.export import objection_to, write_rows
 from tui.shared.paged_table import PagedTable, Row
 
 

@@ -65,7 +65,7 @@ def _row(order: PutAside) -> str:
     cells = (
         order.title,
         order.customer,
-        _("{count} lines").format(count=order.lines),
+        _("lines: {count}").format(count=order.lines),
         grouped(order.amount),
     )
     return " ".join(fit(cells[each.index], each.cells, each.column.align) for each in lay_out(COLUMNS, ROW_CELLS))

@@ -8,7 +8,7 @@ from model.search import find_customers
 from tui.locale import N_, _
 from tui.session import Session
 from tui.shared.columns import Column
-from tui.shared.smart_input import SmartInput, Suggestion
+from tui.shared.smart_input import SmartInput, Suggestion, SuggestionList
 
 COLUMNS = (
     Column("code", N_("Code"), 10, priority=6),
@@ -19,12 +19,18 @@ COLUMNS = (
 )
 
 
+class CustomerList(SuggestionList):
+    """The customers found, in the place of the lines."""
+
+
 class CustomerBox(SmartInput):
     """Takes code, name, initials, pinyin, phone digits or a past order's number; Enter takes the first found."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, shown_in: SuggestionList) -> None:
         self._session = session
-        super().__init__(self._find, COLUMNS, placeholder=_("Customer: code, name, initials, phone, order number"))
+        super().__init__(
+            self._find, COLUMNS, placeholder=_("code, name, pinyin initials, phone, order number"), shown_in=shown_in
+        )
 
     def _find(self, text: str) -> Sequence[Suggestion]:
         """Customers for the box; called in a thread."""

@@ -9,7 +9,9 @@ from textual.content import Content
 from textual.widget import Widget
 
 from model.money import format_percent, grouped
-from tui.locale import _, language
+from tui import keymap
+from tui.keymap import ACTION_OF
+from tui.locale import _
 from tui.order_entry.reading import CustomerFacts
 from tui.order_entry.words import SEPARATOR, standing_words
 from tui.shared.columns import fit
@@ -35,9 +37,15 @@ class CustomerPanel(Widget):
     def render(self) -> Content:
         width, height = self.content_size
         if self.facts is None:
-            return Content(fit(_("Code, name, initials, phone or an order number."), max(1, width)))
+            return Content(fit(_ways_without_customer(), max(1, width)))
         lines = _tall(self.facts, width) if height >= TALL_LINES else _flat(self.facts, width)
         return Content("\n").join(lines[:height])
+
+
+def _ways_without_customer() -> str:
+    """What else can be done while nobody is chosen."""
+    new, aside = (keymap.shown_keys(ACTION_OF[f"order.{verb}"]) for verb in ("new_customer", "open_aside"))
+    return _("{new}: a new customer · {aside}: those put aside").format(new=new, aside=aside)
 
 
 def _flat(facts: CustomerFacts, width: int) -> list[Content]:
@@ -53,7 +61,7 @@ def _flat(facts: CustomerFacts, width: int) -> list[Content]:
             (_("overdue"), grouped(standing.overdue)),
         )
     )
-    usual = _("usual: {items}").format(items="、".join(code for code, _name in facts.usual) or _("none yet"))
+    usual = _("usual: {items}").format(items=_(", ").join(code for code, _name in facts.usual) or _("none yet"))
     verdict = _("standing: {verdict}").format(verdict=standing_words(standing))
     return [Content(fit(who, width)), Content(fit(money, width)), Content.styled(fit(verdict, width), "bold"),
             Content(fit(usual, width))]  # fmt: skip
@@ -110,9 +118,7 @@ def _credit(facts: CustomerFacts) -> str:
     named = [(name or _("nobody"), share_bp) for name, share_bp in facts.credit]
     if len(named) == 1:
         return _("credit to {names}").format(names=named[0][0])
-    shares = ("、" if language() == "zh" else ", ").join(
-        f"{name} {format_percent(share_bp)}%" for name, share_bp in named
-    )
+    shares = _(", ").join(f"{name} {format_percent(share_bp)}%" for name, share_bp in named)
     return _("credit to {names}").format(names=shares)
 
 

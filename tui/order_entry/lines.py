@@ -10,12 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Input, OptionList, Static
 from textual.worker import get_current_worker
 
 from model.errors import HuokeError, InputError
 from model.money import LARGEST_AMOUNT_MINOR, LARGEST_PRICE_E4, QUANTITY_PER_UNIT, format_price, format_quantity
 from model.search import FoundProduct, find_products
+from model.store import one
 from tui import keymap
 from tui.locale import N_, _, translate_error
 from tui.order_entry.line_grammar import LineWish, PriceWish, checked_quantity, parse_line, parse_wish, product_part
@@ -26,7 +27,7 @@ from tui.order_entry.typed_order import ProductFacts, TypedLine, TypedOrder
 from tui.order_entry.words import line_hint, price_text
 from tui.session import Session
 from tui.shared.columns import Column, printable
-from tui.shared.smart_input import SmartInput, Suggestion
+from tui.shared.smart_input import SmartInput, Suggestion, SuggestionList
 
 FieldName = Literal["product", "quantity", "price"]
 
@@ -41,6 +42,10 @@ ONE_E3 = QUANTITY_PER_UNIT
 
 class ProductBox(SmartInput):
     """Takes a product, or a whole line such as M2070*3@1299-5%."""
+
+
+class ProductList(SuggestionList):
+    """The products found, between the lines and the fields, so that they cover neither."""
 
 
 class QuantityField(Input):
@@ -80,21 +85,42 @@ class OrderLines(Vertical):
             self.reason = reason
             super().__init__()
 
-    def __init__(self, session: Session, order: TypedOrder) -> None:
+    class _ProductsSeen(Message, bubble=False):
+        def __init__(self, there_are_some: bool) -> None:
+            self.there_are_some = there_are_some
+            super().__init__()
+
+    def __init__(self, session: Session, order: TypedOrder, customers: SuggestionList) -> None:
+        """
+        Args:
+            session: The store and who sits at it.
+            order: What is typed.
+            customers: The customers found, shown in place of the lines.
+        """
         super().__init__()
         self._session = session
+        self._customers = customers
+        self._there_are_products = True
         self.order = order
         self.at = 0
         self.field_name: FieldName = "product"
 
     def compose(self) -> ComposeResult:
+        yield self._customers
         yield LinesTable()
+        products = ProductList()
+        yield products
         with Horizontal(classes="fields"):
             yield TypeAhead()
-            yield ProductBox(self._find, PRODUCT_COLUMNS, placeholder=_("product, or CODE*3@1299-5%"))
+            yield ProductBox(
+                self._find, PRODUCT_COLUMNS, placeholder=_("product, or CODE*3@1299-5%"), shown_in=products
+            )
             yield QuantityField(placeholder=_("quantity"), compact=True)
             yield PriceField(placeholder=_("price"), compact=True)
         yield Static("", classes="hint", markup=False)
+
+    def on_mount(self) -> None:
+        self.look_for_products()
 
     # What is shown ----------------------------------------------------------------------------
 
@@ -132,7 +158,15 @@ class OrderLines(Vertical):
         quantity.value = "" if line is None or line.quantity_e3 is None else format_quantity(line.quantity_e3)
         quantity.placeholder = _("quantity") if line is None else "" if line.suggested else "1"
         self.query_one(PriceField).value = "" if line is None else price_text(line.price_e4, line.discount_bp)
-        self.hint("" if line is None else line_hint(line))
+        self._hint_at_line()
+
+    def _hint_at_line(self) -> None:
+        """Say what one should know of the line; of a new one nothing, unless there is nothing to sell at all."""
+        line = self.line
+        if line is not None:
+            self.hint(line_hint(line, self.size.width))
+        else:
+            self.hint("" if self._there_are_products else _no_products_words())
 
     def hint(self, sentence: str, refused: bool = False) -> None:
         """Write the line below the fields."""
@@ -157,6 +191,37 @@ class OrderLines(Vertical):
             found = find_products(product_part(text), customer=self.order.customer)
         return [Suggestion(each, (each.code, each.name, format_price(each.price_e4))) for each in found]
 
+    @work(thread=True, exclusive=True, group="products")
+    def look_for_products(self) -> None:
+        """See whether there is anything to sell."""
+        with self._session.store.use():
+            found = one("SELECT 1 FROM product LIMIT 1")
+        self.post_message(self._ProductsSeen(found is not None))
+
+    def on_order_lines__products_seen(self, message: _ProductsSeen) -> None:
+        if message.there_are_some != self._there_are_products:
+            self._there_are_products = message.there_are_some
+            self._hint_at_line()
+
+    @on(SmartInput.Answered)
+    def _say_what_was_found(self, message: SmartInput.Answered) -> None:
+        message.stop()
+        if message.count or not message.text.strip():
+            self._hint_at_line()
+        else:
+            self.hint(self._nothing_called(message.text), refused=True)
+
+    def _nothing_called(self, text: str) -> str:
+        if not self._there_are_products:
+            return _no_products_words()
+        return _("Nothing is called “{text}”.").format(text=text.strip()[:40])
+
+    @on(OptionList.OptionSelected)
+    def _product_clicked(self, message: OptionList.OptionSelected) -> None:
+        if isinstance(message.option_list, ProductList):
+            message.stop()
+            self.query_one(ProductBox).take_clicked(message.option_index)
+
     @on(SmartInput.Chosen)
     def _choose_product(self, message: SmartInput.Chosen) -> None:
         message.stop()
@@ -177,7 +242,9 @@ class OrderLines(Vertical):
             self._go(self.at, "quantity")
             self.post_message(self.Changed())
         elif text:
-            self.refuse(_("Nothing is called “{text}”.").format(text=text[:40]))
+            self.refuse(self._nothing_called(text))
+        elif not self._there_are_products:
+            self.refuse(_no_products_words())
         elif self.order.filled:
             self.refuse(_("Name a product, or confirm with F10."))
         else:
@@ -345,3 +412,7 @@ class OrderLines(Vertical):
             self.order.lines.insert(at + 1, TypedLine(line.product, line.quantity_e3, line.price_e4, line.discount_bp))
             self._go(at + 1, "quantity")
             self.post_message(self.Changed())
+
+
+def _no_products_words() -> str:
+    return _("There are no products yet: import them, or “huoke product add CODE NAME --price 12.50”.")

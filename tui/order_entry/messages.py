@@ -20,8 +20,9 @@ class DraftKept(Message):
 class DeedRefused(Message):
     """What was asked for cannot be done; the order stays as it is."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, group: str) -> None:
         self.reason = reason
+        self.group = group
         super().__init__()
 
 
@@ -93,12 +94,4 @@ class AsideRead(Message):
 
     def __init__(self, orders: Sequence[PutAside]) -> None:
         self.orders = orders
-        super().__init__()
-
-
-class CodeProposed(Message):
-    """A code for a new customer was found."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code
         super().__init__()

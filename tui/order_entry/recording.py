@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model.changes.customers import AddCustomer
 from model.changes.documents import next_number
 from model.changes.orders import ConfirmOrder, OrderRecorded, RecordOrder, ReleaseOrder, judge_order, lines_of
 from model.changes.receipts import Payment
@@ -13,12 +12,9 @@ from model.errors import N_, InputError
 from model.ids import new_id
 from model.orders import Order
 from model.rights import may
-from model.store import meta, one
 from tui.order_entry.reading import is_unchanged
 from tui.order_entry.typed_order import TypedOrder
 from tui.session import Session
-
-CODE_DIGITS = 5
 
 
 @dataclass(frozen=True)
@@ -82,7 +78,7 @@ def read_held(session: Session, order_id: bytes) -> HeldOrder:
         customer_name=order.customer.shown_name,
         amount=order.amount,
         state=order.state,
-        verdict=judge_order(order, lines_of(order), session.today(), session.person_id),
+        verdict=judge_order(order, lines_of(order), session.today()),
         may_release=may(session.person_id, "release_held"),
     )
 
@@ -91,28 +87,3 @@ def release(session: Session, order_id: bytes, reason: str) -> OrderRecorded:
     """Let a held order through today."""
     released: OrderRecorded = session.record(ReleaseOrder(order=order_id, date=session.today(), reason=reason))
     return released
-
-
-def proposed_code() -> str:
-    """The next customer code of this device, so that two laptops never propose the same one."""
-    beginning = f"{meta('device')}-C"
-    found = one(
-        "SELECT MAX(code) FROM customer WHERE code >= ? AND code < ? AND LENGTH(code) = ?",
-        (beginning + "0", beginning + ":", len(beginning) + CODE_DIGITS),
-    )
-    last = "" if found is None or found[0] is None else str(found[0]).removeprefix(beginning)
-    return f"{beginning}{(int(last) if last.isdigit() else 0) + 1:0{CODE_DIGITS}d}"
-
-
-def add_customer(session: Session, code: str, card: dict[str, str]) -> bytes:
-    """A new customer, one's own.
-
-    Returns:
-        Its id.
-
-    Raises:
-        HuokeError: a rule says no, and why.
-    """
-    customer_id = new_id()
-    session.record(AddCustomer(id=customer_id, code=code, date=session.today(), card=card, owner=session.person_id))
-    return customer_id

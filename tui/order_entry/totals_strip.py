@@ -36,7 +36,7 @@ class TotalLine(Widget):
 
     def show(self, order: TypedOrder) -> None:
         """Show the sums of an order."""
-        self._parts = [_("{count} lines").format(count=len(order.filled))]
+        self._parts = [_("lines: {count}").format(count=len(order.filled))]
         if (rate := order.margin_rate_bp) is not None:
             self._parts.append(_("margin {percent}%").format(percent=format_percent(rate)))
         self._parts.append(_("of which tax {amount}").format(amount=grouped(order.tax)))

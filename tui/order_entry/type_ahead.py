@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from textual import events
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -18,7 +19,7 @@ class TypeAhead(Static):
 
     def __init__(self) -> None:
         super().__init__("›", markup=False)
-        self._kept: list[events.Key | Callable[[], None]] = []
+        self._kept: list[events.Key | events.Paste | Callable[[], None]] = []
         self.is_holding = False
 
     def hold(self) -> None:
@@ -29,34 +30,33 @@ class TypeAhead(Static):
         self.screen.set_focus(self)
 
     def keep(self, deed: Callable[[], None]) -> None:
-        """Keep a deed whose key comes before all fields, behind the keys that are still on their way here."""
-        self.call_later(self._kept.append, deed)
+        """Keep a deed whose key comes before all fields, behind the keys typed before it."""
+        self._kept.append(deed)
 
     def forget(self) -> None:
         """Drop what was kept."""
         self._kept.clear()
 
-    def on_key(self, event: events.Key) -> None:
-        """Keep the key."""
-        event.stop()
-        self._kept.append(event)
+    def post_message(self, message: Message) -> bool:
+        """Keep a key in the moment in which it comes.
+
+        In the queue of messages it would still be on its way while the focus goes on to a field, and the field would
+        get the keys behind it first. How many wait in that queue cannot be asked: Textual takes the next one out
+        before it deals with the present one.
+        """
+        if self.is_holding and isinstance(message, events.Key | events.Paste):
+            self._kept.append(message)
+            return True
+        return super().post_message(message)
 
     def let_go(self, field: Widget) -> None:
         """Give the focus to a field, and to it the keys that were kept, until one of them holds again."""
-        self.call_later(self._let_go, field)
-
-    def _let_go(self, field: Widget) -> None:
-        if self.message_queue_size:
-            # Keys are still on their way here, and the field would get later ones before them.
-            self.call_later(self._let_go, field)
-            return
         self.is_holding = False
         self.screen.set_focus(field)
         self.can_focus = False
         while self._kept and not self.is_holding:
             each = self._kept.pop(0)
-            if not isinstance(each, events.Key):
+            if not isinstance(each, events.Key | events.Paste):
                 each()
             elif self.screen.focused is not None:
-                each.stop(False)
                 self.screen.focused.post_message(each)

@@ -9,20 +9,20 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Input, OptionList, Static
 from textual.worker import get_current_worker
 
 from model.drafts import Draft, Drafts
 from model.errors import HuokeError
 from model.order_history import last_order_lines
 from tui import keymap
+from tui.customers.forms import CustomerForm
 from tui.locale import _, translate_error
-from tui.order_entry.customer_box import CustomerBox
+from tui.order_entry.customer_box import CustomerBox, CustomerList
 from tui.order_entry.customer_panel import CustomerPanel
 from tui.order_entry.held_card import HeldCard
 from tui.order_entry.lines import OrderLines
 from tui.order_entry.messages import (
-    CodeProposed,
     CustomerChosen,
     DeedRefused,
     DraftKept,
@@ -32,7 +32,6 @@ from tui.order_entry.messages import (
     OrderBegun,
     VerdictRead,
 )
-from tui.order_entry.new_customer import NewCustomer
 from tui.order_entry.reading import (
     CustomerFacts,
     read_customer,
@@ -42,7 +41,7 @@ from tui.order_entry.reading import (
     read_verdict,
     was_recorded,
 )
-from tui.order_entry.recording import add_customer, proposed_code, read_held
+from tui.order_entry.recording import read_held
 from tui.order_entry.totals_strip import TotalsStrip
 from tui.order_entry.type_ahead import TypeAhead
 from tui.order_entry.typed_order import TypedLine, TypedOrder, next_revision
@@ -54,6 +53,9 @@ NOT_ON_A_CARD = frozenset(
     f"order.{verb}"
     for verb in ("confirm_order", "new_customer", "take_last_order", "take_usual_basket", "put_aside", "pay_with_it")
 )
+
+HOLDING = frozenset({"order", "draft"})
+"""What is done in a thread while the keys are held."""
 
 
 def now_text() -> str:
@@ -75,15 +77,17 @@ class TypingScreen(StoreScreen):
         self._drafts: Drafts | None = None
         self._is_restored = False
         self._begin_when_restored: bytes | None = None
+        self._awaited = ""
 
     def compose(self) -> ComposeResult:
+        customers = CustomerList()
         with Horizontal(classes="customer"):
             yield Static(_("Customer") + " ", classes="label", markup=False)
-            yield CustomerBox(self.session)
+            yield CustomerBox(self.session, customers)
         with Container(classes="desk"):
             yield CustomerPanel()
             with Vertical(classes="work"):
-                yield OrderLines(self.session, self.order)
+                yield OrderLines(self.session, self.order, customers)
                 yield HeldCard()
                 yield TotalsStrip()
         yield StatusLine()
@@ -137,6 +141,8 @@ class TypingScreen(StoreScreen):
 
     def _in_thread(self, deed: Callable[[], Message], group: str) -> None:
         """Do something with the store in a thread and post what came of it."""
+        if group in HOLDING:
+            self._awaited = group
 
         def run() -> None:
             worker = get_current_worker()
@@ -144,7 +150,7 @@ class TypingScreen(StoreScreen):
                 with self.session.store.use():
                     answer = deed()
             except HuokeError as error:
-                answer = DeedRefused(translate_error(error))
+                answer = DeedRefused(translate_error(error), group)
             if not worker.is_cancelled:
                 self.post_message(answer)
 
@@ -155,7 +161,7 @@ class TypingScreen(StoreScreen):
         self._lines.hint(message.reason, refused=True)
         # Where a draft could not be taken up again an empty order begins; the draft is still put aside.
         self._is_restored = True
-        if self._ahead.is_holding:
+        if message.group == self._awaited:
             self._let_go()
 
     def _let_go(self) -> None:
@@ -195,8 +201,8 @@ class TypingScreen(StoreScreen):
         if message.said:
             self.say(message.said)
         waiting, self._begin_when_restored, self._is_restored = self._begin_when_restored, None, True
-        if waiting is not None:
-            self._let_go()
+        if waiting is not None and waiting != message.order.customer:
+            # The keys stay held: they are meant for the order that is about to begin.
             self.begin_for(waiting)
         elif message.order.customer is not None:
             self._changed()
@@ -269,7 +275,9 @@ class TypingScreen(StoreScreen):
 
     @on(DraftKept)
     def _draft_kept(self) -> None:
-        self._let_go()
+        # Where another order was begun meanwhile the keys are meant for that one.
+        if self._awaited == "draft":
+            self._let_go()
 
     @on(OrderLines.Refused)
     def _line_refused(self) -> None:
@@ -302,6 +310,15 @@ class TypingScreen(StoreScreen):
         self._lines.go_to_unfilled()
         self._changed()
 
+    @on(OptionList.OptionSelected, "CustomerList")
+    def _customer_clicked(self, message: OptionList.OptionSelected) -> None:
+        self._box.take_clicked(message.option_index)
+
+    @on(SmartInput.Answered)
+    def _say_who_was_found(self, message: SmartInput.Answered) -> None:
+        text = message.text.strip()
+        self._lines.hint("" if message.count or not text else _nobody_called(text), refused=not message.count)
+
     @on(SmartInput.NothingFound)
     def _no_customer(self, message: SmartInput.NothingFound) -> None:
         facts, text = self._facts, message.text.strip()
@@ -310,34 +327,20 @@ class TypingScreen(StoreScreen):
             self._ahead.let_go(self._lines.field)
             return
         if text:
-            new = keymap.shown_keys(keymap.ACTION_OF["order.new_customer"])
-            self._lines.hint(
-                _("Nobody is called “{text}”: {key} makes a new customer.").format(text=text[:40], key=new),
-                refused=True,
-            )
+            self._lines.hint(_nobody_called(text), refused=True)
         else:
             self._lines.hint(_("Choose the customer first."), refused=True)
         self._ahead.let_go(self._box.input)
 
     def action_new_customer(self) -> None:
         """Ask for a new customer; what was typed in the box is its name."""
-        self._in_thread(lambda: CodeProposed(proposed_code()), "new")
 
-    @on(CodeProposed)
-    @work
-    async def _code_proposed(self, message: CodeProposed) -> None:
-        typed = "" if self._facts is not None else self._box.text.strip()
-        values = await self.app.push_screen_wait(NewCustomer(typed, message.code))
-        if values is None:
-            return
-        code = values.pop("code")
-        self._ahead.hold()
+        def made(customer: bytes | None) -> None:
+            if customer is not None:
+                self._ahead.hold()
+                self._read_chosen(customer)
 
-        def add() -> Message:
-            customer_id = add_customer(self.session, code, {name: text for name, text in values.items() if text})
-            return CustomerChosen(read_customer(self.session, customer_id))
-
-        self._in_thread(add, "order")
+        self.app.push_screen(CustomerForm(name="" if self._facts is not None else self._box.text.strip()), made)
 
     # Whole orders taken over ------------------------------------------------------------------
 
@@ -411,6 +414,7 @@ class TypingScreen(StoreScreen):
 
     def refresh_data(self) -> None:
         """Credit may have changed: read the customer and the verdict again."""
+        self._lines.look_for_products()
         held = self.query_one(HeldCard).held
         if self.has_class("-held") and held is not None:
             self._in_thread(lambda: HeldRead(read_held(self.session, held.id)), "held")
@@ -436,3 +440,8 @@ class TypingScreen(StoreScreen):
     def _paid_refused(self, message: TotalsStrip.Refused) -> None:
         self._lines.hint(message.reason, refused=True)
         self._ahead.let_go(self._totals.field)
+
+
+def _nobody_called(text: str) -> str:
+    new = keymap.shown_keys(keymap.ACTION_OF["order.new_customer"])
+    return _("Nobody is called “{text}”: {key} makes a new customer.").format(text=text[:40], key=new)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
+
 from model.credit import Reason, Standing, Verdict
 from model.money import format_percent, format_price, format_quantity, grouped
 from model.preferences import PastPrice
-from tui.locale import _, language
+from tui.locale import _
 from tui.order_entry.typed_order import ProductFacts, TypedLine
 
 SEPARATOR = " · "
@@ -20,7 +22,7 @@ def verdict_words(verdict: Verdict) -> str:
 
 def reasons_words(reasons: tuple[Reason, ...]) -> str:
     """Everything that stops an order."""
-    return ("；" if language() == "zh" else "; ").join(map(_reason_words, reasons))
+    return _("; ").join(map(_reason_words, reasons))
 
 
 def _reason_words(reason: Reason) -> str:
@@ -29,7 +31,7 @@ def _reason_words(reason: Reason) -> str:
     if reason.name == "over_limit":
         return _("over limit by {amount}").format(amount=grouped(reason.amount))
     if reason.name == "below_floor":
-        return _("below floor: {products}").format(products=", ".join(reason.about))
+        return _("below floor: {products}").format(products=_(", ").join(reason.about))
     return _("blacklisted")
 
 
@@ -47,9 +49,16 @@ def price_text(price_e4: int, discount_bp: int) -> str:
     return format_price(price_e4) + (f"-{format_percent(discount_bp)}%" if discount_bp else "")
 
 
-def line_hint(line: TypedLine) -> str:
-    """What one should know of a line while typing it: former prices, margin, floor, stock."""
-    return SEPARATOR.join([*_floor_warning(line), *_former(line.product), *_margin(line), *_stock(line.product)])
+def line_hint(line: TypedLine, width: int) -> str:
+    """What one should know of a line while typing it, as far as so many cells hold it: former prices, margin, stock."""
+    product = line.product
+    last, quoted, listed, stock = _last(product), _quoted(product), _list_price(product), _stock(product)
+    said = [*_floor_warning(line), *last, *quoted, *listed, *_margin(line), *stock]
+    # A price or a date cut in the middle reads as another one, so what matters least is left out whole.
+    for least in (*listed, *stock, *quoted):
+        if cell_len(SEPARATOR.join(said)) > width:
+            said.remove(least)
+    return SEPARATOR.join(said)
 
 
 def _floor_warning(line: TypedLine) -> list[str]:
@@ -58,14 +67,16 @@ def _floor_warning(line: TypedLine) -> list[str]:
     return ["! " + _("below the floor of {price}").format(price=format_price(line.product.floor_e4 or 0))]
 
 
-def _former(product: ProductFacts) -> list[str]:
-    said = []
-    if product.last is not None:
-        said.append(_("last {price} on {date}").format(**_shown(product.last)))
-    if product.quoted is not None:
-        said.append(_("quoted {price} on {date}").format(**_shown(product.quoted)))
-    said.append(_("list {price}").format(price=format_price(product.list_price_e4)))
-    return said
+def _last(product: ProductFacts) -> list[str]:
+    return [] if product.last is None else [_("last {price} on {date}").format(**_shown(product.last))]
+
+
+def _quoted(product: ProductFacts) -> list[str]:
+    return [] if product.quoted is None else [_("quoted {price} on {date}").format(**_shown(product.quoted))]
+
+
+def _list_price(product: ProductFacts) -> list[str]:
+    return [_("list {price}").format(price=format_price(product.list_price_e4))]
 
 
 def _shown(former: PastPrice) -> dict[str, str]:

@@ -192,7 +192,7 @@ class ReceiptForm(EntryForm[ReceiptRecorded]):
             order = Order.get_by_id(order_id)
             releasable = False
             if order.state == "held":
-                verdict = judge_order(order, lines_of(order), self.session.today(), self.session.person_id)
+                verdict = judge_order(order, lines_of(order), self.session.today())
                 releasable = verdict.ok
         self.post_message(self._Releasable(recorded, releasable))
 

@@ -57,7 +57,7 @@ class Question(ModalScreen[Answer]):
         & .objection { color: $text-error; }
         & .keys { color: $text-muted; margin-top: 1; }
         & Input { margin-top: 1; }
-        & OptionList { margin-top: 1; height: auto; max-height: 14; border: none; background: $panel; }
+        & OptionList { margin-top: 1; height: auto; max-height: 12; border: none; background: $panel; }
     }
     """
 

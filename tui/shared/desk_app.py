@@ -12,10 +12,13 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.command import CommandPalette
 from textual.dom import DOMNode
+from textual.notifications import SeverityLevel
+from textual.worker import WorkerFailed
 
+from model.errors import HuokeError
 from tui import keymap
 from tui.commands import DeskCommands
-from tui.locale import _
+from tui.locale import _, translate_error
 from tui.shared.ask import Choice, Choose
 from tui.shared.desk_screen import DeskScreen, reason_against
 from tui.shared.help import HelpScreen
@@ -40,6 +43,7 @@ class DeskApp(App[None]):
         """
         super().__init__()
         use_themes(self, light)
+        self._said_at_the_side: set[str] = set()
         self._settings = settings
 
     def on_mount(self) -> None:
@@ -53,6 +57,37 @@ class DeskApp(App[None]):
     def why_not(self, action_id: str) -> str:
         """The reason why an action that works everywhere cannot be done now; empty when it can."""
         return ""
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Say something at the side; while it is in sight the same is not said again, whoever else has it to say."""
+        if message in self._said_at_the_side:
+            return
+        seconds = self.NOTIFICATION_TIMEOUT if timeout is None else timeout
+        self._said_at_the_side.add(message)
+        self.set_timer(seconds, lambda: self._said_at_the_side.discard(message))
+        super().notify(message, title=title, severity=severity, timeout=seconds, markup=markup)
+
+    def tell_error(self, error: HuokeError) -> None:
+        """Say in one sentence why something could not be done."""
+        self.notify(translate_error(error), severity="error", markup=False)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Tell what a worker was refused, a damaged store for example; any other error is a defect and ends the app.
+
+        Textual brings every worker's error here and nowhere else.
+        """
+        if isinstance(error, WorkerFailed) and isinstance(error.error, HuokeError):
+            self.tell_error(error.error)
+        else:
+            super()._handle_exception(error)
 
     async def run_action(
         self,

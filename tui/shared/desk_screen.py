@@ -8,7 +8,8 @@ from textual.app import App
 from textual.dom import DOMNode
 from textual.screen import Screen
 
-from tui.keymap import Action
+from tui import keymap
+from tui.keymap import ACTION_OF, Action
 
 
 @runtime_checkable
@@ -48,6 +49,20 @@ def desk_screen_of(app: App[Any]) -> DOMNode:
         if isinstance(screen, DeskScreen):
             return screen
     return app.screen
+
+
+def actions_under(app: App[Any], cover: Screen[Any]) -> list[Action]:
+    """Every action that could be done before a screen such as the help covered the one below it.
+
+    On a form or a question that is what its keys do, else what the desk's do.
+    """
+    below = app.screen_stack[app.screen_stack.index(cover) - 1]
+    if isinstance(below, DeskScreen) or below.focused is None:
+        return keymap.actions_on(desk_of(app))
+    nodes = [node for node in below.focused.ancestors_with_self if node is not app]
+    bound = [binding.id or "" for node in nodes for _key, binding in node._bindings]
+    places = dict.fromkeys(ACTION_OF[id_].bound_in for id_ in bound if id_ in ACTION_OF)
+    return [action for place in places for action in keymap.actions_in(place)] or keymap.actions_on(desk_of(app))
 
 
 def reason_against(app: App[Any], action: Action) -> str:

@@ -17,7 +17,7 @@ from tui import keymap
 from tui.keymap import PLACES, Action
 from tui.locale import _
 from tui.shared.columns import fit
-from tui.shared.desk_screen import desk_of, reason_against
+from tui.shared.desk_screen import actions_under, reason_against
 
 
 class HelpScreen(ModalScreen[None]):
@@ -49,7 +49,7 @@ class HelpScreen(ModalScreen[None]):
 
     def lines(self) -> Iterator[Content]:
         """A heading for each place and a line for each action."""
-        actions = keymap.actions_on(desk_of(self.app))
+        actions = actions_under(self.app, self)
         key_cells = max(cell_len(keymap.shown_keys(action)) for action in actions)
         title = ""
         for action in actions:

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.binding import BindingType
@@ -66,7 +67,11 @@ class PagedTable(ScrollView, can_focus=True):
         "paged-table--warning",
         "paged-table--error",
     }
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("list")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *keymap.bindings("list"),
+        *keymap.bindings("list.sorting"),
+        *keymap.bindings("list.marks"),
+    ]
     ALLOW_SELECT = False
 
     # Textual sets its own fields on every message, so these dataclasses cannot be frozen.
@@ -163,6 +168,7 @@ class PagedTable(ScrollView, can_focus=True):
         *,
         sort: Sort | None = None,
         empty_text: str = "",
+        markable: bool = False,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
@@ -172,11 +178,13 @@ class PagedTable(ScrollView, can_focus=True):
             source: Where the rows come from; none yet shows an empty list.
             sort: What the source sorts by, for the sign in the head.
             empty_text: Translated: what to do when there are no rows.
+            markable: Whether several rows can be marked, to do something with all of them.
         """
         super().__init__(id=id, classes=classes)
         self.columns = tuple(columns)
         self.sort = sort
         self.empty_text = empty_text
+        self.markable = markable
         self.cursor = 0
         self._marked: dict[Hashable, None] = {}
         self._pages = Pages()
@@ -189,6 +197,11 @@ class PagedTable(ScrollView, can_focus=True):
             self._pages.replace(source)
 
     # What a screen asks -----------------------------------------------------------------------
+
+    @property
+    def source(self) -> PageSource | None:
+        """Where the rows come from."""
+        return self._pages.source
 
     @property
     def total(self) -> int:
@@ -392,6 +405,12 @@ class PagedTable(ScrollView, can_focus=True):
     def on_blur(self) -> None:
         self._refresh_row(self.cursor)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Sorting and marking are keys of those lists only that can be sorted or marked."""
+        if action in ("sort_next", "sort_reverse"):
+            return any(column.sortable for column in self.columns)
+        return self.markable if action in ("mark_row", "clear_marks") else True
+
     def action_move_down(self) -> None:
         self.move_to(self.cursor + 1)
 
@@ -452,7 +471,9 @@ class PagedTable(ScrollView, can_focus=True):
 
     def action_copy_first(self) -> None:
         if (row := self.cursor_row) is not None:
-            self._copy(_plain(row.cells[0]))
+            # A column without a head holds a sign or a bar.
+            first = next(at for at, column in enumerate(self.columns) if column.label)
+            self._copy(_plain(row.cells[first]))
 
     def _copy(self, text: str) -> None:
         self.app.copy_to_clipboard(text)
@@ -500,18 +521,18 @@ class PagedTable(ScrollView, can_focus=True):
         style = self.get_visual_style("paged-table--header").rich_style
         parts = [" " * GUTTER_CELLS]
         for placed in self._placed:
-            parts.append(self._head_cell(placed) + " ")
+            parts.append(self._head_cell(placed))
         return [Segment(fit("".join(parts).rstrip(), self._width), style)]
 
     def _head_cell(self, placed: PlacedColumn) -> str:
-        label = _(placed.column.label)
+        """A column's head and the gap behind it, in which the sign of the sorting stands where the head is full."""
+        label, cells, align = _(placed.column.label), placed.cells, placed.column.align
         if self.sort is None or self.sort.column != placed.column.key:
-            return fit(label, placed.cells, placed.column.align)
+            return fit(label, cells, align) + " "
         sign = DESCENDING_SIGN if self.sort.descending else ASCENDING_SIGN
-        if placed.column.align == "right":
-            shown = fit(label, placed.cells - 1).rstrip()
-            return fit(sign + shown, placed.cells, "right")
-        return fit(fit(label, placed.cells - 1).rstrip() + sign, placed.cells)
+        if align == "left":
+            return fit(label + sign, cells + 1)
+        return fit(sign + label, cells, align) + " " if cell_len(sign + label) <= cells else fit(label, cells) + sign
 
     def _row_line(self, index: int) -> Iterator[Segment]:
         if self._pages.total is None:

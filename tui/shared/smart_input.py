@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
@@ -32,8 +33,15 @@ class Suggestion:
     cells: tuple[str, ...]
 
 
-class _Suggestions(OptionList, can_focus=False):
+class SuggestionList(OptionList, can_focus=False):
     """The answers; the cursor stays in the text, so this never takes the focus."""
+
+    DEFAULT_CSS = """
+    SuggestionList {
+        display: none; width: 1fr; height: auto; border: none; padding: 0; background: $panel;
+        &.-found { display: block; }
+    }
+    """
 
 
 class SmartInput(Vertical):
@@ -43,11 +51,7 @@ class SmartInput(Vertical):
     SmartInput {
         height: auto; width: 1fr;
         & > Input { width: 1fr; }
-        & > _Suggestions {
-            display: none; overlay: screen; width: 1fr; height: auto; max-height: 10;
-            border: round $primary; background: $panel; padding: 0;
-        }
-        &.-found > _Suggestions { display: block; }
+        & > SuggestionList { overlay: screen; max-height: 10; border: round $primary; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("smart_input")]
@@ -88,6 +92,18 @@ class SmartInput(Vertical):
             return self.smart_input
 
     @dataclass
+    class Answered(Message):
+        """A search came back with so many suggestions."""
+
+        smart_input: SmartInput
+        text: str
+        count: int
+
+        @property
+        def control(self) -> SmartInput:
+            return self.smart_input
+
+    @dataclass
     class _Found(Message, bubble=False):
         text: str
         suggestions: tuple[Suggestion, ...]
@@ -99,6 +115,7 @@ class SmartInput(Vertical):
         columns: Sequence[Column],
         *,
         placeholder: str = "",
+        shown_in: SuggestionList | None = None,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
@@ -108,18 +125,22 @@ class SmartInput(Vertical):
                 own store.
             columns: How the cells of suggestions stand below each other.
             placeholder: Translated, shown while the text is empty.
+            shown_in: A list of the screen for the suggestions; without one they lie over what is below the box.
         """
         super().__init__(id=id, classes=classes)
         self.search = search
         self.columns = tuple(columns)
         self.placeholder = placeholder
+        self._shown_in = shown_in
+        self._list = shown_in or SuggestionList()
         self._suggestions: tuple[Suggestion, ...] = ()
         self._answered_text: str | None = ""
         self._enter_waits = False
 
     def compose(self) -> ComposeResult:
         yield Input(placeholder=self.placeholder, compact=True)
-        yield _Suggestions()
+        if self._shown_in is None:
+            yield self._list
 
     @property
     def input(self) -> Input:
@@ -188,6 +209,8 @@ class SmartInput(Vertical):
         self._suggest(message.suggestions)
         if message.refusal:
             self.notify(message.refusal, severity="error", markup=False)
+        else:
+            self.post_message(self.Answered(self, message.text, len(message.suggestions)))
         # An Enter that waited is answered in either case, or whoever waits for it would wait for ever.
         if self._enter_waits:
             self._enter_waits = False
@@ -195,23 +218,29 @@ class SmartInput(Vertical):
 
     def _suggest(self, suggestions: tuple[Suggestion, ...]) -> None:
         self._suggestions = suggestions
-        found = self.query_one(_Suggestions)
+        found = self._list
         with found.prevent(OptionList.OptionHighlighted):
             found.clear_options()
             found.add_options([Option(self._line(at, at == 0)) for at in range(len(suggestions))])
             found.highlighted = 0 if suggestions else None
+        found.set_class(bool(suggestions), "-found")
         self.set_class(bool(suggestions), "-found")
         self._tell_highlighted()
 
     def _line(self, at: int, highlighted: bool) -> Content:
-        # Border, Textual's padding of an option and the sign in front take six cells.
-        placed = lay_out(self.columns, max(1, self.size.width - 6))
+        placed = lay_out(self.columns, max(1, self._line_cells()))
         cells = self._suggestions[at].cells
         shown = " ".join(fit(cells[each.index], each.cells, each.column.align) for each in placed)
         return Content(f"{'>' if highlighted else ' '} {shown}")
 
+    def _line_cells(self) -> int:
+        """What Textual's padding of an option, the sign in front and a border of the list's own leave."""
+        if self._shown_in is not None and isinstance(around := self._shown_in.parent, Widget):
+            return around.content_size.width - 4
+        return self.size.width - 6
+
     def _move_highlight(self, step: int) -> None:
-        found = self.query_one(_Suggestions)
+        found = self._list
         before = found.highlighted or 0
         after = (before + step) % len(self._suggestions)
         found.replace_option_prompt_at_index(before, self._line(before, False))
@@ -220,7 +249,7 @@ class SmartInput(Vertical):
         self._tell_highlighted()
 
     def _tell_highlighted(self) -> None:
-        at = self.query_one(_Suggestions).highlighted
+        at = self._list.highlighted
         value = self._suggestions[at].value if at is not None and self._suggestions else None
         self.post_message(self.Highlighted(self, value))
 
@@ -236,7 +265,7 @@ class SmartInput(Vertical):
             self._enter_waits = True
 
     def _take(self) -> None:
-        at = self.query_one(_Suggestions).highlighted
+        at = self._list.highlighted
         if self._suggestions and at is not None:
             self.post_message(self.Chosen(self, self._suggestions[at].value, self.text))
             self._suggest(())
@@ -246,7 +275,11 @@ class SmartInput(Vertical):
     @on(OptionList.OptionSelected)
     def _clicked(self, message: OptionList.OptionSelected) -> None:
         message.stop()
-        self.query_one(_Suggestions).highlighted = message.option_index
+        self.take_clicked(message.option_index)
+
+    def take_clicked(self, at: int) -> None:
+        """Take the suggestion that was clicked on."""
+        self._list.highlighted = at
         self._take()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -17,6 +17,8 @@ from tui.shared.columns import fit, printable
 from tui.shared.desk_screen import desk_of, reason_against
 
 SEPARATOR = " · "
+GAP_CELLS = 2
+"""Blank cells between two keys."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class StatusLine(Widget):
         width = self.size.width
         keys = key_line(
             [
-                (keymap.short_key(action), _(action.label), not reason_against(self.app, action))
+                (keymap.short_key(action), _(action.foot_label), not reason_against(self.app, action))
                 for action in self._actions()
             ],
             width,
@@ -100,14 +102,14 @@ def key_line(keys: Sequence[tuple[str, str, bool]], width: int) -> Content:
         width: In cells.
     """
     kept = list(keys)
-    while len(kept) > 2 and sum(_key_cells(each) for each in kept) > width:
+    while len(kept) > 2 and sum(map(_key_cells, kept)) - GAP_CELLS > width:
         del kept[-3]
     parts = []
     for key, label, can_act in kept:
         parts.append(Content.styled(key, "bold" if can_act else "dim"))
-        parts.append(Content.styled(f" {label}  ", "" if can_act else "dim"))
+        parts.append(Content.styled(f" {label}{' ' * GAP_CELLS}", "" if can_act else "dim"))
     return Content("").join(parts)
 
 
 def _key_cells(key: tuple[str, str, bool]) -> int:
-    return cell_len(key[0]) + cell_len(key[1]) + 3
+    return cell_len(key[0]) + 1 + cell_len(key[1]) + GAP_CELLS

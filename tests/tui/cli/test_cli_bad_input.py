@@ -23,6 +23,7 @@ HUGE = "联想" * 200_000
         (("receipt", "add", "--customer", "C1", "--amount", "1", "--date", "2026-04-01"), 1, "2026-04-01"),
         (("customer", "add", "C9", "--name", "x", "--date", "2026-04-01"), 1, "2026-04-01"),
         (("find", "x", "--as-of", "31.3.2026"), 2, "31.3.2026"),
+        ((*ORDER, "--valid-until", "2026-05-01"), 2, "quote"),
         # numbers
         (("receipt", "add", "--customer", "C1", "--amount", "1.234"), 2, "1.234"),
         (("receipt", "add", "--customer", "C1", "--amount", "0"), 2, "above zero"),
@@ -219,3 +220,17 @@ def test_an_output_that_cannot_be_written_is_told(company: Any, tmp_path: Path) 
     assert outcome.status == 1
     assert outcome.is_one_sentence("copy.db")
     assert company("backup", tmp_path).status == 2
+
+
+def test_a_pointer_that_is_no_text_is_no_store_and_no_traceback(company: Any, folder: Path) -> None:
+    (folder / "generation").write_bytes(b"\xff\xfe")
+    outcome = company("report", "balance")
+    assert outcome.status == 1
+    assert outcome.is_one_sentence(str(folder.name))
+
+
+def test_a_name_too_long_for_the_disk_is_named_short(run: Any) -> None:
+    outcome = run("import", "x" * 5000 + ".csv")
+    assert outcome.status != 0
+    assert outcome.is_one_sentence("xxx")
+    assert len(outcome.err) < 300

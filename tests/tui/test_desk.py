@@ -1,0 +1,162 @@
+"""The whole desk: what holds on every screen, and how it meets a store that fails under it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from model.store import DATABASE_FILE, Store
+from tests.model.company import Company
+from tests.tui.customers_desk import TODAY, small_company
+from tui import locale
+from tui.app import HuokeApp
+from tui.customers.forms import CustomerForm
+from tui.leaderboard.inactive import InactiveCustomers
+from tui.shared.columns import Column
+from tui.shared.export import write_rows
+from tui.shared.help import HelpScreen
+from tui.shared.paged_table import PagedTable, Row
+from tui.shared.status import StatusLine
+
+PATIENCE_PAUSES = 200
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("HUOKE_TODAY", TODAY.isoformat())
+    locale.use("en")
+    yield
+    locale.use("en")
+
+
+def fill(made: Company) -> None:
+    made.salesperson("S1", "manager")
+    made.product("P")
+    made.customer("C1", "S1", days=30, limit="10000")
+    made.customer("C2", "S1")
+    made.sell("C1", date(2026, 2, 5), "500", maker="S1")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with small_company(tmp_path / "store", fill, me="S1") as (opened, _company):
+        yield opened
+
+
+async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
+    """Wait for something that must come."""
+    for _pause in range(PATIENCE_PAUSES):
+        if holds():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(f"never came: {holds}")
+
+
+async def opened(app: HuokeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: bool(app.screen.query(PagedTable)) and app.screen.query_one(PagedTable).total == 2)
+
+
+def notices(app: HuokeApp) -> list[str]:
+    return [str(notice.message) for notice in app._notifications]
+
+
+def said(app: HuokeApp) -> str:
+    return app.screen.query_one(StatusLine).standing.said
+
+
+async def test_a_store_damaged_under_the_desk_is_told_in_one_sentence_and_the_desk_stands(store: Store) -> None:
+    app = HuokeApp(store)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot)
+        for path in store.folder.glob(f"{DATABASE_FILE}*"):
+            if not path.name.endswith("-shm"):
+                path.write_bytes(b"x" * path.stat().st_size)
+        await pilot.press("f6")
+        await until(pilot, lambda: bool(notices(app)))
+        await pilot.press("f3", "f6")
+        await until(pilot, lambda: not app.workers)
+        assert len(notices(app)) == 1
+        assert "is damaged" in notices(app)[0]
+        assert app.is_running
+
+
+async def test_an_undone_deed_is_named_as_a_person_names_it(store: Store) -> None:
+    app = HuokeApp(store)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot)
+        await pilot.press("N")
+        await until(pilot, lambda: isinstance(app.screen, CustomerForm))
+        app.screen.query_one("#name").value = "Third"  # type: ignore[attr-defined]
+        await until(pilot, lambda: app.screen.query_one("#code").value == "C3")  # type: ignore[attr-defined]
+        await pilot.press("f10")
+        await until(pilot, lambda: not isinstance(app.screen, CustomerForm))
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: said(app) == "Undone: customer added.")
+        await app.workers.wait_for_complete()
+
+
+async def test_help_on_a_form_lists_the_keys_of_the_form(store: Store) -> None:
+    app = HuokeApp(store)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot)
+        await pilot.press("N")
+        await until(pilot, lambda: isinstance(app.screen, CustomerForm))
+        await pilot.press("f1")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        text = str(app.screen.query(Static).first().content)
+        assert text.startswith("In a form")
+        assert "record" in text
+        assert "assign" not in text
+        await pilot.press("escape", "escape")
+        await app.workers.wait_for_complete()
+
+
+async def test_a_step_back_leads_to_the_list_that_opened_the_archive(store: Store) -> None:
+    app = HuokeApp(store)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot)
+        await pilot.press("f6")
+        await until(pilot, lambda: app.screen.query(PagedTable).first().total == 1)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, InactiveCustomers))
+        await until(pilot, lambda: app.screen.query(PagedTable).first().total == 2)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.current_mode == "archive")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, InactiveCustomers))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.current_mode == "leaderboard" and not isinstance(app.screen, InactiveCustomers))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.current_mode == "customers")
+        await app.workers.wait_for_complete()
+
+
+async def test_the_same_is_not_said_twice_at_the_side(store: Store) -> None:
+    app = HuokeApp(store)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot)
+        app.notify("once", timeout=0.1)
+        app.notify("once", timeout=0.1)
+        await until(pilot, lambda: bool(notices(app)))
+        assert notices(app) == ["once"]
+        await until(pilot, lambda: not notices(app))
+        app.notify("once")
+        await until(pilot, lambda: notices(app) == ["once"])
+        await app.workers.wait_for_complete()
+
+
+def test_a_workbook_holds_figures_as_numbers_and_texts_as_texts(tmp_path: Path) -> None:
+    columns = (Column("sign", "", 1), Column("name", "Name", 5), Column("amount", "Amount", 9, "right"))
+    rows = [Row("a", 1, ("✕", "=1+1", "-1,234.50")), Row("b", 2, ("", "007", "–"))]
+    path = tmp_path / "list.xlsx"
+    assert write_rows(columns, rows, path) == 2
+    sheet = openpyxl.load_workbook(path).active
+    assert list(sheet.values) == [("Name", "Amount"), ("=1+1", -1234.5), ("007", "–")]
+    assert [sheet["A2"].data_type, sheet["A3"].data_type] == ["s", "s"]
+    assert [each.name for each in tmp_path.iterdir()] == ["list.xlsx"]
