@@ -1,4 +1,4 @@
-"""Amounts in the capitals that Chinese papers carry beside the figures (大写金额), which nobody can alter by a stroke."""
+"""Amounts in the capitals that Chinese papers carry beside the figures (大写金额): no stroke makes one into another."""
 
 from __future__ import annotations
 

@@ -54,6 +54,8 @@ LIMIT_NOW = (
     " AND l.until_date >= ? AND l.until_date <> '' AND l.credit_limit IS NOT NULL"
     f" ORDER BY l.from_date DESC, l.until_date DESC LIMIT 1) END, {LASTING_LIMIT}, 0)"
 )
+# The waiting orders have an index of their own, which is found by their two states.
+WITH_HELD_ORDER = "SELECT o.customer_id AS id FROM orders o WHERE o.state IN ('held', 'quote') AND o.state = 'held'"
 BY_CODE = "customer c CROSS JOIN customer_total t ON t.customer_id = c.id"
 BY_TOTAL = "customer_total t CROSS JOIN customer c ON c.id = t.customer_id"
 
@@ -72,6 +74,7 @@ class CustomerFilter:
         owner: a salesperson's id; `pool` or `retail`; empty for all.
         stage: one of the stages, or empty.
         quiet_days: the last trade is at least so many days ago; 0 for all. Who never traded is a prospect, not quiet.
+        held: an order of theirs is held.
         with_closed: closed customers too.
     """
 
@@ -81,6 +84,7 @@ class CustomerFilter:
     quiet_days: int = 0
     overdue: bool = False
     blacklisted: bool = False
+    held: bool = False
     with_closed: bool = False
 
 
@@ -393,6 +397,10 @@ class CustomerList:
         if chosen.blacklisted:
             ever = "SELECT DISTINCT customer_id AS id FROM blacklisting"
             conditions.append(Condition(BLACKLISTED, (day,), ever))
+        if chosen.held:
+            conditions.append(
+                Condition(f"c.id IN ({WITH_HELD_ORDER})", (), f"{WITH_HELD_ORDER} GROUP BY o.customer_id")
+            )
         return conditions
 
     def _owner_condition(self, owner: bytes | str) -> Condition:

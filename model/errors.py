@@ -77,6 +77,6 @@ class ImportRefused(InputError):
     def __init__(self, bad_rows: Sequence[BadRow]) -> None:
         self.bad_rows = tuple(bad_rows)
         super().__init__(
-            N_("{count} rows cannot be imported and nothing was written: mend them and import again."),
+            N_("Rows that cannot be imported: {count}. Nothing was written: mend them and import again."),
             count=len(self.bad_rows),
         )

@@ -52,7 +52,7 @@ class Slip:
     title: str
     mark: str
     number: str
-    date: date
+    day: date
     returns: str
     customer_code: str
     customer: str
@@ -93,14 +93,14 @@ def slip(order_id: bytes, day: date) -> Slip:
         title=title,
         mark=_mark_of(order, day),
         number=order.number,
-        date=order.date,
+        day=order.date,
         returns="" if order.returns_id is None else order.returns.number,
         customer_code=customer.code,
         customer=customer.name,
         contact=customer.contact,
         phone=customer.phone,
         address=customer.address,
-        salesperson="" if order.maker_id is None else order.maker.name,
+        salesperson="" if order.maker is None else order.maker.name,
         lines=lines,
         total=order.amount,
         capitals=chinese_capitals(order.amount),
@@ -115,8 +115,8 @@ def slip(order_id: bytes, day: date) -> Slip:
 def _title_of(order: Order) -> str:
     if order.kind == "return":
         return "return"
-    # A quote that was lost or cancelled keeps no other trace of what it was: it never counted and was never held.
-    was_quote = order.state != "confirmed" and order.live_from is None and not order.held_for
+    # What is lost was a quote or a held order, and only a held order keeps why it was held.
+    was_quote = order.state == "quote" or (order.state == "lost" and not order.held_for)
     return "quote" if was_quote else "sale"
 
 

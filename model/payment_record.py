@@ -38,7 +38,7 @@ HUNDREDTHS = 100
 
 REASONS = {
     "A": N_("pays every bill on time: {raise_days} days more, at most {longest}"),
-    "B": N_("pays {late} days late on average: as now"),
+    "B": N_("pays {late} days late on average: the same days as now"),
     "C": N_("pays {late} days late on average: half the days"),
     "D": N_("pays {late} days late on average: no credit"),
     "overdue": N_("a bill is {worst} days late: no credit"),

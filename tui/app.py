@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Hashable, Sequence
+from collections.abc import Awaitable, Hashable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -27,6 +28,7 @@ from tui.archive.change_words import CHANGE_WORDS  # noqa: E402
 from tui.archive.screen import ArchiveScreen  # noqa: E402
 from tui.customers.screen import CustomersScreen  # noqa: E402
 from tui.leaderboard.screen import LeaderboardScreen  # noqa: E402
+from tui.order_entry.reading import read_waiting  # noqa: E402
 from tui.order_entry.screen import OrderScreen  # noqa: E402
 from tui.receivables.receipt_form import ReceiptForm  # noqa: E402
 from tui.session import Session, StoreScreen, StoreWatch  # noqa: E402
@@ -61,11 +63,27 @@ class HuokeApp(DeskApp):
         self._came_from: dict[str, str] = {}
 
     def on_mount(self) -> None:
-        self.switch_mode(self._first_mode)
+        self._tell_of_waiting_order(self.switch_mode(self._first_mode))
         self.set_interval(STORE_WATCH_SECONDS, self._follow_store)
 
     def on_unmount(self) -> None:
         self._watch.close()
+
+    @work
+    async def _tell_of_waiting_order(self, shown: Awaitable[None]) -> None:
+        """Say on the first screen, when it is shown, that an order was left unfinished."""
+        await shown
+        draft = await asyncio.to_thread(read_waiting, self.session)
+        screen = desk_screen_of(self)
+        if draft is None or not isinstance(screen, StoreScreen) or isinstance(screen, OrderScreen):
+            return
+        screen.say(
+            _("An order for {customer} waits, lines: {count}. {key} takes it up.").format(
+                customer=draft.customer_name or _("nobody yet"),
+                count=len(draft.lines),
+                key=keymap.short_key(keymap.ACTION_OF["app.open_order"]),
+            )
+        )
 
     def _follow_store(self) -> None:
         if self._watch.changed():
@@ -145,6 +163,10 @@ class HuokeApp(DeskApp):
             self.call_from_thread(self._tell_undone, last.kind)
 
     def _tell_undone(self, kind: str) -> None:
+        for screen in self._screen_stacks.get("order", ()):
+            if isinstance(screen, OrderScreen):
+                # What it says of the order recorded last may no longer be so.
+                screen.say("")
         screen = desk_screen_of(self)
         if isinstance(screen, StoreScreen):
             screen.say(_("Undone: {what}.").format(what=_(CHANGE_WORDS.get(kind, kind))))

@@ -188,6 +188,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("archive.return_goods", ("v",), N_("return goods")),
     Action("archive.cancel_document", ("x",), N_("cancel the document")),
     Action("archive.release_order", ("l",), N_("release the order")),
+    Action("archive.print_slip", ("p",), N_("print the slip")),
     Action("archive.find_customer", ("/",), N_("customer"), footer=True, carried_by="list.filter_rows"),
     Action("archive.close_document", ("escape", "enter"), N_("back"), place="archive.document"),
     Action("archive.take_back", ("ctrl+j", "f10"), N_("take the goods back"), place="archive.return_form"),
@@ -201,6 +202,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("order.put_aside", ("ctrl+s",), N_("put aside"), footer=True),
     Action("order.open_aside", ("ctrl+o",), N_("those put aside")),
     Action("order.pay_with_it", ("ctrl+f",), N_("paid with it")),
+    Action("order.print_slip", ("ctrl+b",), N_("print the slip")),
     Action(
         "order.remove_line", ("ctrl+r",), N_("remove the line"), place="order.lines", footer=True, short=N_("remove")
     ),
@@ -211,8 +213,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("order.go_down", ("down",), N_("line below"), place="order.lines"),
     Action("order.receive_to_release", ("r",), N_("receive to release"), place="order.card"),
     Action("order.release_order", ("f",), N_("release"), place="order.card"),
+    Action("order.print_held", ("p",), N_("print the slip"), place="order.card"),
     Action("order.close_card", ("escape",), N_("next order"), place="order.card"),
     Action("order.drop_draft", ("delete",), N_("drop the draft"), place="order.aside"),
+    Action("order.print_quote", ("p",), N_("print the quote"), place="order.aside"),
     Action(
         "leaderboard.open_rows",
         ("enter",),

@@ -14,11 +14,15 @@ from textual.worker import get_current_worker
 from model.changes.kind import Args
 from model.changes.recording import record
 from model.people import Salesperson
+from model.rights import RIGHTS
 from model.settings import setting_on
 from model.store import Store, meta, one
 from tui.clock import today
+from tui.locale import N_, _
 from tui.shared.desk_screen import DeskScreen
 from tui.shared.status import Standing, StatusLine
+
+ROLE_WORDS = {"sales": N_("sales"), "manager": N_("manager"), "finance": N_("finance"), "admin": N_("admin")}
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,14 @@ class StoreScreen(DeskScreen):
     @property
     def session(self) -> Session:
         return cast(Session, self.app.session)  # type: ignore[attr-defined]
+
+    def reason_against_right(self, right: str) -> str:
+        """Why the person who sits here may not do something; empty when they may."""
+        person = self.session.person
+        if person is None or person.role in RIGHTS[right]:
+            return ""
+        roles = _(", ").join(_(ROLE_WORDS[role]) for role in RIGHTS[right])
+        return _("Your role may not do this: ask someone of {roles}.").format(roles=roles)
 
     def on_mount(self) -> None:
         self._read_standing()

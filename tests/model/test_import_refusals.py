@@ -89,6 +89,7 @@ def test_a_file_that_cannot_be_taken_is_told_and_changes_nothing(folder: Path, c
     with pytest.raises(ImportRefused) as told:
         import_paths([folder], on=TODAY)
     assert len(told.value.bad_rows) == 1
+    assert str(told.value) == ("Rows that cannot be imported: 1. Nothing was written: mend them and import again.")
     assert said in str(told.value.bad_rows[0].error)
     assert told.value.bad_rows[0].file == "customers.csv"
     assert everything() == before

@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
+from model.changes.undo import UndoChange
 from model.customers import Customer, owner_on, terms_on
 from model.orders import Order
 from model.receipts import Receipt
@@ -584,3 +585,70 @@ def _product(store: Store) -> bytes:
 
     with store.use():
         return bytes(Product.get(Product.code == "P").id)
+
+
+def shared_and_undone(made: Company) -> None:
+    """C1 is S1's; S2 took its first order, of which 60 % are the owner's. A return and the last order are undone."""
+    made.salesperson("S1", "manager")
+    made.salesperson("S2")
+    made.product("P")
+    made.rule(date(2026, 1, 1), 60)
+    made.customer("C1", "S1", days=60, limit="10000")
+    sold = made.sell("C1", date(2026, 3, 2), [("P", "2", "100")], maker="S2")
+    own = made.sell("C1", date(2026, 3, 3), "300", maker="S1")
+    mistaken = made.sell("C1", date(2026, 3, 4), "70", maker="S2")
+    for undone in (made.take_back(sold, date(2026, 3, 5), "1"), mistaken):
+        made.do(UndoChange(uid=made.order(undone).change_uid))
+    assert made.order(own).owner_bp == 0
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_what_is_undone_says_so_on_eighty_columns(tmp_path: Path, language: locale.Language) -> None:
+    locale.use(language)
+    with small_company(tmp_path, shared_and_undone, me="S1") as (store, _company):
+        app = ArchiveDesk(store)
+        async with app.run_test(size=(80, 24)) as pilot:
+            app.archive.show_customer(id_of(store, "C1"))
+            await settle(pilot)
+            shown = app.lines("orders")
+            word = locale._("undone")
+            assert [word in line for line in shown] == [True, True, False, False]
+            assert "-100.00" in shown[0]
+
+
+async def test_a_document_names_everyone_who_has_a_share(tmp_path: Path) -> None:
+    with small_company(tmp_path, shared_and_undone, me="S1") as (store, _company):
+        app = ArchiveDesk(store)
+        async with app.run_test(size=(80, 24)) as pilot:
+            app.archive.show_customer(id_of(store, "C1"))
+            await settle(pilot)
+            credited = []
+            for keys in (["end", "enter"], ["escape", "up", "enter"]):
+                await pilot.press(*keys)
+                await settle(pilot)
+                text = str(app.screen.query_one("#document", Static).content)
+                credited += [line.split("  ", 1)[1].strip() for line in text.splitlines() if "Credited to" in line]
+            assert credited == ["Person S1 60.00%, Person S2 40.00%", "Person S1 100.00%"]
+
+
+def pays_some_days_late(made: Company) -> None:
+    """C1 settled three bills, each 3 days after it was due, and may owe 13,000.00."""
+    made.salesperson("S1")
+    made.product("P")
+    made.customer("C1", "S1", days=30, limit="13000")
+    for day in (1, 2, 3):
+        bill = made.sell("C1", date(2026, 1, day), "100", maker="S1")
+        made.pay("C1", date(2026, 2, 2 + day), "100", bill)
+
+
+async def test_a_suggestion_says_that_only_the_days_stay_as_they_are(tmp_path: Path) -> None:
+    with small_company(tmp_path, pays_some_days_late, me="S1") as (store, _company):
+        app = ArchiveDesk(store)
+        async with app.run_test(size=(80, 24)) as pilot:
+            app.archive.show_customer(id_of(store, "C1"))
+            await pilot.press("]", "]")
+            await settle(pilot)
+            record = str(app.archive.query_one("#record", Static).content)
+            assert "Now: 30 days, limit 13,000.00" in record
+            assert "Suggested: 30 days, limit 0.00" in record
+            assert "pays 3.00 days late on average: the same days as now" in record

@@ -266,3 +266,39 @@ async def test_what_another_program_writes_appears(store: Store) -> None:
         app.screen.store_changed()  # type: ignore[attr-defined]
         await settle(pilot)
         assert app.shown() == ["C1", "C2", "C3", "C4", "C5"]
+
+
+def with_a_held_order(made: Company) -> None:
+    fill(made)
+    made.sell("C3", TODAY, "40")
+
+
+async def test_the_customers_with_a_held_order_are_listed_and_opened(tmp_path: Path) -> None:
+    with small_company(tmp_path, with_a_held_order, me="S1") as (store, _company):
+        app = CustomersDesk(store)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await settle(pilot)
+            await pilot.press("f")
+            await settle(pilot)
+            shown = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+            assert "with a held order" in shown
+            assert "all customers" in shown
+            await pilot.press("h")
+            await settle(pilot)
+            assert app.filtered() == "with a held order · 1 shown"
+            assert app.shown() == ["C3"]
+            await pilot.press("enter")
+            await settle(pilot)
+            assert app.went == [("archive", id_of(store, "C3"))]
+
+
+async def test_who_may_not_assign_is_told_before_the_form(tmp_path: Path) -> None:
+    with small_company(tmp_path, fill, me="S2") as (store, _company):
+        app = CustomersDesk(store)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await settle(pilot)
+            desk = app.screen
+            await pilot.press("a")
+            await settle(pilot)
+            assert app.screen is desk
+            assert app.notices() == ["Your role may not do this: ask someone of manager, admin."]

@@ -18,7 +18,7 @@ from model.store import Store, one, rows
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, CustomersDesk, settle, small_company
 from tui import locale
-from tui.customers.forms import BlockForm, ContactForm, CustomerForm, TermsForm, following_code
+from tui.customers.forms import AssignForm, BlockForm, ContactForm, CustomerForm, TermsForm, following_code
 from tui.entry_form import day_meant
 from tui.receivables.receipt_form import ReceiptForm
 from tui.shared.ask import Confirm
@@ -310,3 +310,22 @@ def test_what_is_no_date_is_refused(text: str) -> None:
 )
 def test_the_next_code_counts_on(code: str, following: str) -> None:
     assert following_code(code) == following
+
+
+def with_office(made: Company) -> None:
+    """Those who sell have the last codes."""
+    for number, role in enumerate(("admin", "finance", "manager"), 1):
+        made.salesperson(f"A{number}", role)
+    for number in (5, 4, 3, 2, 1):
+        made.salesperson(f"S{number}")
+    made.customer("C1")
+
+
+async def test_a_new_owner_is_proposed_from_those_who_sell(tmp_path: Path) -> None:
+    with small_company(tmp_path, with_office) as (store, made):
+        app = CustomersDesk(store)
+        async with app.run_test(size=(120, 30)) as pilot:
+            await show(pilot, AssignForm([made.ids["C1"]]))
+            hint = app.screen.query_one(".note-owner", Static).content
+            sellers = "  ".join(f"S{number} Person S{number}" for number in (1, 2, 3, 4, 5))
+            assert str(hint) == f"{sellers}  A1 Person A1  +2"

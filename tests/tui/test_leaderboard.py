@@ -302,8 +302,36 @@ async def test_the_chart_follows_the_highlighted_salesperson(store: Store) -> No
         assert months.split()[-1] == "26-03"
         assert company_rates.split()[-2:] == ["14.3%", "42.9%"]
         assert person_rates.split()[-2:] == ["0%", "50%"]
+        assert pane.border_title == "Activity rate, twelve months: company and Person S2"
         await pilot.press("c")
         assert not pane.display
+
+
+async def test_escape_puts_the_chart_away_before_it_leads_back(store: Store) -> None:
+    async with app_over(store).run_test(size=(80, 24)) as pilot:
+        board = await opened(pilot)
+        pane = board.screen.query_one(RatesPane)
+        await pilot.press("c")
+        assert pane.display
+        await pilot.press("escape")
+        await until(pilot, lambda: not pane.display)
+        assert pilot.app.screen is board.screen
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, LeaderboardScreen))
+
+
+@pytest.mark.parametrize("turn", ["f", "l"])
+async def test_other_faces_have_no_chart_and_say_why(store: Store, turn: str) -> None:
+    async with app_over(store).run_test(size=(80, 24)) as pilot:
+        board = await opened(pilot)
+        pane = board.screen.query_one(RatesPane)
+        await pilot.press("c", turn)
+        await until(pilot, lambda: not pane.display)
+        await pilot.press("c")
+        await pilot.pause()
+        assert not pane.display
+        [notice] = [str(notice.message) for notice in pilot.app._notifications]
+        assert notice == f"The twelve months are those of the activity rate: {turn} turns back to it."
 
 
 async def test_a_salesperson_without_customers_has_no_curve(store: Store) -> None:

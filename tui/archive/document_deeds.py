@@ -1,4 +1,4 @@
-"""What can be done with the highlighted document: open, return, cancel, release, and why it cannot be."""
+"""What can be done with the highlighted document: open, return, cancel, release, print, and why it cannot be."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from model.ids import new_id
 from model.money import grouped
 from model.orders import LOST_REASONS
 from model.returns import ReturnedLine
-from model.rights import RIGHTS
 from tui.archive.documents import DocumentScreen
 from tui.archive.pane import NO_DOCUMENT
 from tui.archive.return_form import ReturnForm
 from tui.archive.sources import Desk
-from tui.archive.words import LOST_WORDS, ROLE_WORDS, STATE_WORDS, kind_word, verdict_words
+from tui.archive.words import LOST_WORDS, STATE_WORDS, kind_word, verdict_words
 from tui.locale import _, translate_error
+from tui.paper.printing import print_slip
 from tui.session import StoreScreen
 from tui.shared.ask import AskText, Choice, Choose, Confirm
 
@@ -48,30 +48,31 @@ class DocumentDeeds(StoreScreen):
 
     # --- reasons
 
-    def reason_against_right(self, right: str) -> str:
-        """Why the person who sits here may not do something; empty when they may."""
-        person = self.session.person
-        if person is None or person.role in RIGHTS[right]:
-            return ""
-        roles = _(", ").join(_(ROLE_WORDS[role]) for role in RIGHTS[right])
-        return _("Your role may not do this: ask someone of {roles}.").format(roles=roles)
-
     def why_not_document(self, verb: str) -> str:
         """Why the highlighted document cannot be acted on; empty when it can.
 
         Args:
-            verb: return_goods, cancel_document or release_order.
+            verb: return_goods, cancel_document, release_order or print_slip.
         """
         document = self.document
         if document is None:
             return _(NO_DOCUMENT)
         if verb == "return_goods":
             return self._why_no_return(document)
+        if verb == "print_slip":
+            return self._why_no_slip(document)
         if verb == "release_order":
             if document.kind == "sale" and document.state == "held":
                 return ""
             return _("{number} is not held: only a held order can be released.").format(number=document.number)
         return self._why_no_ending(document)
+
+    def _why_no_slip(self, document: DocumentRef) -> str:
+        if document.kind in ("sale", "return"):
+            return ""
+        return _("{number} has no goods on it: only an order, a quote or a return has a slip.").format(
+            number=document.number
+        )
 
     def _why_no_return(self, document: DocumentRef) -> str:
         if document.kind == "sale" and document.state == "confirmed":
@@ -88,11 +89,18 @@ class DocumentDeeds(StoreScreen):
             return _("{number} is {state} already.").format(number=document.number, state=state)
         return "" if document.is_order else self.reason_against_right("reverse_receipt")
 
-    # --- opening
+    # --- opening and printing
 
     def open_document(self, document: DocumentRef) -> None:
         """Show the rows behind a document."""
         self.app.push_screen(DocumentScreen(self.desk, document))
+
+    @work(exclusive=True, group="deed")
+    async def action_print_slip(self) -> None:
+        """Write the paper that goes with the goods or with the quote."""
+        document = self.document
+        if document is not None:
+            await print_slip(self, document.id, document.number)
 
     # --- ending
 

@@ -20,7 +20,7 @@ from model.account import AllocationRow
 from model.archive import DocumentRef, LineRow
 from model.document_cards import OrderCard, ReceiptCard, order_card, receipt_card
 from model.margin import may_see_cost
-from model.money import format_rate, grouped, rate_bp
+from model.money import FULL_BP, format_rate, grouped, rate_bp
 from tui import keymap
 from tui.archive.business import LINE_COLUMNS, line_row
 from tui.archive.money import ALLOCATION_COLUMNS, allocation_row
@@ -158,8 +158,7 @@ def _order_fields(card: OrderCard, desk: Desk, sees_cost: bool) -> Iterator[Fiel
             yield _("Without cost"), grouped(order.uncosted)
     yield _("Made by"), row.maker or "–"
     if card.owner:
-        share = f"{format_rate(order.owner_bp)}%"
-        yield _("Credited to"), f"{card.owner} {share}" if order.owner_bp else row.maker or card.owner
+        yield _("Credited to"), credited_words(card)
     if card.verdict is not None:
         yield _("Held for"), held_words(order.held_for)
         yield _("Verdict now"), verdict_words(card.verdict)
@@ -167,6 +166,13 @@ def _order_fields(card: OrderCard, desk: Desk, sees_cost: bool) -> Iterator[Fiel
         yield _("Reason"), reason_text(order.reason)
     if order.note:
         yield _("Note"), order.note
+
+
+def credited_words(card: OrderCard) -> str:
+    """Whose performance an order with an owner is: both people with their shares where two have a part in it."""
+    maker, owner_bp = card.row.maker or card.owner, card.order.owner_bp
+    shares = [(card.owner, owner_bp), (maker, FULL_BP - owner_bp)]
+    return _(", ").join(f"{name} {format_rate(share)}%" for name, share in shares if share)
 
 
 def receipt_content(card: ReceiptCard, width: int) -> Content:

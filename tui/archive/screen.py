@@ -43,7 +43,7 @@ from tui.shared.status import StatusLine
 PANES: tuple[type[ArchivePane], ...] = (ProfilePane, BusinessPane, MoneyPane, CreditPane, AnalysisPane)
 # The tab that is asked for most: what did they buy, and what came of it.
 FIRST_TAB = 1
-DOCUMENT_VERBS = ("return_goods", "cancel_document", "release_order")
+DOCUMENT_VERBS = ("return_goods", "cancel_document", "release_order", "print_slip")
 RIGHT_OF = {"change_terms": "set_terms", "block_customer": "block_customer", "assign_owner": "assign_customer"}
 
 

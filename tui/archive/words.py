@@ -12,7 +12,6 @@ from model.money import grouped
 from model.statement import DOCUMENT_NAMES
 from tui.customers.forms import CARD_LABELS
 from tui.locale import N_, _
-from tui.shared.status import SEPARATOR
 
 STATE_WORDS = {
     "quote": N_("quote"),
@@ -22,7 +21,7 @@ STATE_WORDS = {
     "rejected": N_("rejected"),
     "cancelled": N_("cancelled"),
     "lost": N_("lost"),
-    "voided": N_("voided"),
+    "voided": N_("undone"),
     "reversed": N_("reversed"),
 }
 OWNERSHIP_WORDS = {"owned": N_("owned"), "shared": N_("pool"), "retail": N_("walk-in")}
@@ -34,7 +33,6 @@ LOST_WORDS = {
     "competitor": N_("a competitor"),
     "other": N_("another reason"),
 }
-ROLE_WORDS = {"sales": N_("sales"), "manager": N_("manager"), "finance": N_("finance"), "admin": N_("admin")}
 FIELD_WORDS = {"code": N_("code"), **CARD_LABELS, "closed_on": N_("closed on")}
 
 
@@ -44,15 +42,13 @@ def kind_word(ref: DocumentRef) -> str:
 
 
 def state_word(row: OrderRow, today: date) -> str:
-    """The state of an order as a word, with what it is where it is no sale."""
+    """The state of an order as a word; what counts and is no sale says what it is instead."""
     state = row.document.state
     if state == "quote" and row.valid_until is not None and row.valid_until < today:
         state = "expired"
-    if row.document.kind == "sale":
-        return _(STATE_WORDS.get(state, state))
-    if state == "confirmed":
+    if row.document.kind != "sale" and state == "confirmed":
         return kind_word(row.document)
-    return f"{kind_word(row.document)}{SEPARATOR}{_(STATE_WORDS.get(state, state))}"
+    return _(STATE_WORDS.get(state, state))
 
 
 def reason_text(reason: str) -> str:

@@ -1,9 +1,10 @@
-"""`huoke order`: record an order or quote, decide about one, take goods back."""
+"""`huoke order`: record an order or quote, decide about one, take goods back, print the slip."""
 
 from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Sequence
+from pathlib import Path
 
 from model.changes.documents import next_number
 from model.changes.kind import Args
@@ -28,11 +29,12 @@ from model.errors import N_, InputError
 from model.ids import new_id
 from model.money import format_amount, grouped, parse_amount
 from model.orders import LOST_REASONS, Order, OrderLine, order_by_number
+from model.paper import slip
 from model.people import salesperson_by_code
 from model.returns import returned_before
 from tui.cli.desk import Desk
 from tui.cli.lookup import TypedLine, returned_goods, typed_line
-from tui.cli.output import Column, print_rows
+from tui.cli.output import Column, print_rows, tell
 from tui.cli.parser import Parser, Verbs, add_date, add_reason, day_or
 from tui.locale import _
 
@@ -86,6 +88,7 @@ def add_parser(verbs: Verbs, common: Parser) -> None:
         add_reason(ending, required=True)
         add_date(ending)
         ending.set_defaults(run=_end)
+    _add_slip(acts, common)
     coming_back = acts.add_parser("return", parents=[common], help=_("goods of an order come back"))
     coming_back.add_argument("number", metavar=_("NUMBER"))
     coming_back.add_argument(
@@ -95,6 +98,19 @@ def add_parser(verbs: Verbs, common: Parser) -> None:
     coming_back.add_argument("--note", default="", metavar=_("TEXT"), help=_("a remark on the document"))
     add_date(coming_back)
     coming_back.set_defaults(run=_return)
+
+
+def _add_slip(acts: Verbs, common: Parser) -> None:
+    printing = acts.add_parser(
+        "slip", parents=[common], help=_("print the slip of an order, quote or return, 80 columns wide")
+    )
+    printing.add_argument("number", metavar=_("NUMBER"))
+    printing.add_argument("--html", action="store_true", help=_("as a page for a browser"))
+    printing.add_argument(
+        "--output", type=Path, metavar=_("PATH"),
+        help=_("a new file to write it to; without one, it is printed; a name that ends in .html makes a page"),
+    )  # fmt: skip
+    printing.set_defaults(run=_slip)
 
 
 def _add_adding(acts: Verbs, common: Parser) -> None:
@@ -210,6 +226,21 @@ def _return(arguments: Namespace, desk: Desk) -> int:
             )
         )
     _print_recorded(recorded, desk)
+    return 0
+
+
+def _slip(arguments: Namespace, desk: Desk) -> int:
+    # Only this act lays out paper; the others need not load what measures its cells.
+    from tui.paper.slip import is_html, slip_html, slip_text, write_slip
+
+    with desk.opened():
+        printed = slip(order_by_number(arguments.number).id, desk.as_of)
+    if arguments.output is None:
+        print(slip_html(printed) if arguments.html else slip_text(printed), end="")
+        return 0
+    path = arguments.output.expanduser()
+    write_slip(printed, path, html=arguments.html or is_html(path))
+    tell(_("The slip of {number} is in {path}.").format(number=printed.number, path=path))
     return 0
 
 

@@ -18,6 +18,7 @@ from tui.locale import _
 
 if TYPE_CHECKING:
     from model.activity import ActivityRow
+    from model.lost import LostRow
     from model.margin import Margin
     from model.store import Store
 
@@ -95,6 +96,13 @@ def _margin_by(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def _lost_by(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--by", choices=("salesperson", "customer", "product", "reason"), default="salesperson",
+        help=_("whose losses each row is"),
+    )  # fmt: skip
+
+
 _OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "month": _month,
     "period": _period,
@@ -102,6 +110,7 @@ _OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "one customer": _one_customer,
     "ages": _ages,
     "margin by": _margin_by,
+    "lost by": _lost_by,
 }
 
 
@@ -240,6 +249,25 @@ def _margin(arguments: Namespace) -> Rows:
         )  # fmt: skip
 
 
+def _lost(arguments: Namespace) -> Rows:
+    from model.dates import EARLIEST_BUSINESS_DATE
+    from model.lost import REASON_NAMES, lost_report
+
+    first, last = _period_asked(arguments)
+    report = lost_report(first or EARLIEST_BUSINESS_DATE, last, arguments.by, arguments.as_of)
+    for row in report.rows:
+        reason = arguments.by == "reason"
+        yield _lost_row(row, _word(arguments, REASON_NAMES, row.key) if reason else row.key, of_reason=reason)
+
+
+def _lost_row(row: LostRow, key: str, *, of_reason: bool = False) -> Sequence[Cell]:
+    """A line of losses; a won order has no reason, so nothing stands under what was won beside one."""
+    won, won_amount = (None, None) if of_reason else (row.won, format_amount(row.won_amount))
+    return (
+        key, won, row.lost, _rate(row.rate_bp), won_amount, format_amount(row.lost_amount), _rate(row.amount_rate_bp),
+    )  # fmt: skip
+
+
 def _statement(arguments: Namespace) -> Iterator[Sequence[Cell]]:
     from model.statement import DOCUMENT_NAMES, statement
 
@@ -357,6 +385,16 @@ REPORTS: dict[str, Report] = {
             _amount("rate", N_("rate %")), _amount("uncosted_revenue", N_("cost unknown")),
         ),
         _margin,
+    ),
+    "lost": Report(
+        N_("of the orders and quotes decided in a period, how many were lost"),
+        ("period", "lost by"),
+        (
+            Column("key", N_("key")), _amount("won", N_("won")), _amount("lost", N_("lost")),
+            _amount("rate", N_("lost rate %")), _amount("won_amount", N_("won amount")),
+            _amount("lost_amount", N_("lost amount")), _amount("amount_rate", N_("rate by amount %")),
+        ),
+        _lost,
     ),
     "statement": Report(
         N_("what raised and lowered a customer's balance"),

@@ -22,7 +22,7 @@ from model.errors import N_, InputError
 from model.ids import new_id
 from model.money import format_amount, grouped
 from model.store import one, rows
-from tui.customers.people import Colleague, colleague_meant, colleagues, means_pool, meant_words
+from tui.customers.people import Colleague, colleague_meant, colleagues, means_pool, meant_words, some_of
 from tui.entry_form import Entries, EntryForm, FormField, Option
 from tui.locale import _
 
@@ -239,7 +239,7 @@ class AssignForm(EntryForm[int]):
 
     def begin_with(self, begins_with: Any) -> None:
         self._people = begins_with
-        self.note("owner", "  ".join(person.shown for person in self._people[:6]))
+        self.note("owner", some_of(self._people))
 
     def field_changed(self, name: str) -> None:
         if name == "owner":

@@ -59,6 +59,8 @@ class Chosen:
             said.append(_("overdue"))
         if self.filter.blacklisted:
             said.append(_("blacklisted"))
+        if self.filter.held:
+            said.append(_("with a held order"))
         if self.filter.with_closed:
             said.append(_("closed ones too"))
         return SEPARATOR.join(said)

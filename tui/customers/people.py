@@ -27,8 +27,11 @@ class Colleague:
 
 
 def colleagues() -> tuple[Colleague, ...]:
-    """Everyone who works here, by code; read inside the store."""
-    found = rows("SELECT id, code, name FROM salesperson WHERE active <> 0 ORDER BY code")
+    """Everyone who works here, those who sell first, by code; read inside the store."""
+    found = rows(
+        "SELECT id, code, name FROM salesperson WHERE active <> 0"
+        " ORDER BY CASE WHEN role = 'sales' THEN 0 ELSE 1 END, code"
+    )
     return tuple(Colleague(bytes(id_), code, name) for id_, code, name in found)
 
 
@@ -62,6 +65,13 @@ def colleague_meant(text: str, people: Sequence[Colleague]) -> Colleague:
     )
 
 
+def some_of(people: Sequence[Colleague]) -> str:
+    """The first of those one can choose from, and how many more there are."""
+    shown = [one.shown for one in people[:SHOWN_AT_MOST]]
+    more = [f"+{len(people) - len(shown)}"] if len(people) > len(shown) else []
+    return "  ".join([*shown, *more])
+
+
 def meant_words(text: str, people: Sequence[Colleague], *, pool: bool) -> str:
     """What is said below the field while a text is typed."""
     if not text.strip():
@@ -69,4 +79,4 @@ def meant_words(text: str, people: Sequence[Colleague], *, pool: bool) -> str:
     if pool and means_pool(text):
         return _("the pool")
     found = meant_by(text, people)
-    return "  ".join(one.shown for one in found[:SHOWN_AT_MOST]) or _("nobody")
+    return some_of(found) or _("nobody")

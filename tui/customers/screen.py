@@ -110,6 +110,8 @@ class CustomersScreen(StoreScreen):
     def why_not(self, action_id: str) -> str:
         if action_id in ("customers.show_own", "customers.claim_customers") and self.session.person is None:
             return _("Nobody has signed in here: say who you are with “huoke me CODE”.")
+        if action_id == "customers.assign_owner":
+            return self.reason_against_right("assign_customer")
         return ""
 
     # What is shown ------------------------------------------------------------------------------
@@ -207,6 +209,7 @@ class CustomersScreen(StoreScreen):
             Choice(self._ask_stage, _("stage…"), "g"),
             Choice(self._ask_quiet, _("no trade for…"), "q"),
             Choice(lambda: self._choose(overdue=True), _("overdue"), "d"),
+            Choice(lambda: self._choose(held=True), _("with a held order"), "h"),
             Choice(lambda: self._choose(blacklisted=True), _("blacklisted"), "b"),
             Choice(lambda: self._choose(with_closed=True), _("closed ones too"), "c"),
             Choice(self._clear_filter, _("all customers"), "a"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import Static
 
 from model.activity import activity_by_month
@@ -15,7 +16,7 @@ from tui.leaderboard.face import Someone, Wanted
 from tui.leaderboard.figures import NO_FIGURE
 from tui.locale import _
 from tui.shared.chart import Chart, CurveData, short
-from tui.shared.columns import fit
+from tui.shared.columns import fit, printable
 
 MONTHS_SHOWN = 12
 FIGURE_CELLS = 5
@@ -55,8 +56,16 @@ class RatesPane(Vertical):
         yield Static("", classes="rates", markup=False)
 
     def show(self, rates: Rates) -> None:
+        self.border_title = Content(title(rates)).markup
         self.query_one(Chart).data = curves(rates)
         self.query_one(Static).update(figures(rates))
+
+
+def title(rates: Rates) -> str:
+    """What the curves are."""
+    if not rates.name:
+        return _("Activity rate, twelve months: company")
+    return _("Activity rate, twelve months: company and {name}").format(name=printable(rates.name))
 
 
 def curves(rates: Rates) -> CurveData | None:

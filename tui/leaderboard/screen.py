@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
@@ -143,7 +143,14 @@ class LeaderboardScreen(StoreScreen):
             return _("This is the present month.")
         if action_id == "leaderboard.toggle_blacklisted" and self._face_type is not ActivityFace:
             return _("Only the activity rate can leave the blacklisted out.")
+        if action_id == "leaderboard.show_chart" and self._face_type is not ActivityFace:
+            return self._why_no_chart()
         return ""
+
+    def _why_no_chart(self) -> str:
+        turns_back = "show_lost" if self._face_type is LostFace else "turn_face"
+        key = keymap.short_key(keymap.ACTION_OF[f"leaderboard.{turns_back}"])
+        return _("The twelve months are those of the activity rate: {key} turns back to it.").format(key=key)
 
     def action_previous_month(self) -> None:
         self._show_month(shifted(self._month, -1))
@@ -176,6 +183,8 @@ class LeaderboardScreen(StoreScreen):
         self._face_type = face_type
         for face in self.query(Face):
             face.display = face is self.face
+        # The curves are of the activity rate and would be taken for another figure beside another face.
+        self.query_one(RatesPane).display = False
         self._write_head()
         self.face.table.focus()
         self.refresh_data()
@@ -186,6 +195,12 @@ class LeaderboardScreen(StoreScreen):
         pane.display = not pane.display
         if pane.display:
             self._read_rates(self.wanted, self.face.highlighted)
+
+    def on_key(self, event: events.Key) -> None:
+        """Escape first puts the chart away; only then it goes back."""
+        if event.key in keymap.keys_of(keymap.ACTION_OF["app.go_back"]) and self.query_one(RatesPane).display:
+            event.stop()
+            self.action_show_chart()
 
     # Behind a figure --------------------------------------------------------------------------
 

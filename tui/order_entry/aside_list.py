@@ -31,7 +31,7 @@ ROW_CELLS = 56
 
 
 class AsideList(Question[tuple[str, PutAside] | None]):
-    """Which one to take up again; the answer is `take` or `drop` with the order."""
+    """Which one to take up again; the answer is `take`, `drop` or `print` with the order."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("ask.more"), *keymap.bindings("order.aside")]
 
@@ -43,8 +43,9 @@ class AsideList(Question[tuple[str, PutAside] | None]):
         yield OptionList(*(Option(Content(_row(order))) for order in self._orders), compact=True)
 
     def keys_line(self) -> str:
-        return _("Enter: take it up · {drop}: drop a draft · Esc: leave it").format(
-            drop=keymap.shown_keys(ACTION_OF["order.drop_draft"])
+        drop, print_ = (keymap.shown_keys(ACTION_OF[f"order.{verb}"]) for verb in ("drop_draft", "print_quote"))
+        return _("Enter: take it up · {drop}: drop a draft · {print}: print a quote · Esc: leave it").format(
+            drop=drop, print=print_
         )
 
     @on(OptionList.OptionSelected)
@@ -56,6 +57,12 @@ class AsideList(Question[tuple[str, PutAside] | None]):
         at = self.query_one(OptionList).highlighted
         if at is not None and self._orders[at].draft is not None:
             self.dismiss(("drop", self._orders[at]))
+
+    def action_print_quote(self) -> None:
+        """Print the quote under the cursor; a draft is nobody's paper yet."""
+        at = self.query_one(OptionList).highlighted
+        if at is not None and self._orders[at].quote is not None:
+            self.dismiss(("print", self._orders[at]))
 
     def action_give_up(self) -> None:
         self.dismiss(None)

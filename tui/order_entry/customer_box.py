@@ -26,7 +26,7 @@ class CustomerList(SuggestionList):
 class CustomerBox(SmartInput):
     """Takes code, name, initials, pinyin, phone digits or a past order's number; Enter takes the first found."""
 
-    def __init__(self, session: Session, shown_in: SuggestionList) -> None:
+    def __init__(self, session: Session, shown_in: SuggestionList | None = None) -> None:
         self._session = session
         super().__init__(
             self._find, COLUMNS, placeholder=_("code, name, pinyin initials, phone, order number"), shown_in=shown_in

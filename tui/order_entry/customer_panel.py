@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
 
+from model.credit import Standing
 from model.money import format_percent, grouped
 from tui import keymap
 from tui.keymap import ACTION_OF
@@ -87,13 +88,17 @@ def _tall(facts: CustomerFacts, width: int) -> list[Content]:
         lines.append(Content(_pair(label, grouped(amount), width)))
     if until is not None:
         lines.append(Content(fit(_("limit until {date}").format(date=until.isoformat()), width)))
-    lines += [
-        Content.styled(fit(_("standing: {verdict}").format(verdict=standing_words(standing)), width), "bold"),
-        Content(""),
-    ]
+    lines += [*(Content.styled(fit(line, width), "bold") for line in _standing(standing, width)), Content("")]
     lines.append(Content.styled(fit(_("usual items"), width), "bold"))
     lines += _usual(facts.usual, width)
     return lines
+
+
+def _standing(standing: Standing, width: int) -> list[str]:
+    """How the customer stands: in two lines where it is too long for one."""
+    verdict = standing_words(standing)
+    whole = _("standing: {verdict}").format(verdict=verdict)
+    return [whole] if cell_len(whole) <= width else [_("standing: {verdict}").format(verdict="").rstrip(), verdict]
 
 
 def _usual(usual: Sequence[tuple[str, str]], width: int) -> list[Content]:

@@ -45,6 +45,13 @@ class HeldCard(Widget, can_focus=True):
             self.held = held
             super().__init__()
 
+    class SlipWanted(Message):
+        """The slip of the held order is to be printed."""
+
+        def __init__(self, held: HeldOrder) -> None:
+            self.held = held
+            super().__init__()
+
     class Closed(Message):
         """The order stays held; the next one begins."""
 
@@ -132,6 +139,10 @@ class HeldCard(Widget, can_focus=True):
     def action_release_order(self) -> None:
         if self.held is not None:
             self.post_message(self.ReleaseWanted(self.held))
+
+    def action_print_held(self) -> None:
+        if self.held is not None:
+            self.post_message(self.SlipWanted(self.held))
 
     def action_close_card(self) -> None:
         self.post_message(self.Closed())

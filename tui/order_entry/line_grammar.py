@@ -9,8 +9,8 @@ from model.errors import InputError
 from model.money import FULL_BP, parse_percent, parse_price, parse_quantity
 from tui.locale import N_
 
-WIDE_SIGNS = str.maketrans("＊×＠－＋％", "**@-+%")
-"""What a Chinese input method may write for the signs."""
+WIDE_SIGNS = str.maketrans("＊×：:＠－＋％", "****@-+%")
+"""What a Chinese input method may write for the signs; a colon before a quantity says the same as a star."""
 
 _LINE = re.compile(
     r"(?P<product>[^*@]*?)\s*(?:\*\s*(?P<quantity>[^*@]*?))?\s*(?:@\s*(?P<price>[^*@]*?))?\s*"

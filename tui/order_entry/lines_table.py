@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
 
@@ -13,15 +15,18 @@ from tui.order_entry.typed_order import TypedLine
 from tui.shared.columns import Column, PlacedColumn, fit, lay_out
 
 COLUMNS = (
-    Column("line", N_("No."), 4, "right", priority=3),
-    Column("code", N_("Code"), 10, priority=8),
-    Column("name", N_("Product"), 14, grow=True, priority=9),
-    Column("quantity", N_("Quantity"), 9, "right", priority=9),
+    Column("line", N_("No."), 3, "right", priority=3),
+    Column("code", N_("Code"), 7, priority=8),
+    Column("name", N_("Product"), 16, grow=True, priority=9),
+    Column("quantity", N_("Quantity"), 6, "right", priority=9),
     Column("unit", N_("Unit"), 4, priority=1),
-    Column("price", N_("Price"), 11, "right", priority=7),
-    Column("discount", N_("Off"), 6, "right", priority=5),
-    Column("amount", N_("Amount"), 14, "right", priority=9),
+    Column("price", N_("Price"), 9, "right", priority=7),
+    Column("discount", N_("Off"), 4, "right", priority=5),
+    Column("amount", N_("Amount"), 11, "right", priority=9),
 )
+NAME_AT = 2
+"""The column of the names: they have what the others do not need."""
+WIDEST_CELLS = 18
 POINTER = "▸"
 FLOOR_SIGN = "!"
 
@@ -44,12 +49,13 @@ class LinesTable(Widget):
 
     def render(self) -> Content:
         width, height = self.size
-        placed = lay_out(COLUMNS, max(1, width - 2))
+        cells = [_cells_of(line, index) for index, line in enumerate(self._lines)]
+        placed = lay_out(_as_wide_as(cells), max(1, width - 2))
         head = "  " + " ".join(fit(_(each.column.label), each.cells, each.column.align) for each in placed)
         rows = [Content.styled(fit(head, width), "bold")]
         first = self._first_shown(max(1, height - 1))
         for index in range(first, min(len(self._lines), first + height - 1)):
-            row = self._row(index, placed, width)
+            row = self._row(index, cells[index], placed, width)
             rows.append(Content.styled(row, "bold") if index == self._at else Content(row))
         if self._at == len(self._lines) and len(rows) < height:
             rows.append(Content(fit(f"{POINTER} " + fit(str(self._at + 1), placed[0].cells, "right"), width)))
@@ -59,19 +65,31 @@ class LinesTable(Widget):
         """The first line shown, so that the one being typed and what comes before it are in sight."""
         return max(0, min(self._at, len(self._lines)) - rows + 1)
 
-    def _row(self, index: int, placed: Sequence[PlacedColumn], width: int) -> str:
-        line = self._lines[index]
-        cells = (
-            str(index + 1),
-            line.product.code,
-            line.product.name,
-            "" if line.quantity_e3 is None else format_quantity(line.quantity_e3),
-            line.product.unit,
-            (FLOOR_SIGN if line.below_floor else "") + format_price(line.price_e4),
-            f"{format_percent(line.discount_bp)}%" if line.discount_bp else "",
-            "" if line.quantity_e3 is None else grouped(line.amount),
-        )
+    def _row(self, index: int, cells: Sequence[str], placed: Sequence[PlacedColumn], width: int) -> str:
         sign = POINTER if index == self._at else " "
         return fit(
             f"{sign} " + " ".join(fit(cells[each.index], each.cells, each.column.align) for each in placed), width
         )
+
+
+def _cells_of(line: TypedLine, index: int) -> tuple[str, ...]:
+    return (
+        str(index + 1),
+        line.product.code,
+        line.product.name,
+        "" if line.quantity_e3 is None else format_quantity(line.quantity_e3),
+        line.product.unit,
+        (FLOOR_SIGN if line.below_floor else "") + format_price(line.price_e4),
+        f"{format_percent(line.discount_bp)}%" if line.discount_bp else "",
+        "" if line.quantity_e3 is None else grouped(line.amount),
+    )
+
+
+def _as_wide_as(rows: Sequence[Sequence[str]]) -> list[Column]:
+    """The columns, each but the name's wide enough for all that stands in it."""
+    return [
+        column
+        if at == NAME_AT
+        else replace(column, width=min(WIDEST_CELLS, max([column.width, *(cell_len(row[at]) for row in rows)])))
+        for at, column in enumerate(COLUMNS)
+    ]

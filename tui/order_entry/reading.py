@@ -11,7 +11,7 @@ from model.changes.orders import verdict_of
 from model.changes.receipts import paid_for
 from model.credit import Standing, Verdict, standing_on
 from model.customers import Customer, owner_on
-from model.drafts import Draft, DraftLine
+from model.drafts import Draft, DraftLine, Drafts
 from model.errors import N_, InputError, Refused
 from model.money import FULL_BP
 from model.order_history import FormerLine, LastOrder, last_order, lines_of_order
@@ -182,6 +182,19 @@ def was_recorded(draft: Draft) -> bool:
     if not draft.quote:
         return False
     return one("SELECT 1 FROM orders WHERE id = ? AND state = 'quote'", (bytes.fromhex(draft.quote),)) is None
+
+
+def read_waiting(session: Session) -> Draft | None:
+    """The order that was being typed when the app ended, if it has lines; it enters the store itself."""
+    drafts = Drafts(session.store.folder)
+    try:
+        draft = drafts.being_typed()
+    finally:
+        drafts.close()
+    if draft is None or not draft.lines:
+        return None
+    with session.store.use():
+        return None if was_recorded(draft) else draft
 
 
 def read_draft(session: Session, draft: Draft) -> TypedOrder:

@@ -21,7 +21,8 @@ from tui.order_entry.reading import PutAside, read_customer, read_open_quotes, r
 from tui.order_entry.recording import read_held, record_typed, release
 from tui.order_entry.typed_order import TypedOrder, next_revision
 from tui.order_entry.typing_screen import TypingScreen, now_text
-from tui.shared.ask import AskText, Choice, Choose
+from tui.paper.printing import print_slip
+from tui.shared.ask import AskText, Choice, Choose, Confirm
 
 STATE_WORDS = {"confirmed": N_("confirmed"), "held": N_("held"), "quote": N_("quote")}
 
@@ -32,6 +33,16 @@ class OrderScreen(TypingScreen):
     DESK = "order"
     CSS_PATH = "order_entry.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("order")]
+
+    def __init__(self) -> None:
+        super().__init__()
+        # The id and number of what was recorded last: that is whose slip is wanted.
+        self._recorded: tuple[bytes, str] | None = None
+
+    def why_not(self, action_id: str) -> str:
+        if action_id == "order.print_slip" and self._recorded is None:
+            return _("Confirm the order first: then its slip can be printed.")
+        return super().why_not(action_id)
 
     # Confirming -------------------------------------------------------------------------------
 
@@ -93,6 +104,7 @@ class OrderScreen(TypingScreen):
         said = f"{outcome.number}  {state}  {grouped(outcome.amount)}"
         self._show_order(TypedOrder(begun_at=now_text()), None)
         self.say(said)
+        self._recorded = (outcome.id, outcome.number)
         if message.held is not None:
             self.query_one(HeldCard).show(message.held)
             self.add_class("-held")
@@ -133,6 +145,23 @@ class OrderScreen(TypingScreen):
             why = reason
             self._in_thread(lambda: OrderTaken(release(self.session, held.id, why), None), "order")
 
+    # The slip ---------------------------------------------------------------------------------
+
+    def action_print_slip(self) -> None:
+        """Write the slip of the order just recorded."""
+        if self._ahead.is_holding:
+            self._ahead.keep(self.action_print_slip)
+        elif self._recorded is not None:
+            self._print_slip_of(*self._recorded)
+
+    @on(HeldCard.SlipWanted)
+    def _print_held(self, message: HeldCard.SlipWanted) -> None:
+        self._print_slip_of(message.held.id, message.held.number)
+
+    @work
+    async def _print_slip_of(self, order_id: bytes, number: str) -> None:
+        await print_slip(self, order_id, number)
+
     # Putting aside ----------------------------------------------------------------------------
 
     @work
@@ -150,7 +179,7 @@ class OrderScreen(TypingScreen):
                 ],
             )
         )
-        if how is None:
+        if how is None or (how == "drop" and not await self._agreed_to_drop()):
             return
         self._ahead.hold()
         if how == "quote":
@@ -171,6 +200,16 @@ class OrderScreen(TypingScreen):
 
         self._in_thread(put, "order")
 
+    async def _agreed_to_drop(self) -> bool:
+        """Ask before lines are lost for ever."""
+        if not self.order.lines:
+            return True
+        question = _("Drop the order for {customer}? Lines: {count}, nothing of it is kept.")
+        customer = self.order.customer_name or _("nobody yet")
+        return bool(
+            await self.app.push_screen_wait(Confirm(question.format(customer=customer, count=len(self.order.lines))))
+        )
+
     def action_open_aside(self) -> None:
         """Show the orders put aside."""
 
@@ -187,8 +226,13 @@ class OrderScreen(TypingScreen):
             self.say(_("Nothing is put aside."))
             return
         answer = await self.app.push_screen_wait(AsideList(message.orders))
-        if answer is not None:
-            self._take_up(*answer)
+        if answer is None:
+            return
+        deed, chosen = answer
+        if deed == "print" and chosen.quote is not None:
+            await print_slip(self, chosen.quote, chosen.title)
+        else:
+            self._take_up(deed, chosen)
 
     def _take_up(self, deed: str, chosen: PutAside) -> None:
         """Take up what was put aside, or drop it; what was being typed goes aside in its place."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.message import Message
@@ -300,7 +300,9 @@ class TypingScreen(StoreScreen):
 
     @on(CustomerChosen)
     def _customer_chosen(self, message: CustomerChosen) -> None:
-        facts = message.facts
+        facts, before = message.facts, self.order.customer_name
+        if self.order.lines and self.order.customer not in (None, facts.id):
+            self.say(_("The prices are those for {customer}: check them.").format(customer=before))
         self.order.customer, self.order.customer_name = facts.id, facts.name
         if self.order.quote is not None:
             # A quote belongs to its customer: for another one the lines are a new order.
@@ -313,6 +315,12 @@ class TypingScreen(StoreScreen):
     @on(OptionList.OptionSelected, "CustomerList")
     def _customer_clicked(self, message: OptionList.OptionSelected) -> None:
         self._box.take_clicked(message.option_index)
+
+    @on(SmartInput.Highlighted)
+    def _make_room(self, message: SmartInput.Highlighted) -> None:
+        """The customers found stand where the lines are, so that nothing else moves."""
+        if message.smart_input is self._box:
+            self._lines.set_class(bool(self._box.suggestions), "-choosing-customer")
 
     @on(SmartInput.Answered)
     def _say_who_was_found(self, message: SmartInput.Answered) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from html import escape
 from pathlib import Path
 
@@ -18,11 +19,12 @@ from tui.shared.columns import Align, printable
 PAPER_CELLS = 80
 GAP_CELLS = 1
 UNIT_CELLS_MOST = 6
+WIDE_CELLS = 2
 SIGNATURE_CELLS = 16
 HTML_ENDINGS = (".html", ".htm")
 PAGE_MARGIN_MM = 10
 
-TITLES = {"sale": N_("Delivery slip"), "quote": N_("Quotation"), "return": N_("Return slip")}
+TITLES = {"sale": N_("Sales slip"), "quote": N_("Quotation"), "return": N_("Return slip")}
 MARKS = {
     "held": N_("not released"),
     "expired": N_("expired"),
@@ -46,7 +48,7 @@ def _head_fields(slip: Slip) -> list[list[Field]]:
     """Name and value of what is said before the lines; each inner list may share a line of paper."""
     ends = (_("Valid until"), slip.valid_until) if slip.valid_until else (_("Due"), slip.due_date)
     fields: list[list[tuple[str, object]]] = [
-        [(_("Number"), slip.number), (_("Date"), slip.date)],
+        [(_("Number"), slip.number), (_("Date"), slip.day)],
         [(_("Returns goods of"), slip.returns)],
         [(_("Customer"), f"{slip.customer_code} {slip.customer}")],
         [(_("Contact"), slip.contact), (_("Phone"), slip.phone)],
@@ -184,19 +186,20 @@ def _placed(text: str, cells: int, align: Align = "left") -> str:
 
 
 def wrapped(text: str, cells: int) -> list[str]:
-    """A text in lines of at most so many cells, broken at a blank where there is one; at least one line.
+    """A text in lines of at most so many cells, at least one; words of letters stay whole where they can.
 
     Args:
         cells: two or more: a Chinese character takes two.
     """
     lines: list[str] = []
     while cell_len(text) > cells:
-        end, used = 0, 0
-        while used + cell_len(text[end]) <= cells:
-            used += cell_len(text[end])
+        end = 0
+        while cell_len(text[: end + 1]) <= cells:
             end += 1
         blank = text.rfind(" ", 1, end + 1)
-        cut = blank if blank > 0 else end
+        # Chinese is broken between any two characters; only a word of letters goes whole into the next line.
+        is_in_word = max(map(cell_len, text[end - 1 : end + 1])) < WIDE_CELLS
+        cut = blank if blank > 0 and is_in_word else end
         lines.append(text[:cut].rstrip())
         text = text[cut:].lstrip()
     return [*lines, text]
@@ -233,9 +236,7 @@ th, td {{ border: 1px solid #000; padding: .6mm 1.2mm; text-align: left; overflo
 def slip_html(slip: Slip) -> str:
     """The slip as one page that needs nothing beside it."""
     title = f"{_(TITLES[slip.title])} {_one_line(slip.number)}"
-    signatures = "".join(
-        f"<span>{escape(_(name))}: {'_' * SIGNATURE_CELLS}</span>" for name in SIGNATURES[slip.title]
-    )
+    signatures = "".join(f"<span>{escape(_(name))}: {'_' * SIGNATURE_CELLS}</span>" for name in SIGNATURES[slip.title])
     return "\n".join(
         [
             "<!DOCTYPE html>",
@@ -272,7 +273,8 @@ def _html_titles(slip: Slip) -> Iterator[str]:
 
 def _html_field(field: Field, *, alone: bool) -> str:
     name, value = map(escape, field)
-    return f"<div{' class="alone"' if alone else ''}><dt>{name}</dt><dd>{value}</dd></div>"
+    place = ' class="alone"' if alone else ""
+    return f"<div{place}><dt>{name}</dt><dd>{value}</dd></div>"
 
 
 def _html_table(slip: Slip) -> Iterator[str]:
@@ -281,7 +283,8 @@ def _html_table(slip: Slip) -> Iterator[str]:
     marked = "".join(f"<th{side}>{escape(head)}</th>" for (head, _align), side in zip(heads, sides, strict=True))
     yield f"<table><thead><tr>{marked}</tr></thead><tbody>"
     for row in rows:
-        yield "<tr>" + "".join(f"<td{side}>{escape(cell)}</td>" for cell, side in zip(row, sides, strict=True)) + "</tr>"
+        cells = "".join(f"<td{side}>{escape(cell)}</td>" for cell, side in zip(row, sides, strict=True))
+        yield f"<tr>{cells}</tr>"
     yield "</tbody></table>"
 
 
@@ -299,13 +302,14 @@ def write_slip(slip: Slip, path: Path, *, html: bool) -> None:
     Raises:
         Refused: there is one already, or it cannot be written.
     """
+    if path.exists():
+        raise Refused(N_("{path} is there already: choose another name."), path=str(path))
     part = path.with_name(path.name + ".part")
     try:
-        if path.exists():
-            raise Refused(N_("{path} is there already: choose another name."), path=str(path))
         part.write_text(slip_html(slip) if html else slip_text(slip), encoding="utf-8")
         os.replace(part, path)
     except OSError as error:
+        # What was begun may not even have a folder that it could be taken away from.
+        with suppress(OSError):
+            part.unlink()
         raise Refused(N_("{path} cannot be written: {reason}."), path=str(path), reason=error.strerror) from error
-    finally:
-        part.unlink(missing_ok=True)

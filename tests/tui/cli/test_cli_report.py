@@ -19,6 +19,7 @@ COLUMNS = {
     "payment-record": "customer, name, bills, late, worst_days_late, average_days_late, overdue, grade, suggested_days,"
     " suggested_limit, reason",
     "margin": "key, name, orders, revenue, cost, margin, rate, uncosted_revenue",
+    "lost": "key, won, lost, rate, won_amount, lost_amount, amount_rate",
     "statement": "date, document, number, debit, credit, balance",
     "preferences": "product, name, brand, category, orders, quantity, revenue, last_price, last_date, share",
     "trend": "month, orders, revenue, cost, margin",
@@ -123,3 +124,33 @@ def test_cost_can_be_kept_from_salespeople(sold: Run) -> None:
         assert outcome.status == 0, outcome.err
     row = sold("report", "margin", "--format", "json").rows[0]
     assert (row["revenue"], row["cost"], row["margin"], row["rate"]) == ("405.00", None, None, None)
+
+
+def test_lost_is_measured_against_all_that_was_decided(company: Run) -> None:
+    """In March LI won 300.00 and lost a quote of 100.00 on price; WANG's order of 60.00 was cancelled."""
+    for words in (
+        ("order", "add", "--customer", "C1", "--line", "P1:3", "--date", "2026-03-02", "--maker", "LI"),
+        ("order", "add", "--customer", "C1", "--line", "P1:1", "--date", "2026-03-03", "--maker", "LI", "--quote"),
+        ("order", "add", "--customer", "C1", "--line", "P2:6@10", "--date", "2026-03-04", "--maker", "WANG"),
+        ("order", "lose", "A-000002", "--reason", "price"),
+        ("order", "cancel", "A-000003", "--reason", "wrong goods"),
+        ("order", "add", "--customer", "C1", "--line", "P1:1", "--date", "2026-02-27", "--maker", "LI"),
+    ):
+        outcome = company(*words)
+        assert outcome.status == 0, outcome.err
+
+    def lost(by: str) -> list[list[object]]:
+        period = ("--from", "2026-03-01", "--to", "2026-03-31")
+        return [list(row.values()) for row in company("report", "lost", *period, "--by", by, "--format", "json").rows]
+
+    assert lost("salesperson") == [
+        ["LI", 1, 1, "50.00", "300.00", "100.00", "25.00"], ["WANG", 0, 1, "100.00", "0.00", "60.00", "100.00"],
+    ]  # fmt: skip
+    # 2 of 3 were lost, and 160 of 460.
+    assert lost("customer") == [["C1", 1, 2, "66.67", "300.00", "160.00", "34.78"]]
+    assert lost("product") == [
+        ["P1", 1, 1, "50.00", "300.00", "100.00", "25.00"], ["P2", 0, 1, "100.00", "0.00", "60.00", "100.00"],
+    ]  # fmt: skip
+    assert lost("reason") == [
+        ["price", None, 1, "33.33", None, "100.00", "21.74"], ["cancelled", None, 1, "33.33", None, "60.00", "13.04"],
+    ]  # fmt: skip
