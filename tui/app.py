@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import Awaitable, Hashable, Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -163,10 +164,10 @@ class HuokeApp(DeskApp):
             self.call_from_thread(self._tell_undone, last.kind)
 
     def _tell_undone(self, kind: str) -> None:
-        for screen in self._screen_stacks.get("order", ()):
-            if isinstance(screen, OrderScreen):
+        for orders in self._screen_stacks.get("order", ()):
+            if isinstance(orders, OrderScreen):
                 # What it says of the order recorded last may no longer be so.
-                screen.say("")
+                orders.say("")
         screen = desk_screen_of(self)
         if isinstance(screen, StoreScreen):
             screen.say(_("Undone: {what}.").format(what=_(CHANGE_WORDS.get(kind, kind))))
@@ -192,6 +193,16 @@ def run(folder: Path) -> int:
     if chosen is None:
         return 0
     store = open_store(chosen)
+    _end_with_the_terminal()
     with store.screen():
         HuokeApp(store, keymap.settings_path()).run()
     return 0
+
+
+def _end_with_the_terminal() -> None:
+    """Let a closed terminal end the program, also where whoever started it had that ignored.
+
+    Without a terminal the app would read its end for ever and keep the store's one screen; drafts are on disk.
+    """
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)

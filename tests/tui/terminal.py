@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -38,7 +40,9 @@ def installed_command() -> list[str]:
 class Terminal:
     """A terminal with Huoke running in it."""
 
-    def __init__(self, arguments: list[str], columns: int, lines: int, today: str) -> None:
+    def __init__(
+        self, arguments: list[str], columns: int, lines: int, today: str, preexec: Callable[[], None] | None = None
+    ) -> None:
         command = [*installed_command(), *arguments]
         environment = {
             **{name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TEXTUAL_DRIVER")},
@@ -49,7 +53,12 @@ class Terminal:
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
         self.process = pexpect.spawn(
-            command[0], command[1:], dimensions=(lines, columns), env=environment, timeout=PATIENCE_SECONDS
+            command[0],
+            command[1:],
+            dimensions=(lines, columns),
+            env=environment,
+            timeout=PATIENCE_SECONDS,
+            preexec_fn=preexec,
         )
 
     def press(self, *keys: str) -> None:
@@ -80,6 +89,18 @@ class Terminal:
                 raise AssertionError(f"ended before it showed {until}\n{self.text()}") from None
         return self.text()
 
+    def hang_up(self) -> None:
+        """Take the terminal away, as closing its window does."""
+        self.process.ptyproc.fileobj.close()
+
+    def ended_by_signal(self) -> int | None:
+        """Wait for the end of a program whose terminal is gone; the signal that ended it."""
+        if hasattr(os, "pidfd_open"):
+            ended, _, _ = select.select([os.pidfd_open(self.process.pid)], [], [], PATIENCE_SECONDS)
+            assert ended, "it goes on without its terminal"
+        self.process.wait()
+        return self.process.signalstatus  # type: ignore[no-any-return]
+
     def wait_for_end(self) -> int:
         """Read until the program ends; its exit status."""
         self.process.expect(pexpect.EOF)
@@ -87,10 +108,17 @@ class Terminal:
         return int(self.process.exitstatus if self.process.exitstatus is not None else -1)
 
 
+def ignore_hangups() -> None:
+    """What a program inherits from a starter that ignores hangups."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
 @contextmanager
-def terminal(*arguments: str, columns: int = 120, lines: int = 40, today: str) -> Iterator[Terminal]:
+def terminal(
+    *arguments: str, columns: int = 120, lines: int = 40, today: str, preexec: Callable[[], None] | None = None
+) -> Iterator[Terminal]:
     """Huoke in a terminal of its own; ended by its own process id where a test leaves it running."""
-    opened = Terminal(list(arguments), columns, lines, today)
+    opened = Terminal(list(arguments), columns, lines, today, preexec)
     try:
         yield opened
     finally:

@@ -304,7 +304,11 @@ async def test_keys_typed_before_an_order_begun_elsewhere_is_there_are_its_own(s
     app = OrderDesk(store)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, OrderScreen) and bool(app.screen.query(TypeAhead)))
+        # As if the app came here this moment, while it still reads what was being typed when it ended.
+        app.order_screen._is_restored = False
         app.order_screen.begin_for(customer)
+        app.order_screen._ahead.hold()
+        app.order_screen._restore()
         burst(pilot, "dy*2", "enter", "jp", "enter", "7", "enter", "enter")
         await until(pilot, lambda: len(app.order_screen.order.lines) == 2)
         screen = await ready(pilot)

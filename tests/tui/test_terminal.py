@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 from pathlib import Path
 from shutil import copytree
@@ -9,7 +10,7 @@ from shutil import copytree
 import pytest
 
 from tests.conftest import SAMPLE_DAY
-from tests.tui.terminal import installed_command, terminal
+from tests.tui.terminal import ignore_hangups, installed_command, terminal
 
 TODAY = SAMPLE_DAY.isoformat()
 
@@ -52,3 +53,10 @@ def test_a_second_screen_on_the_same_store_is_refused(sample: Path) -> None:
         )  # fmt: skip
         # Its row stands above the first one shown: nothing jumps, the count tells of it.
         first.wait("596 shown")
+
+
+def test_a_closed_terminal_ends_the_app_even_where_hangups_were_ignored(sample: Path) -> None:
+    with terminal("--store", str(sample), today=TODAY, preexec=ignore_hangups) as shown:
+        shown.wait("C0001")
+        shown.hang_up()
+        assert shown.ended_by_signal() == signal.SIGHUP

@@ -38,7 +38,9 @@ class CustomerPanel(Widget):
     def render(self) -> Content:
         width, height = self.content_size
         if self.facts is None:
-            return Content(fit(_ways_without_customer(), max(1, width)))
+            ways = _ways_without_customer()
+            shown = ways.split(SEPARATOR) if height >= TALL_LINES else [ways]
+            return Content("\n".join(fit(way, max(1, width)) for way in shown))
         lines = _tall(self.facts, width) if height >= TALL_LINES else _flat(self.facts, width)
         return Content("\n").join(lines[:height])
 

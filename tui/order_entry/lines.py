@@ -214,7 +214,7 @@ class OrderLines(Vertical):
     def _nothing_called(self, text: str) -> str:
         if not self._there_are_products:
             return _no_products_words()
-        return _("Nothing is called “{text}”.").format(text=text.strip()[:40])
+        return _("Nothing is called “{text}”.").format(text=(product_part(text) or text.strip())[:40])
 
     @on(OptionList.OptionSelected)
     def _product_clicked(self, message: OptionList.OptionSelected) -> None:

@@ -206,9 +206,10 @@ class OrderScreen(TypingScreen):
             return True
         question = _("Drop the order for {customer}? Lines: {count}, nothing of it is kept.")
         customer = self.order.customer_name or _("nobody yet")
-        return bool(
-            await self.app.push_screen_wait(Confirm(question.format(customer=customer, count=len(self.order.lines))))
+        agreed: bool = await self.app.push_screen_wait(
+            Confirm(question.format(customer=customer, count=len(self.order.lines)))
         )
+        return agreed
 
     def action_open_aside(self) -> None:
         """Show the orders put aside."""
