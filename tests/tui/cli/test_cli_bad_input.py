@@ -120,7 +120,7 @@ def test_a_malformed_file_is_told_row_by_row_and_nothing_is_written(company: Any
     first, second, last = outcome.err.splitlines()
     assert first.startswith("customers.csv, row 2, column created_on:")
     assert second.startswith("customers.csv, row 3, column credit_limit:")
-    assert last.startswith("2 rows")
+    assert last.startswith("Rows that cannot be imported: 2.")
     assert rows_of() == before
 
 
