@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+
+import pexpect
 
 ROOT = Path(__file__).parents[3]
 LONGEST_SECONDS = 120
@@ -100,25 +102,18 @@ def test_several_processes_may_record_at_once(tmp_path: Path) -> None:
     assert json.loads(huoke("report", "balance", "--format", "json", "--store", store).stdout)[0]["orders"] == "4.00"
 
 
-def test_the_help_comes_at_once() -> None:
-    quickest = min(_seconds("--help") for _ in range(3))
-    assert quickest < 1.0
-
-
-def _seconds(*words: str) -> float:
-    start = time.perf_counter()
-    assert huoke(*words).returncode == 0
-    return time.perf_counter() - start
-
-
 def test_a_sample_that_was_killed_half_made_is_made_anew(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
-    making = subprocess.Popen([*COMMAND, "demo", "--no-open", "--store", str(folder)], cwd=ROOT, env=environment())
-    while _demo_mark(folder / "store.db") is None:
-        assert making.poll() is None
-        time.sleep(0.005)
-    making.kill()
-    making.wait(LONGEST_SECONDS)
+    # A terminal, because only somebody who watches is told how far it is.
+    making = pexpect.spawn(
+        COMMAND[0], [*COMMAND[1:], "demo", "--no-open", "--store", str(folder)],
+        cwd=str(ROOT), env=environment(), timeout=LONGEST_SECONDS,
+    )  # fmt: skip
+    making.expect("\r")
+    making.kill(signal.SIGKILL)
+    making.wait()
+    making.close()
+    assert _demo_mark(folder / "store.db") is not None
     made = huoke("demo", "--no-open", "--store", str(folder))
     assert made.returncode == 0, made.stderr
 
