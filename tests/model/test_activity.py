@@ -221,3 +221,10 @@ def test_the_rates_of_many_months(desk: Company) -> None:
     assert activity_by_month(desk.ids["ann"], months, TODAY) == [("2026-02", 0), ("2026-03", 5000)]
     assert activity_by_month(None, months, TODAY) == [("2026-02", 0), ("2026-03", 5000)]
     assert activity_by_month(desk.ids["bob"], months, TODAY) == [("2026-02", None), ("2026-03", None)]
+
+
+def test_a_customer_claimed_and_given_back_within_a_month_never_counted(desk: Company) -> None:
+    customers(desk, None, "pool1")
+    claim(desk, "pool1", "bob", date(2026, 3, 3))
+    release(desk, "pool1", date(2026, 3, 9))
+    assert figures(activity_board(MARCH, TODAY))["bob"] == (0, 0)
