@@ -17,9 +17,12 @@ class Context:
         device: code of the device that recorded the change.
         change_uid: the change's own id.
         business_date: the judge's business date, kept with the change.
+        arrived: whether the office judges a change that a laptop recorded earlier. A fact is then never refused for
+            what the laptop could not know: it is judged, clamped or put before a person.
     """
 
     person: bytes | None
     device: str
     change_uid: bytes
     business_date: date
+    arrived: bool = False

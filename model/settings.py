@@ -17,6 +17,10 @@ DEFAULTS: dict[str, str] = {
     "tolerance": "0.00",  # a bill's residue up to this stops nothing
     "blacklisted_may_prepay": "no",
     "cost_visible_to_sales": "yes",
+    "time_zone": "Asia/Shanghai",  # in which the office's business date begins
+    "lease_share": "80",  # percent of a customer's unused limit that the server lends to the owner's laptop
+    "lease_days": "14",  # for how long a lease also covers a bill that becomes overdue
+    "offline_days": "14",  # after so many days without an exchange a laptop takes no orders
 }
 
 

@@ -17,6 +17,7 @@ class Change(Table):
         business_date: the date on which it was judged; replaying it judges it on the same.
         recorded_at: UTC, for display only.
         chain: hash over the previous chain, number, kind and args; a restored or cloned disk breaks it.
+        schema: the form of its arguments; newer code lifts a copy of older ones.
     """
 
     uid = IdField(primary_key=True)
@@ -28,6 +29,7 @@ class Change(Table):
     business_date = DayField()
     recorded_at = peewee.TextField()
     chain = BytesField()
+    schema = peewee.IntegerField(default=1)
 
     class Meta:
         table_name = "change"

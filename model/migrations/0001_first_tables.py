@@ -149,7 +149,7 @@ POSTGRESQL_WORDS = {"id": "BYTEA", "bytes": "BYTEA", "int": "BIGINT", "clustered
 
 
 def up(migrator: Any, db: Any) -> None:
-    sqlite = db.__class__.__name__ != "PostgresqlDatabase"
+    sqlite = db.param == "?"
     statements = TABLES.format(**(SQLITE_WORDS if sqlite else POSTGRESQL_WORDS))
     for statement in (statements + SEARCH if sqlite else statements).split(";\n"):
         if statement.strip():
