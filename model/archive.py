@@ -7,12 +7,13 @@ that is known, and nothing is summed in memory.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from model.credit import Standing, standing_on
 from model.customers import Customer, kind_on, owner_on
+from model.laptop import Mark, cards_among, order_marks
 from model.returns import ReturnedBefore, returned_before
 from model.store import one, rows
 
@@ -33,6 +34,7 @@ class Head:
         owner: the owner's name; empty in the pool and for walk-ins.
         kind: `owned`, `shared` or `retail`.
         trades: live sales over zero, ever.
+        only_card: this laptop holds the customer's card, but not its documents.
     """
 
     id: bytes
@@ -47,6 +49,7 @@ class Head:
     trades: int
     trading_months: int
     standing: Standing
+    only_card: bool = False
 
 
 def head_of(customer_id: bytes, day: date) -> Head | None:
@@ -72,6 +75,7 @@ def head_of(customer_id: bytes, day: date) -> Head | None:
         trades=int(trades),
         trading_months=0 if months is None else int(months[0]),
         standing=standing_on(customer_id, day),
+        only_card=bool(cards_among([customer_id])),
     )
 
 
@@ -108,6 +112,7 @@ class OrderRow:
 
     Attributes:
         revenue, cost: what counts in the margin; revenue leaves out the lines whose cost is unknown.
+        mark: on a laptop, what it is until the office has got it; empty once it has.
     """
 
     document: DocumentRef
@@ -122,6 +127,7 @@ class OrderRow:
     held_for: str
     reason: str
     returns: str
+    mark: Mark = ""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -164,8 +170,14 @@ def page_of_orders(
         after: the key of the row just before the page, where it is known.
         before: the key of the row just behind it, where that is known; else the page begins at the offset.
     """
-    return [order_row_of(row) for row in newest_first(ORDER_ROWS, "o.date, o.number", (customer_id,), size, offset,
-                                                     after, before)]  # fmt: skip
+    found = newest_first(ORDER_ROWS, "o.date, o.number", (customer_id,), size, offset, after, before)
+    return marked([order_row_of(row) for row in found])
+
+
+def marked(orders: list[OrderRow]) -> list[OrderRow]:
+    """The same orders, those that the office has not got yet marked."""
+    marks = order_marks([order.document.id for order in orders])
+    return [replace(order, mark=marks.get(order.document.id, "")) for order in orders] if marks else orders
 
 
 def newest_first(

@@ -16,7 +16,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from model.connecting import complaints, connect, is_sqlite_file
+from model.conversion import COMPANION_ENDINGS
+from model.drafts import DRAFTS_FILE
 from model.errors import N_, InputError, Refused, StoreError
+from model.sealing import UNFINISHED_ENDING
 from model.store import (
     DATABASE_FILE,
     GENERATION_FILE,
@@ -25,11 +29,12 @@ from model.store import (
     WRITER_LOCK_FILE,
     WRITER_PATIENCE_SECONDS,
     Store,
-    is_sqlite_file,
+    present_database,
 )
+from model.vault import carry_key, is_sealed, key_file_of, read_key_file
 
-_GENERATION = re.compile(r"store-([0-9]+)\.db")
-UNFINISHED_ENDING = ".unfinished"
+# A database, or the key that is left of one.
+_GENERATION = re.compile(r"store-([0-9]+)\.db(?:\.key)?")
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,8 @@ class Restored:
 def back_up(store: Store, target: Path, *, overwrite: bool = False) -> Contents:
     """Write a consistent copy of the store in use to a file of its own.
 
+    Of an encrypted store it is encrypted too; its key, sealed under the PIN as it is now, lies beside it.
+
     Raises:
         Refused: the file is there already and `overwrite` is not set.
         StoreError: it cannot be written, or the store is damaged.
@@ -71,13 +78,17 @@ def back_up(store: Store, target: Path, *, overwrite: bool = False) -> Contents:
         raise Refused(N_("{path} is there already: choose another name, or overwrite it with --force."), path=target)
     unfinished = target.with_name(target.name + UNFINISHED_ENDING)
     try:
-        with _removed_if_not_finished(unfinished):
-            _copy(store.database.connection(), unfinished)
-            contents = verified(unfinished)
-            _sync(unfinished)
+        with removed_if_not_finished(unfinished):
+            _copy(store.database.connection(), unfinished, store.key)
+            contents = verified(unfinished, key=store.key)
+            sync_to_disk(unfinished)
+            if store.key is not None:
+                carry_key(store.path, target)
             os.replace(unfinished, target)
-            _sync(target.parent)
-    except (OSError, sqlite3.Error) as error:
+            if store.key is None:
+                key_file_of(target).unlink(missing_ok=True)
+            sync_to_disk(target.parent)
+    except complaints(OSError) as error:
         raise StoreError(
             N_("The backup cannot be written to {path} ({reason}): choose another place."),
             path=target,
@@ -86,28 +97,33 @@ def back_up(store: Store, target: Path, *, overwrite: bool = False) -> Contents:
     return contents
 
 
-def restore(folder: Path, source: Path, *, other_company: bool = False) -> Restored:
+def restore(folder: Path, source: Path, *, other_company: bool = False, key: bytes | None = None) -> Restored:
     """Make a backup the present database of a store's folder; the former one is kept beside it.
 
     Args:
+        key: what `model.vault.key_behind` gave for the PIN of an encrypted backup.
         other_company: whether it may be another company's than the one that is there.
 
     Raises:
         InputError: the file is no backup of a Huoke store.
         Refused: it is another company's.
-        StoreError: it is damaged or of a newer Huoke; the store is open in a screen or being written; the folder
-            cannot be written.
+        StoreError: it is encrypted and no key is given; it is damaged or of a newer Huoke; the store is open in a
+            screen or being written; the folder cannot be written.
     """
     folder, source = folder.expanduser(), source.expanduser()
     if not source.is_file():
         raise InputError(N_("There is no file {path}: check the name."), path=source)
     try:
-        if not is_sqlite_file(source):
-            raise InputError(N_("{path} is not a backup of a Huoke store."), path=source)
+        if not is_sealed(source):
+            key = None
+            if not is_sqlite_file(source):
+                raise InputError(N_("{path} is not a backup of a Huoke store."), path=source)
+        elif key is None:
+            raise StoreError(N_("The backup {path} is locked: its PIN opens it."), path=source)
         folder.mkdir(parents=True, exist_ok=True)
-        with _alone(folder), _removed_if_not_finished(folder / (DATABASE_FILE + UNFINISHED_ENDING)) as unfinished:
-            return _put_back(folder, source, unfinished, other_company)
-    except (OSError, sqlite3.Error) as error:
+        with alone(folder), removed_if_not_finished(folder / (DATABASE_FILE + UNFINISHED_ENDING)) as unfinished:
+            return _put_back(folder, source, unfinished, other_company, key)
+    except complaints(OSError) as error:
         raise StoreError(
             N_("{path} cannot be put back into {folder} ({reason}): the store is as it was."),
             path=source,
@@ -116,32 +132,62 @@ def restore(folder: Path, source: Path, *, other_company: bool = False) -> Resto
         ) from error
 
 
-def _put_back(folder: Path, source: Path, unfinished: Path, other_company: bool) -> Restored:
+def _put_back(folder: Path, source: Path, unfinished: Path, other_company: bool, key: bytes | None) -> Restored:
     # What is verified is the copy that will be used, not a file that somebody may still change.
-    with closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-        _copy(connection, unfinished)
-    contents = verified(unfinished, named=source)
-    former = Store(folder).path
+    with closing(connect(source, key, read_only=True)) as connection:
+        _copy(connection, unfinished, key)
+    contents = verified(unfinished, named=source, key=key)
+    former = present_database(folder)
     had_one = former.exists()
     if had_one and not other_company and _company_of(former) not in ("", contents.company):
         raise Refused(
             N_("{path} is another company's backup: name another folder with --store, or insist with --force."),
             path=source,
         )
-    present = folder / _next_generation(folder)
-    _sync(unfinished)
-    os.replace(unfinished, present)
-    pointer = folder / GENERATION_FILE
-    with _removed_if_not_finished(folder / (GENERATION_FILE + UNFINISHED_ENDING)) as new_pointer:
-        new_pointer.write_text(present.name)
-        _sync(new_pointer)
-        # From this moment on, and not before, the copy is the store.
-        os.replace(new_pointer, pointer)
-    _sync(folder)
+    present = next_generation(folder)
+    if key is not None:
+        carry_key(source, present)
+    lay_down(unfinished, present)
+    make_present(present)
+    _set_aside_foreign_drafts(folder, key, former)
     return Restored(contents, former if had_one else None)
 
 
-def verified(path: Path, named: Path | None = None) -> Contents:
+def lay_down(unfinished: Path, present: Path) -> None:
+    """Give a finished database the name it will be the store by."""
+    sync_to_disk(unfinished)
+    os.replace(unfinished, present)
+
+
+def make_present(database: Path) -> None:
+    """Make a database of a store's folder its present one."""
+    folder = database.parent
+    pointer = folder / GENERATION_FILE
+    with removed_if_not_finished(folder / (GENERATION_FILE + UNFINISHED_ENDING)) as new_pointer:
+        new_pointer.write_text(database.name)
+        sync_to_disk(new_pointer)
+        # From this moment on, and not before, the copy is the store.
+        os.replace(new_pointer, pointer)
+    sync_to_disk(folder)
+
+
+def _set_aside_foreign_drafts(folder: Path, key: bytes | None, former: Path) -> None:
+    """Keep drafts that the key of the present store does not open beside the database they were typed for."""
+    drafts = folder / DRAFTS_FILE
+    if not drafts.exists() or is_sqlite_file(drafts):
+        # Plain ones are encrypted when an encrypted store is opened.
+        return
+    try:
+        with closing(connect(drafts, key)) as connection:
+            connection.execute("SELECT COUNT(*) FROM draft").fetchone()
+    except complaints():
+        aside = f"drafts-of-{former.name}"
+        for ending in ("", *COMPANION_ENDINGS):
+            if (path := folder / (DRAFTS_FILE + ending)).exists():
+                os.replace(path, folder / (aside + ending))
+
+
+def verified(path: Path, named: Path | None = None, key: bytes | None = None) -> Contents:
     """What a database file holds, if it is a sound store that this Huoke can open.
 
     Args:
@@ -153,7 +199,7 @@ def verified(path: Path, named: Path | None = None) -> Contents:
     """
     shown = named or path
     try:
-        with closing(sqlite3.connect(path)) as connection:
+        with closing(connect(path, key)) as connection:
             faults = [row[0] for row in connection.execute("PRAGMA integrity_check")]
             if faults != ["ok"]:
                 raise StoreError(N_("{path} is damaged ({reason}): take another backup."), path=shown, reason=faults[0])
@@ -166,7 +212,7 @@ def verified(path: Path, named: Path | None = None) -> Contents:
                     N_("{path} was written by a newer Huoke: install that version to put it back."), path=shown
                 )
             return _contents(connection)
-    except sqlite3.DatabaseError as error:
+    except complaints() as error:
         raise StoreError(
             N_("{path} is damaged ({reason}): take another backup."), path=shown, reason=str(error)
         ) from error
@@ -182,30 +228,33 @@ def _contents(connection: sqlite3.Connection) -> Contents:
 
 def _company_of(path: Path) -> str:
     """The company of a database; empty where it is too damaged to say, for then a backup is just what it needs."""
+    if is_sealed(path):
+        return read_key_file(path).company
     try:
-        with closing(sqlite3.connect(path)) as connection:
+        with closing(connect(path, None)) as connection:
             found = connection.execute("SELECT value FROM meta WHERE name = 'company'").fetchone()
-    except sqlite3.DatabaseError:
+    except complaints():
         return ""
     return "" if found is None else str(found[0])
 
 
-def _copy(source: sqlite3.Connection, target: Path) -> None:
+def _copy(source: sqlite3.Connection, target: Path, key: bytes | None) -> None:
     """All pages in one step: one read transaction sees one moment, and in WAL mode it stops no writer."""
     target.unlink(missing_ok=True)
-    with closing(sqlite3.connect(target)) as copy:
+    with closing(connect(target, key)) as copy:
         source.backup(copy)
         # A copy is one file that can be carried away, without a log beside it.
         copy.execute("PRAGMA journal_mode = DELETE")
 
 
-def _next_generation(folder: Path) -> str:
+def next_generation(folder: Path) -> Path:
+    """A name in a store's folder that no database of it had yet."""
     numbers = [int(found[1]) for path in folder.iterdir() if (found := _GENERATION.fullmatch(path.name))]
-    return f"store-{max(numbers, default=1) + 1}.db"
+    return folder / f"store-{max(numbers, default=1) + 1}.db"
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
     """Hold a store against every screen and writer; a screen would go on showing the former database as if it lived."""
     screen = FileLock(str(folder / SCREEN_LOCK_FILE), thread_local=False)
     writer = FileLock(str(folder / WRITER_LOCK_FILE), thread_local=False)
@@ -228,7 +277,8 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _removed_if_not_finished(path: Path) -> Iterator[Path]:
+def removed_if_not_finished(path: Path) -> Iterator[Path]:
+    """Leave nothing of a file that did not become what it was written for."""
     try:
         yield path
     finally:
@@ -236,7 +286,7 @@ def _removed_if_not_finished(path: Path) -> Iterator[Path]:
         path.with_name(path.name + "-journal").unlink(missing_ok=True)
 
 
-def _sync(path: Path) -> None:
+def sync_to_disk(path: Path) -> None:
     """Let the disk have a file, or a folder's names, before going on."""
     if path.is_dir() and os.name == "nt":
         return

@@ -13,18 +13,23 @@ from datetime import date, timedelta
 from model.customers import blacklisted_on, terms_on
 from model.errors import N_
 from model.fields import iso
+from model.leases import NOTHING_LENT, Lent, on_a_laptop
 from model.money import parse_amount
 from model.settings import setting_on
 from model.store import one, rows
 
 # In the order in which the first one names the verdict.
-REASONS = ("blacklisted", "overdue", "over_limit", "below_floor")
+REASONS = ("blacklisted", "overdue", "over_limit", "below_floor", "closed", "not_sold")
+# What neither money nor time mends: a person must look at the order.
+REASONS_FOR_A_PERSON = ("below_floor", "closed", "not_sold")
 REASON_NAMES = {
     "ok": N_("ok"),
     "blacklisted": N_("blacklisted"),
     "overdue": N_("overdue"),
     "over_limit": N_("over limit"),
     "below_floor": N_("below floor"),
+    "closed": N_("customer closed"),
+    "not_sold": N_("no longer sold"),
 }
 
 
@@ -93,6 +98,8 @@ class Verdict:
         reasons: everything that stops it.
         exposure: balance + the order's total − what is paid with it.
         cure: what to receive so that limit and overdue stop it no more; 0 where money alone cannot.
+        need: what of it nobody has paid or reserved.
+        guaranteed: on a laptop, whether the office will say the same: it is paid for or within what was lent.
     """
 
     name: str
@@ -100,6 +107,8 @@ class Verdict:
     exposure: int
     standing: Standing
     cure: int
+    need: int = 0
+    guaranteed: bool = False
 
     @property
     def ok(self) -> bool:
@@ -112,11 +121,16 @@ class Verdict:
 
 @dataclass(frozen=True)
 class PricedLine:
-    """What the verdict must know of a line: its product's code, net unit price and floor in 1/10000 units."""
+    """What the verdict must know of a line: its product's code, net unit price and floor in 1/10000 units.
+
+    Attributes:
+        sold: whether the product may still be sold.
+    """
 
     product: str
     net_price_e4: int
     floor_e4: int | None
+    sold: bool = True
 
 
 def overdue_before(day: date) -> date:
@@ -151,16 +165,26 @@ def standing_on(customer_id: bytes, day: date) -> Standing:
     found = one("SELECT balance FROM customer_total WHERE customer_id = ?", (customer_id,))
     terms = terms_on(customer_id, day)
     bills = overdue_bills(customer_id, day)
+    blacklisted, overdue = blacklisted_on(customer_id, day), sum(bill.open for bill in bills)
+    card = _told_by_card(customer_id)
+    if card is not None:
+        blacklisted, overdue, bills = card[0], card[1], ()
     return Standing(
         balance=0 if found is None else int(found[0]),
         credit_days=terms.credit_days,
         credit_from=terms.credit_from,
         credit_limit=terms.credit_limit,
         limit_until=terms.until,
-        blacklisted=blacklisted_on(customer_id, day),
-        overdue=sum(bill.open for bill in bills),
+        blacklisted=blacklisted,
+        overdue=overdue,
         overdue_bills=bills,
     )
+
+
+def _told_by_card(customer_id: bytes) -> tuple[bool, int] | None:
+    """Whether a customer is blacklisted, and what is overdue in minor units, where a laptop knows only its card."""
+    card = one("SELECT verdict, overdue FROM customer_card WHERE customer_id = ? AND shown = 1", (customer_id,))
+    return (card[0] == "blacklisted", int(card[1])) if card is not None and on_a_laptop() else None
 
 
 def judge(
@@ -172,6 +196,9 @@ def judge(
     lines: Sequence[PricedLine] = (),
     below_floor_allowed: bool = False,
     blacklisted_may_prepay: bool = False,
+    lent: Lent = NOTHING_LENT,
+    lease_covers_overdue: bool = False,
+    closed: bool = False,
 ) -> Verdict:
     """The verdict on one order.
 
@@ -183,27 +210,39 @@ def judge(
         lines: what its lines sell for, against their floors.
         below_floor_allowed: whether the maker may go below a floor.
         blacklisted_may_prepay: the company's setting.
+        lent: what is lent of the customer's credit, as seen by the device that recorded the order.
+        lease_covers_overdue: whether that device's lease also covers an overdue bill on the judge's date.
+        closed: whether the customer trades no more.
     """
-    prepaid = paid + reserved >= total
+    need = max(0, total - paid - reserved)
     exposure = standing.balance + total - min(paid, total)
+    within_lease = need <= lent.own
+    overdue_stops = bool(standing.overdue) and need > 0 and not (within_lease and lease_covers_overdue)
+    over = exposure + lent.to_others - standing.credit_limit
     reasons = []
-    if standing.blacklisted and not (prepaid and blacklisted_may_prepay):
+    if standing.blacklisted and not (need == 0 and blacklisted_may_prepay):
         reasons.append(Reason("blacklisted", 0))
-    if standing.overdue and not prepaid:
+    if overdue_stops:
         reasons.append(Reason("overdue", standing.overdue, tuple(bill.number for bill in standing.overdue_bills)))
-    over = exposure - standing.credit_limit
-    if over > 0 and not prepaid:
+    if over > 0 and not within_lease:
         reasons.append(Reason("over_limit", over))
     if not below_floor_allowed:
         below = tuple(line.product for line in lines if line.floor_e4 is not None and line.net_price_e4 < line.floor_e4)
         if below:
             reasons.append(Reason("below_floor", 0, below))
+    if closed:
+        reasons.append(Reason("closed", 0))
+    unsold = tuple(line.product for line in lines if not line.sold)
+    if unsold:
+        reasons.append(Reason("not_sold", 0, unsold))
     return Verdict(
         name=reasons[0].name if reasons else "ok",
         reasons=tuple(reasons),
         exposure=exposure,
         standing=standing,
-        cure=_cure(standing, reasons, over, total - paid - reserved),
+        cure=_cure(standing, reasons, over, need),
+        need=need,
+        guaranteed=not reasons and (need == 0 or (within_lease and lease_covers_overdue)),
     )
 
 

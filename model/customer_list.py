@@ -18,6 +18,7 @@ from model.credit import overdue_before, tolerance_on
 from model.customers import CreditTerms, terms_of
 from model.dates import month_of
 from model.fields import iso
+from model.laptop import cards_among
 from model.payment_grades import grades_of
 from model.search import matching_customer_ids_sql
 from model.stages import stage_condition, stage_of, trading_months_of
@@ -98,6 +99,7 @@ class ListedCustomer:
         traded_this_month: a live order over zero is dated in the month of the list's day.
         overdue: open amount of bills past due and grace.
         grade: the label set by hand, else the grade of the payment record.
+        only_card: this laptop holds the customer's card, but not its documents.
     """
 
     id: bytes
@@ -115,6 +117,7 @@ class ListedCustomer:
     grade: str
     blacklisted: bool
     closed: bool
+    only_card: bool = False
 
 
 @dataclass(frozen=True)
@@ -445,6 +448,7 @@ class _Facts:
             )
         }
         self.terms = terms_of(ids, day)
+        self.only_cards = cards_among(ids)
         self.grades = grades_of(ids, day)
         self.trading_months = trading_months_of(ids, day)
         self.overdue = dict(
@@ -490,4 +494,5 @@ class _Facts:
             grade=label or self.grades.get(id_, ""),
             blacklisted=bool(self.blacklisted.get(id_, 0)),
             closed=closed_on is not None and closed_on <= self.day.isoformat(),
+            only_card=id_ in self.only_cards,
         )

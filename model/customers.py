@@ -152,6 +152,12 @@ def customer_by_code(code: str) -> Customer:
     return found
 
 
+def closed_by(customer_id: bytes, day: date) -> bool:
+    """Whether a customer trades no more on a day."""
+    found = one("SELECT closed_on FROM customer WHERE id = ?", (customer_id,))
+    return found is not None and found[0] is not None and str(found[0]) <= day.isoformat()
+
+
 def owner_on(customer_id: bytes, day: date) -> bytes | None:
     """Who was responsible for a customer on a day; None for the pool and for retail."""
     found = one(

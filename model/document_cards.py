@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from model.account import AllocationRow, allocations_of
-from model.archive import ORDER_ROWS, DocumentRef, LineRow, OrderRow, lines_of, order_row_of
+from model.archive import ORDER_ROWS, DocumentRef, LineRow, OrderRow, lines_of, marked, order_row_of
 from model.changes.orders import judge_order
 from model.changes.orders import lines_of as order_lines_of
 from model.credit import Verdict
@@ -51,7 +51,7 @@ def order_card(order_id: bytes, day: date) -> OrderCard | None:
     order = Order.get_or_none(Order.id == order_id)
     if order is None:
         return None
-    row = order_row_of(rows(ORDER_ROWS + " AND o.id = ?", (order.customer_id, order_id))[0])
+    [row] = marked([order_row_of(rows(ORDER_ROWS + " AND o.id = ?", (order.customer_id, order_id))[0])])
     owner = one("SELECT name FROM salesperson WHERE id = ?", (order.owner_id,)) if order.owner_id is not None else None
     verdict = judge_order(order, order_lines_of(order), day) if order.state == "held" else None
     return OrderCard(

@@ -6,7 +6,6 @@ so that an order recorded just before the machine died is not offered a second t
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from model.connecting import complaints, connect
 from model.errors import N_, StoreError
 
 DRAFTS_FILE = "drafts.db"
@@ -55,8 +55,11 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 class Drafts:
     """The drafts of one store. Any thread may ask and write; each write is on disk when it returns."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, key: bytes | None = None) -> None:
         """
+        Args:
+            key: the key of an encrypted store, which is that of its drafts.
+
         Raises:
             StoreError: the file cannot be opened.
         """
@@ -66,8 +69,8 @@ class Drafts:
         self._revisions: dict[str, int] = {}
         self._dropped: set[str] = set()
         with self._told():
-            self._connection = sqlite3.connect(
-                folder / DRAFTS_FILE, timeout=PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
+            self._connection = connect(
+                folder / DRAFTS_FILE, key, timeout=PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
             )
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
@@ -136,7 +139,7 @@ class Drafts:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except complaints() as error:
             raise StoreError(
                 N_("The drafts in {folder} cannot be kept ({reason}): free space or change its rights."),
                 folder=self._folder,

@@ -21,6 +21,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
     "reverse_receipt": OFFICE,
     "change_settings": LEADERS,
     "import_tables": OFFICE,
+    "merge_customers": OFFICE,
 }
 RIGHT_NAMES = {
     "release_held": N_("release a held order"),
@@ -33,6 +34,7 @@ RIGHT_NAMES = {
     "reverse_receipt": N_("reverse a receipt"),
     "change_settings": N_("change the company's settings"),
     "import_tables": N_("import tables"),
+    "merge_customers": N_("merge customers"),
 }
 
 

@@ -104,6 +104,14 @@ def reserved_for(customer_id: bytes, order_id: bytes) -> int:
     return sum(kept.get(order_id, 0) for kept in ledger.reserved.values())
 
 
+def reserved_money(customer_id: bytes) -> int:
+    """All of a customer's money, in minor units, that is reserved for orders that are not confirmed yet."""
+    if not _may_have_reserved(customer_id):
+        return 0
+    ledger, _last_key = ledger_of(customer_id)
+    return sum(sum(kept.values()) for kept in ledger.reserved.values())
+
+
 def _open_ledger(customer_id: bytes) -> Ledger:
     """The ledger as it stands, of a customer without reserved money: only what is open or waiting."""
     ledger = Ledger()

@@ -19,8 +19,11 @@ import peewee
 from filelock import FileLock, Timeout
 from playhouse.migrations import Runner
 
-from model.errors import N_, StoreError
+from model.connecting import peewee_database
+from model.conversion import finish_conversion, is_conversion_unfinished
+from model.errors import N_, HuokeError, StoreError
 from model.ids import new_id
+from model.vault import is_sealed
 
 DATABASE_FILE = "store.db"
 # Which database file is the present one; a restored copy is written beside it and this pointer moved.
@@ -67,6 +70,41 @@ class Table(peewee.Model):
         database = current_database
         legacy_table_names = False
 
+    @classmethod
+    def with_id(cls, id_: Any) -> Any:
+        """The row with this primary key, or None; its query is built once, which is most of its cost."""
+        meta_ = cls._meta
+        query = _READ.get(cls)
+        if query is None:
+            columns = ", ".join(field.column_name for field in meta_.sorted_fields)
+            query = f"SELECT {columns} FROM {meta_.table_name} WHERE {meta_.primary_key.column_name} = ?"
+            _READ[cls] = query
+        found = execute(query, (meta_.primary_key.db_value(id_),)).fetchone()
+        if found is None:
+            return None
+        row = cls(__no_default__=1)
+        for field, value in zip(meta_.sorted_fields, found, strict=True):
+            row.__data__[field.name] = field.python_value(value)
+        row._dirty.clear()
+        return row
+
+    def insert_new(self) -> None:
+        """Write this as a new row; its statement is built once."""
+        meta_ = self._meta
+        statement = _WRITTEN.get(type(self))
+        if statement is None:
+            columns = ", ".join(field.column_name for field in meta_.sorted_fields)
+            marks = ", ".join("?" * len(meta_.sorted_fields))
+            statement = f"INSERT INTO {meta_.table_name} ({columns}) VALUES ({marks})"
+            _WRITTEN[type(self)] = statement
+        execute(statement, tuple(field.db_value(self.__data__.get(field.name)) for field in meta_.sorted_fields))
+        self._dirty.clear()
+
+
+# Statements of the tables above, built when first needed.
+_READ: dict[type[Table], str] = {}
+_WRITTEN: dict[type[Table], str] = {}
+
 
 class Meta(Table):
     """Facts about this store itself: its company, its device, who sits at it."""
@@ -83,14 +121,24 @@ class Store:
 
     Args:
         folder: the folder that holds the database, the drafts, keys and what sync is receiving.
+        key: the key of an encrypted database; None where it is plain.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, key: bytes | None = None) -> None:
         self.folder = folder
-        self.path = _database_path(folder)
-        self.database = peewee.SqliteDatabase(
-            str(self.path),
-            pragmas={
+        self.path = present_database(folder)
+        self.key = key
+        self.database = self._database()
+        self._writer_file = FileLock(str(folder / WRITER_LOCK_FILE), thread_local=False)
+        self._writer_thread = threading.RLock()
+        self._writers_inside = 0
+        self._screen = FileLock(str(folder / SCREEN_LOCK_FILE), thread_local=False)
+
+    def _database(self) -> Any:
+        return peewee_database(
+            self.path,
+            self.key,
+            {
                 "journal_mode": "wal",
                 "synchronous": "full",
                 "foreign_keys": 1,
@@ -98,25 +146,34 @@ class Store:
                 "fullfsync": 1,
                 "temp_store": "memory",
             },
-            timeout=WRITER_PATIENCE_SECONDS,
+            WRITER_PATIENCE_SECONDS,
         )
-        self._writer_file = FileLock(str(folder / WRITER_LOCK_FILE), thread_local=False)
-        self._writer_thread = threading.RLock()
-        self._writers_inside = 0
-        self._screen = FileLock(str(folder / SCREEN_LOCK_FILE), thread_local=False)
+
+    def turn_to_present(self) -> None:
+        """Work from now on in the database that has become the folder's present one.
+
+        Call it inside `writing()`, so that nobody writes meanwhile. A thread that is reading goes on in its own
+        connection until it leaves `use()`.
+        """
+        self.path = present_database(self.folder)
+        self.database = self._database()
 
     @contextmanager
     def use(self) -> Iterator[Store]:
         """Make this the store that models and rules work on, with a connection of this thread's own."""
         token = _current.set(self)
+        database = self.database
         try:
-            with _connected(self.database):
+            with _connected(database):
                 yield self
         except peewee.DatabaseError as error:
-            if _is_our_own(error):
+            told = self.told(error)
+            if told is None:
                 raise
-            raise _told(error, self.folder) from error
+            raise told from error
         finally:
+            if self.database is not database:
+                self.close()
             _current.reset(token)
 
     @contextmanager
@@ -142,7 +199,10 @@ class Store:
                 with self.database.atomic("IMMEDIATE") if outermost else self.database.atomic():
                     yield
             except peewee.OperationalError as error:
-                raise _told(error, self.folder) from error
+                told = self.told(error)
+                if told is None:
+                    raise
+                raise told from error
             finally:
                 self._writers_inside -= 1
                 if outermost:
@@ -150,7 +210,7 @@ class Store:
 
     def _still_the_present_one(self) -> None:
         """Refuse to write into a database that a restored copy has replaced since this store was opened."""
-        if _database_path(self.folder) != self.path:
+        if present_database(self.folder) != self.path:
             raise StoreError(N_("A backup was put back in {folder}: open the store again."), folder=self.folder)
 
     @contextmanager
@@ -170,6 +230,10 @@ class Store:
             yield
         finally:
             self._screen.release()
+
+    def told(self, error: peewee.DatabaseError) -> HuokeError | None:
+        """The database's complaint as a sentence that says what to do; None where we asked wrongly, a defect."""
+        return None if _is_our_own(error) else _told(error, self.folder)
 
     def data_version(self) -> int:
         """A number that changes when another connection has written; ask it always on the same thread."""
@@ -193,21 +257,28 @@ def _connected(database: Any) -> Iterator[None]:
         database.close()
 
 
-def _database_path(folder: Path) -> Path:
+def present_database(folder: Path) -> Path:
+    """The database file that is the store of a folder now, whether it is there yet or not."""
     pointer = folder / GENERATION_FILE
     # A pointer that is not text names no file there is: restore can still put a backup in its place.
     return folder / (pointer.read_text(errors="replace").strip() if pointer.exists() else DATABASE_FILE)
 
 
-def open_store(folder: Path, *, create: bool = False) -> Store:
+def open_store(
+    folder: Path, *, create: bool = False, key: bytes | None = None, kind: type[Store] = Store
+) -> Store:
     """Open a company's store, bringing an older one up to date.
+
+    Args:
+        key: what `model.vault.unlock` gave for the PIN of an encrypted one; a plain one needs none.
+        kind: what to open it as.
 
     Raises:
         StoreError: there is none and `create` is not set; it cannot be written; it is damaged; it was written by
-            a newer Huoke (it is then left untouched).
+            a newer Huoke (it is then left untouched); it is encrypted and no key is given.
     """
     folder = folder.expanduser()
-    exists = _database_path(folder).exists() if folder.is_dir() else False
+    exists = present_database(folder).exists() if folder.is_dir() else False
     if not exists and not create:
         raise StoreError(
             N_("There is no store in {folder}: run “huoke” to start one, or “huoke import” to fill one."),
@@ -226,9 +297,16 @@ def open_store(folder: Path, *, create: bool = False) -> Store:
             N_("The folder {folder} cannot be written: change its rights or choose another with --store."),
             folder=folder,
         )
-    store = Store(folder)
+    if not is_sealed(present_database(folder)):
+        key = None
+    elif key is None:
+        raise StoreError(N_("The store in {folder} is locked: its PIN opens it."), folder=folder)
+    store = kind(folder, key)
     with store.use():
-        _migrate(store)
+        bring_up_to_date(store)
+        if key is not None and is_conversion_unfinished(store.path):
+            with store.writing():
+                finish_conversion(store.path, key)
     return store
 
 
@@ -258,7 +336,12 @@ def _told(error: Exception, folder: Path) -> StoreError:
     )
 
 
-def _migrate(store: Store) -> None:
+def bring_up_to_date(store: Store) -> None:
+    """Make the tables that are missing in the store in use, and its company where it has none.
+
+    Raises:
+        StoreError: it was written by a newer Huoke.
+    """
     runner = Runner(store.database, str(MIGRATIONS))
     pending = _pending(runner, store)
     if not pending:
@@ -336,12 +419,6 @@ def integrity_faults() -> list[str]:
     """What SQLite itself finds wrong in the file; empty when it is sound."""
     faults = [str(row[0]) for row in rows("PRAGMA integrity_check")]
     return [] if faults == ["ok"] else faults
-
-
-def is_sqlite_file(path: Path) -> bool:
-    """Whether a file begins as every SQLite database does."""
-    with path.open("rb") as file:
-        return file.read(16) == b"SQLite format 3\0"
 
 
 SQLITE_VERSION = sqlite3.sqlite_version_info

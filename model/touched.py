@@ -63,3 +63,9 @@ def touch(kind: str, id_: bytes, customer: bytes | None = None) -> None:
         if witness is not None:
             witness.about_to_write(*key)
         touched.documents.add(key)
+
+
+def touched_now() -> Touched:
+    """What was announced so far inside the present `collecting`."""
+    touched = _touched.get()
+    return Touched() if touched is None else touched

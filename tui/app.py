@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from model.errors import HuokeError
-from model.store import Store, open_store
+from model.store import Store
 from tui import keymap
 from tui.locale import _
 
@@ -182,17 +182,20 @@ class HuokeApp(DeskApp):
 
 
 def run(folder: Path) -> int:
-    """Open the store in a folder, asking what to do where there is none yet, and show it.
+    """Open the store in a folder, asking what to do where there is none yet or for its PIN, and show it.
 
     Raises:
         StoreError: the store cannot be opened, or is open in another screen.
     """
     from tui.first_run.screen import choose_beginning
+    from tui.lock.screen import open_at_the_lock
 
     chosen = choose_beginning(folder)
     if chosen is None:
         return 0
-    store = open_store(chosen)
+    store = open_at_the_lock(chosen)
+    if store is None:
+        return 0
     _end_with_the_terminal()
     with store.screen():
         HuokeApp(store, keymap.settings_path()).run()

@@ -107,6 +107,7 @@ PLACES: Mapping[str, Place] = {
     "leaderboard": Place(N_("Leaderboard"), holds=("list", "list.sorting")),
     "inactive": Place(N_("Customers behind a rate"), holds=("list", "list.sorting")),
     "orders_behind": Place(N_("Orders behind a figure"), holds=("list", "list.sorting")),
+    "exchange": Place(N_("Sync"), holds=("list", "list.sorting")),
 }
 
 ACTIONS: tuple[Action, ...] = (
@@ -114,6 +115,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.open_archive", ("f4", "3"), N_("Archive")),
     Action("app.open_order", ("f5", "4"), N_("Order")),
     Action("app.open_leaderboard", ("f6", "5"), N_("Leaderboard")),
+    Action("app.open_sync", ("ctrl+y",), N_("Sync")),
+    Action("app.sync_now", ("R",), N_("sync now")),
     Action("app.go_to", ("ctrl+g",), N_("go to a screen")),
     Action("app.open_palette", ("ctrl+p",), N_("find anything"), footer=True, short=N_("find")),
     # A terminal sends ctrl+/ as ctrl+underscore unless it speaks the Kitty protocol.
@@ -148,6 +151,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("first_run.open_sample", ("1",), N_("sample company")),
     Action("first_run.start_company", ("2",), N_("start a company")),
     Action("first_run.import_files", ("3",), N_("import files")),
+    Action("first_run.join_office", ("4",), N_("join a company's server")),
     Action("first_run.quit_huoke", ("q", "escape"), N_("quit")),
     Action("form.record_entry", ("f10", "ctrl+j"), N_("record")),
     Action("form.leave_entry", ("escape",), N_("leave it")),
@@ -247,6 +251,13 @@ ACTIONS: tuple[Action, ...] = (
         "orders_behind.open_customer", ("enter",), N_("open the archive"), footer=True, carried_by="list.choose_row"
     ),
     Action("orders_behind.new_order", ("n",), N_("new order"), footer=True),
+    Action("exchange.sync_again", ("R",), N_("sync now"), footer=True, carried_by="app.sync_now"),
+    Action("exchange.stop_syncing", ("c",), N_("stop syncing")),
+    Action("exchange.open_subject", ("enter",), N_("open what it is about"), carried_by="list.choose_row"),
+    Action("exchange.take_mine", ("t",), N_("take mine"), footer=True),
+    # `k` moves up in every list.
+    Action("exchange.keep_theirs", ("K",), N_("keep theirs"), footer=True),
+    Action("exchange.mark_seen", ("x",), N_("mark as seen"), footer=True, short=N_("seen")),
 )
 
 ACTION_OF: Mapping[str, Action] = {action.id: action for action in ACTIONS}

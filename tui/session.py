@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, cast
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import work
 from textual.message import Message
@@ -13,6 +13,8 @@ from textual.worker import get_current_worker
 
 from model.changes.kind import Args
 from model.changes.recording import record
+from model.connecting import complaints, connect
+from model.laptop import days_left_offline, last_heard, unsent_count
 from model.people import Salesperson
 from model.rights import RIGHTS
 from model.settings import setting_on
@@ -20,8 +22,15 @@ from model.store import Store, meta, one
 from tui.clock import today
 from tui.locale import N_, _
 from tui.shared.desk_screen import DeskScreen
-from tui.shared.status import Standing, StatusLine
+from tui.shared.status import Standing, StatusLine, age_text, must_sync_text
 
+if TYPE_CHECKING:
+    from sync.client import Line
+
+Passphrase = Callable[[], str]
+LineFactory = Callable[[Store, Passphrase], "Line"]
+# What a salesperson may not do alone becomes a request to the office on a laptop that has joined one.
+REQUESTED_RIGHTS = frozenset({"set_terms", "assign_customer", "block_customer"})
 ROLE_WORDS = {"sales": N_("sales"), "manager": N_("manager"), "finance": N_("finance"), "admin": N_("admin")}
 
 
@@ -41,12 +50,20 @@ class Session:
     Attributes:
         store: the open store; read and write it only in thread workers, inside `with session.store.use():`.
         person: who sits here; None where nobody has signed in, and then everything is allowed.
+        joined: whether this store is a laptop's that has joined an office.
+        line: how a line to the office is made.
+        now: this machine's clock, UTC.
+        syncing: what the exchange under way is doing, translated; empty while there is none.
     """
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.person: Person | None = None
+        self.line: LineFactory = line_to_office
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self.syncing = ""
         with store.use():
+            self.joined = bool(meta("server"))
             found = Salesperson.get_or_none(Salesperson.code == meta("me")) if meta("me") else None
         if found is not None:
             self.person = Person(found.id, found.code, found.name, found.role)
@@ -71,8 +88,19 @@ class Session:
             company=setting_on("company_name", day),
             person="" if self.person is None else self.person.name,
             date=day.isoformat(),
+            as_of=age_text(last_heard(), day) if self.joined else "",
+            must_sync=must_sync_text(days_left_offline(day)) if self.joined else "",
+            syncing=self.syncing,
+            unsent=unsent_count(),
             held=0 if held is None else int(held[0]),
         )
+
+
+def line_to_office(store: Store, passphrase: Passphrase) -> Line:
+    """The line of a joined laptop to its office; call it in a thread, inside `with store.use():`."""
+    from sync.client import line_of
+
+    return line_of(store, passphrase=passphrase, store_key=store.key)
 
 
 class StoreWatch:
@@ -81,14 +109,14 @@ class StoreWatch:
     def __init__(self, store: Store) -> None:
         # One connection of its own, because SQLite counts the writes of all others from it. It only ever asks this
         # number, which needs no lock and no disk.
-        self._connection = sqlite3.connect(store.path, timeout=0, check_same_thread=False)
+        self._connection = connect(store.path, store.key, timeout=0, check_same_thread=False)
         self._seen = self._version()
 
     def _version(self) -> int | None:
         """The number; None while the file cannot be read. The screens, told so once, read it themselves and say why."""
         try:
             return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
-        except sqlite3.Error:
+        except complaints():
             return None
 
     def changed(self) -> bool:
@@ -125,6 +153,8 @@ class StoreScreen(DeskScreen):
         person = self.session.person
         if person is None or person.role in RIGHTS[right]:
             return ""
+        if self.session.joined and right in REQUESTED_RIGHTS:
+            return ""
         roles = _(", ").join(_(ROLE_WORDS[role]) for role in RIGHTS[right])
         return _("Your role may not do this: ask someone of {roles}.").format(roles=roles)
 
@@ -152,7 +182,7 @@ class StoreScreen(DeskScreen):
     def say(self, sentence: str) -> None:
         """Let the status line say what was just done; it stays until the next thing is done."""
         line = self.query_one(StatusLine)
-        line.standing = Standing(**{**line.standing.__dict__, "said": sentence})
+        line.standing = replace(line.standing, said=sentence)
 
     @work(thread=True, exclusive=True, group="standing")
     def _read_standing(self) -> None:
@@ -164,4 +194,9 @@ class StoreScreen(DeskScreen):
 
     def on_store_screen_standing_read(self, message: StandingRead) -> None:
         for line in self.query(StatusLine):
-            line.standing = Standing(**{**message.standing.__dict__, "said": line.standing.said})
+            line.standing = replace(message.standing, said=line.standing.said, syncing=self.session.syncing)
+
+    def show_syncing(self) -> None:
+        """Let the status line say how far the exchange with the office is."""
+        for line in self.query(StatusLine):
+            line.standing = replace(line.standing, syncing=self.session.syncing)

@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+from model.changes.assigning import ASSIGNING_KINDS
 from model.changes.company import COMPANY_KINDS
 from model.changes.customers import CUSTOMER_KINDS
+from model.changes.deciding import DECIDING_KINDS
+from model.changes.editing import EDITING_KINDS
 from model.changes.imports import IMPORT_KINDS
 from model.changes.kind import Args, Kind
+from model.changes.leasing import LEASING_KINDS
+from model.changes.merging import MERGING_KINDS
 from model.changes.orders import ORDER_KINDS
 from model.changes.receipts import RECEIPT_KINDS
+from model.changes.rejudging import REJUDGING_KINDS
+from model.changes.terms import TERMS_KINDS
 from model.changes.undo import undoing
 
-_UNDOABLE = {kind.name: kind for kind in (*COMPANY_KINDS, *CUSTOMER_KINDS, *ORDER_KINDS, *RECEIPT_KINDS, *IMPORT_KINDS)}
+_UNDOABLE = {
+    kind.name: kind
+    for kind in (
+        *COMPANY_KINDS,
+        *CUSTOMER_KINDS,
+        *EDITING_KINDS,
+        *ASSIGNING_KINDS,
+        *TERMS_KINDS,
+        *MERGING_KINDS,
+        *DECIDING_KINDS,
+        *ORDER_KINDS,
+        *RECEIPT_KINDS,
+        *LEASING_KINDS,
+        *REJUDGING_KINDS,
+        *IMPORT_KINDS,
+    )
+}
 KINDS: dict[str, Kind] = {**_UNDOABLE, "change.undo": undoing(_UNDOABLE)}
 KIND_OF_ARGS: dict[type[Args], Kind] = {kind.args: kind for kind in KINDS.values()}

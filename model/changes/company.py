@@ -14,6 +14,8 @@ from model.people import ROLES, Salesperson
 from model.products import Cost, Product
 from model.rights import require
 from model.settings import DEFAULTS, AttributionRule, Setting
+from model.synced import document_id
+from model.touched import touch
 
 
 class AddSalesperson(Args, frozen=True):
@@ -24,6 +26,13 @@ class AddSalesperson(Args, frozen=True):
     name: str
     role: str = "sales"
     team: str = ""
+
+
+class SetWorksHere(Args, frozen=True):
+    """Whether someone works here; who does not has no device any more, but keeps what was done."""
+
+    person: bytes
+    active: bool
 
 
 class AddProduct(Args, frozen=True):
@@ -74,9 +83,21 @@ def add_salesperson(args: AddSalesperson, ctx: Context) -> Salesperson:
         raise InputError(N_("There is no role {role}: the roles are {names}."), role=args.role, names=", ".join(ROLES))
     if Salesperson.get_or_none(Salesperson.code == code) is not None:
         raise Refused(N_("There is already a salesperson {code}: choose another code."), code=code)
+    touch("person", args.id)
     return Salesperson.create(
         id=args.id, code=code, name=name, role=args.role, team=checked_text("team", args.team), active=True
     )
+
+
+def set_works_here(args: SetWorksHere, ctx: Context) -> Salesperson:
+    require(ctx, "change_settings")
+    person = Salesperson.get_or_none(Salesperson.id == args.person)
+    if person is None:
+        raise InputError(N_("There is no such salesperson here."))
+    touch("person", args.person)
+    person.active = args.active
+    person.save(only=[Salesperson.active])
+    return person
 
 
 def add_product(args: AddProduct, ctx: Context) -> Product:
@@ -88,12 +109,14 @@ def add_product(args: AddProduct, ctx: Context) -> Product:
         raise Refused(N_("There is already a product {code}: choose another code."), code=code)
     if min(args.price_e4, args.floor_e4 or 0, args.cost_e4 or 0, args.tax_rate_bp) < 0:
         raise InputError(N_("Price, floor, cost and tax of {code} cannot be below zero."), code=code)
+    touch("product", args.id)
     product = Product.create(
         id=args.id, code=code, name=name, brand=checked_text("brand", args.brand),
         category=checked_text("category", args.category), unit=checked_text("unit", args.unit),
         price_e4=args.price_e4, floor_e4=args.floor_e4, tax_rate_bp=args.tax_rate_bp,
     )  # fmt: skip
     if args.cost_e4 is not None:
+        touch("cost", args.id)
         Cost.create(product=product, from_date=args.date, cost_e4=args.cost_e4)
     search.index_products([product])
     return product
@@ -103,6 +126,9 @@ def set_cost(args: SetCost, ctx: Context) -> None:
     require(ctx, "change_settings")
     if args.cost_e4 < 0:
         raise InputError(N_("A cost cannot be below zero."))
+    if Product.get_or_none(Product.id == args.product) is None:
+        raise InputError(N_("The product {id} is not in this store: sync first."), id=args.product.hex())
+    touch("cost", args.product)
     Cost.delete().where(Cost.product == args.product, Cost.from_date == args.from_date).execute()
     Cost.create(product=args.product, from_date=args.from_date, cost_e4=args.cost_e4)
 
@@ -121,6 +147,7 @@ def set_setting(args: SetSetting, ctx: Context) -> None:
         raise InputError(N_("The days of grace are a whole number from 0 to 365."))
     if DEFAULTS[args.name] in ("yes", "no") and args.value not in ("yes", "no"):
         raise InputError(N_("{name} is yes or no."), name=args.name)
+    touch("setting", document_id("setting", args.name, args.from_date.isoformat()))
     Setting.delete().where(Setting.name == args.name, Setting.from_date == args.from_date).execute()
     Setting.create(name=args.name, from_date=args.from_date, value=checked_text("value", args.value))
 
@@ -129,6 +156,7 @@ def set_attribution_rule(args: SetAttributionRule, ctx: Context) -> None:
     require(ctx, "change_settings")
     if not 0 <= args.owner_bp <= FULL_BP:
         raise InputError(N_("The owner's share is between 0 and 100 percent."))
+    touch("rule", document_id("rule", args.from_date.isoformat(), "owned"))
     AttributionRule.delete().where(
         AttributionRule.from_date == args.from_date, AttributionRule.kind == "owned"
     ).execute()
@@ -139,6 +167,7 @@ def set_attribution_rule(args: SetAttributionRule, ctx: Context) -> None:
 
 COMPANY_KINDS = (
     Kind("salesperson.add", AddSalesperson, add_salesperson),
+    Kind("salesperson.active", SetWorksHere, set_works_here),
     Kind("product.add", AddProduct, add_product),
     Kind("product.cost", SetCost, set_cost),
     Kind("setting.set", SetSetting, set_setting),

@@ -1,7 +1,11 @@
-"""Numbers of documents: `<device code>-<counter>`, given by the device that records."""
+"""Numbers of documents, `<device code>-<counter>`, given by the device that records; and the dates they may have."""
 
 from __future__ import annotations
 
+from datetime import date
+
+from model.changes.customers import not_after_today
+from model.context import Context
 from model.store import current, meta, one, set_meta
 
 COUNTER_DIGITS = 6
@@ -29,3 +33,22 @@ def free_number(number: str) -> str:
         suffix += 1
         wanted = f"{number}/{suffix}"
     return wanted
+
+
+def document_date(day: date, ctx: Context, *, earliest: date | None = None) -> date:
+    """The date that a document gets.
+
+    What a laptop recorded has happened, so its date is moved to the nearest possible one: its clock ran ahead, or the
+    office dated the document it speaks of later.
+
+    Args:
+        day: as it was recorded.
+        earliest: before this it cannot be; whoever records sees to it, as each rule has its own sentence for that.
+
+    Raises:
+        Refused: it is recorded here, and after the business date.
+    """
+    if not ctx.arrived:
+        not_after_today(day, ctx)
+        return day
+    return max(min(day, ctx.business_date), earliest or date.min)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from model import synced
 from model.changes.kind import Args, Kind
 from model.context import Context
-from model.errors import N_, StoreError
+from model.errors import N_, Refused, StoreError
 from model.files.batch import ImportSummary
 from model.files.faults import Faults, SourceRow
 from model.files.intake import import_rows
 from model.files.reading import SourceFile, SourceTable, inflated, tables_in
 from model.files.tables import TABLES
 from model.rights import require
-from model.store import rows
+from model.store import meta, rows
+from model.touched import touch
+
+# Documents of which an import may change those that are there already. Orders and receipts are only ever added.
+_CHANGEABLE = ("setting", "rule", "person", "product", "cost", "customer", "contact", "close")
+_NAMED_BILLS = "SELECT receipt_id, COUNT(*) FROM receipt_order GROUP BY receipt_id"
 
 
 class ImportBatch(Args, frozen=True):
@@ -28,10 +34,12 @@ def import_batch(args: ImportBatch, ctx: Context) -> ImportSummary:
 
     Raises:
         ImportRefused: some rows are bad.
-        Refused: the person's role may not import.
+        Refused: the person's role may not import, or this is a laptop: tables are imported at the office.
         StoreError: the files are not in this store.
     """
     require(ctx, "import_tables")
+    if ctx.arrived or meta("server"):
+        raise Refused(N_("Tables are imported at the office itself: run “huoke import” on the server."))
     kept = dict(rows("SELECT name, content FROM import_file WHERE sha256 = ?", (args.sha256,)))
     missing = [name for name in args.names if name not in kept]
     if missing:
@@ -42,7 +50,35 @@ def import_batch(args: ImportBatch, ctx: Context) -> ImportSummary:
         for name in args.names
         for table in tables_in(SourceFile(name, lambda name=name: inflated(bytes(kept[name]))), faults)  # type: ignore[misc]
     ]
-    return import_rows(_rows_of(found, faults), on=ctx.business_date, change_uid=ctx.change_uid, faults=faults)
+    tells_laptops = meta("role") == "server"
+    before = _fingerprints() if tells_laptops else {}
+    summary = import_rows(_rows_of(found, faults), on=ctx.business_date, change_uid=ctx.change_uid, faults=faults)
+    if tells_laptops:
+        _announce_what_changed(before, ctx)
+    return summary
+
+
+def _fingerprints() -> dict[tuple[str, bytes], int]:
+    """What every document is that an import may change, to be compared with what it is afterwards."""
+    found: dict[tuple[str, bytes], int] = {}
+    for kind in _CHANGEABLE:
+        ids = synced.all_ids(kind)
+        for start in range(0, len(ids), synced.IDS_PER_STATEMENT):
+            bodies = synced.read_documents(kind, ids[start : start + synced.IDS_PER_STATEMENT])
+            found |= {(kind, id_): hash(body) for id_, body in bodies.items()}
+    found |= {("receipt", bytes(id_)): named for id_, named in rows(_NAMED_BILLS)}
+    return found
+
+
+def _announce_what_changed(before: dict[tuple[str, bytes], int], ctx: Context) -> None:
+    """Announce what an import wrote. It comes after the writing: at the office nothing is kept aside."""
+    customer_of = {bytes(id_): bytes(customer) for id_, customer in rows("SELECT id, customer_id FROM receipt")}
+    for (kind, id_), fingerprint in _fingerprints().items():
+        if before.get((kind, id_)) != fingerprint:
+            touch(kind, id_, customer=id_ if kind == "customer" else customer_of.get(id_))
+    for table, kind in (("orders", "order"), ("receipt", "receipt")):
+        for id_, customer in rows(f"SELECT id, customer_id FROM {table} WHERE change_uid = ?", (ctx.change_uid,)):
+            touch(kind, bytes(id_), customer=bytes(customer))
 
 
 def _rows_of(found: list[SourceTable], faults: Faults) -> Iterator[tuple[str, SourceRow]]:

@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from datetime import date
 
 from model import allocation, totals
-from model.changes.customers import checked_text, customer_with_id, not_after_today
-from model.changes.documents import free_number
+from model.changes.customers import checked_text, customer_with_id
+from model.changes.documents import document_date, free_number
 from model.changes.kind import Args, Kind
 from model.context import Context
 from model.customers import Customer
-from model.errors import N_, InputError, Refused
+from model.errors import N_, HuokeError, InputError, Refused
 from model.money import LARGEST_AMOUNT_MINOR, format_amount
+from model.notices import notify
 from model.orders import Order
 from model.receipts import KINDS, Receipt
 from model.rights import require
 from model.settlement import reserved_for, settle, settle_appended
 from model.store import execute, execute_many, one, rows
+from model.touched import touch
 
 
 class Payment(Args, frozen=True):
@@ -109,14 +111,20 @@ def paid_for(order: Order) -> int:
 def post_payment(payment: Payment, order: Order, day: date, ctx: Context) -> None:
     """Record money received with an order, naming it."""
     _check_amount(payment.amount)
-    receipt = _insert(
-        Receipt(
-            id=payment.id, number=free_number(payment.number), customer=order.customer_id, date=day,
-            amount=payment.amount, method=checked_text("method", payment.method), change_uid=ctx.change_uid,
-        ),
-        (NamedBill(order=order.id),),
+    receipt = Receipt(
+        id=payment.id, number=free_number(payment.number), customer=order.customer_id, date=day,
+        amount=payment.amount, method=checked_text("method", payment.method), change_uid=ctx.change_uid,
     )  # fmt: skip
-    _settle(receipt, (allocation.Wish(order.id, None, order.amount),))
+    _twins(receipt, ctx)
+    named = NamedBill(order=order.id)
+    wishes = _wishes((named,), receipt, ctx)
+    _insert(receipt, (named,) if wishes else ())
+    _settle(receipt, wishes)
+
+
+def announce_receipt(id_: bytes, customer_id: bytes) -> None:
+    """Say that a receipt is about to be written."""
+    touch("receipt", id_, customer=customer_id)
 
 
 def _check_amount(amount: int) -> None:
@@ -125,6 +133,7 @@ def _check_amount(amount: int) -> None:
 
 
 def _insert(receipt: Receipt, bills: tuple[NamedBill, ...]) -> Receipt:
+    announce_receipt(receipt.id, receipt.customer_id)
     receipt.save(force_insert=True)
     execute_many(
         "INSERT INTO receipt_order (receipt_id, position, order_id, amount) VALUES (?, ?, ?, ?)",
@@ -143,8 +152,7 @@ def _settle(receipt: Receipt, wishes: tuple[allocation.Wish, ...]) -> None:
 def record_receipt(args: RecordReceipt, ctx: Context) -> ReceiptRecorded:
     if args.kind not in KINDS or args.kind == "reversal":
         raise InputError(N_("A receipt is one of: {names}."), names=", ".join(KINDS[:-1]))
-    customer = customer_with_id(args.customer)
-    not_after_today(args.date, ctx)
+    customer, day = customer_with_id(args.customer), document_date(args.date, ctx)
     _check_amount(args.amount)
     if args.kind == "write_off":
         require(ctx, "write_off")
@@ -153,28 +161,43 @@ def record_receipt(args: RecordReceipt, ctx: Context) -> ReceiptRecorded:
         raise InputError(N_("Say why: a {kind} keeps a reason."), kind=args.kind)
     if args.kind == "refund" and args.bills:
         raise InputError(N_("A {kind} settles no bill: leave the order out."), kind=args.kind)
-    wishes = tuple(_wish(bill, customer.id) for bill in args.bills)
-    if len({wish.order for wish in wishes}) < len(wishes):
+    if len({bill.order for bill in args.bills}) < len(args.bills):
         raise InputError(N_("The receipt names one bill twice: name each once."))
-    if sum(wish.amount or 0 for wish in wishes) > args.amount:
+    if sum(bill.amount or 0 for bill in args.bills) > args.amount:
         raise InputError(N_("The bills named come to more than the receipt: lower one of them."))
     if args.kind in ("write_off", "discount"):
         _not_beyond_the_debt(customer, args)
-    twins = rows(
-        "SELECT number FROM receipt WHERE customer_id = ? AND date = ? AND amount = ? AND kind = ? AND voided = 0",
-        (customer.id, args.date.isoformat(), args.amount, args.kind),
-    )
-    receipt = _insert(
-        Receipt(
-            id=args.id, number=free_number(args.number), customer=customer.id, date=args.date, amount=args.amount,
-            kind=args.kind, method=checked_text("method", args.method),
-            reference=checked_text("reference", args.reference),
-            reason=reason, change_uid=ctx.change_uid,
-        ),
-        args.bills,
+    receipt = Receipt(
+        id=args.id, number=free_number(args.number), customer=customer.id, date=day, amount=args.amount,
+        kind=args.kind, method=checked_text("method", args.method),
+        reference=checked_text("reference", args.reference),
+        reason=reason, change_uid=ctx.change_uid,
     )  # fmt: skip
+    twins = _twins(receipt, ctx)
+    wishes = _wishes(args.bills, receipt, ctx)
+    granted = {wish.order for wish in wishes}
+    _insert(receipt, tuple(bill for bill in args.bills if bill.order in granted))
     _settle(receipt, wishes)
-    return _recorded(receipt, tuple(number for (number,) in twins))
+    return _recorded(receipt, twins)
+
+
+def _twins(receipt: Receipt, ctx: Context) -> tuple[str, ...]:
+    """Numbers of receipts like one that is to be posted; the office is told, as two laptops may have taken it once."""
+    numbers = tuple(
+        str(number)
+        for (number,) in rows(
+            "SELECT number FROM receipt WHERE customer_id = ? AND date = ? AND amount = ? AND kind = ? AND voided = 0"
+            " ORDER BY number",
+            (receipt.customer_id, receipt.date.isoformat(), receipt.amount, receipt.kind),
+        )
+    )
+    if numbers and ctx.arrived:
+        notify(
+            ctx, None, "receipt.record",
+            N_("{number} has the customer, day and amount of {others}: was it entered twice?"),
+            customer=receipt.customer_id, about=receipt.number, number=receipt.number, others=list(numbers),
+        )  # fmt: skip
+    return numbers
 
 
 def _not_beyond_the_debt(customer: Customer, args: RecordReceipt) -> None:
@@ -186,6 +209,31 @@ def _not_beyond_the_debt(customer: Customer, args: RecordReceipt) -> None:
             N_("{code} owes only {owed}: a {kind} cannot be more."),
             code=customer.code, owed=format_amount(owed), kind=args.kind,
         )  # fmt: skip
+
+
+def _wishes(bills: tuple[NamedBill, ...], receipt: Receipt, ctx: Context) -> tuple[allocation.Wish, ...]:
+    """The bills that a receipt names, as far as they can take its money.
+
+    Raises:
+        InputError: a bill is not in this store, or an amount is not above zero.
+        Refused: a bill takes no money of this customer. Money that a laptop recorded came in all the same: it is
+            posted without that bill, and its maker is told.
+    """
+    wishes = []
+    for bill in bills:
+        try:
+            wishes.append(_wish(bill, receipt.customer_id))
+        except HuokeError:
+            if not ctx.arrived or receipt.kind in ("write_off", "discount"):
+                raise
+            named = Order.get_or_none(Order.id == bill.order)
+            notify(
+                ctx, ctx.person, "receipt.record",
+                N_("{number} is recorded without the bill {bill} that it names: that one takes no money here."),
+                customer=receipt.customer_id, about=receipt.number, number=receipt.number,
+                bill=bill.order.hex() if named is None else named.number,
+            )  # fmt: skip
+    return tuple(wishes)
 
 
 def _wish(bill: NamedBill, customer_id: bytes) -> allocation.Wish:
@@ -229,15 +277,15 @@ def reverse_receipt(args: ReverseReceipt, ctx: Context) -> ReceiptRecorded:
     before = one("SELECT number FROM receipt WHERE reverses_id = ? AND voided = 0", (receipt.id,))
     if before is not None:
         raise Refused(N_("{number} was reversed by {other} already."), number=receipt.number, other=before[0])
-    not_after_today(args.date, ctx)
-    if args.date < receipt.date:
+    day = document_date(args.date, ctx, earliest=receipt.date)
+    if day < receipt.date:
         raise Refused(N_("{number} cannot be reversed before its own date."), number=receipt.number)
     reason = checked_text("reason", args.reason)
     if not reason:
         raise InputError(N_("Say why {number} is reversed."), number=receipt.number)
     reversal = _insert(
         Receipt(
-            id=args.id, number=free_number(args.number), customer=receipt.customer_id, date=args.date,
+            id=args.id, number=free_number(args.number), customer=receipt.customer_id, date=day,
             amount=receipt.amount, kind="reversal", reverses=receipt.id, reason=reason, change_uid=ctx.change_uid,
         ),
         (),
@@ -253,6 +301,7 @@ def undo_record_receipt(args: RecordReceipt | ReverseReceipt, ctx: Context) -> N
     named_by = one("SELECT number FROM receipt WHERE reverses_id = ? AND voided = 0", (receipt.id,))
     if named_by is not None:
         raise Refused(N_("{number} was reversed by {other} already."), number=receipt.number, other=named_by[0])
+    announce_receipt(receipt.id, receipt.customer_id)
     execute("UPDATE receipt SET voided = 1, unallocated = 0 WHERE id = ?", (receipt.id,))
     settle(receipt.customer_id)
 

@@ -15,7 +15,10 @@ from model.changes.undo import undone_uids
 from model.context import Context
 from model.errors import N_, InputError, Refused
 from model.ids import new_id
+from model.settings import setting_on
+from model.shadows import Shadows
 from model.store import current, meta, one
+from model.touched import collecting
 
 CHAIN_BYTES = 16
 
@@ -39,11 +42,15 @@ def record(args: Args, *, person: bytes | None, on: date) -> Any:
         device = meta("device")
         last = one("SELECT number, chain FROM change WHERE device = ? ORDER BY number DESC LIMIT 1", (device,))
         number, previous = (1, b"") if last is None else (last[0] + 1, bytes(last[1]))
+        joined = bool(meta("server"))
+        if joined:
+            _still_heard_of(on)
         kind = KIND_OF_ARGS[type(args)]
         encoded = canonical(args)
         context = Context(person, device, new_id(), on)
-        outcome = kind.rule(args, context)
-        Change.create(
+        with collecting(Shadows() if joined else None):
+            outcome = kind.rule(args, context)
+        Change(
             uid=context.change_uid,
             device=device,
             number=number,
@@ -53,8 +60,23 @@ def record(args: Args, *, person: bytes | None, on: date) -> Any:
             business_date=on,
             recorded_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
             chain=chained(previous, number, kind.name, encoded),
-        )
+        ).insert_new()
     return outcome
+
+
+def _still_heard_of(day: date) -> None:
+    """Refuse to go on at a laptop that has not met the office for too long.
+
+    Raises:
+        Refused: its last exchange is further back than the company allows.
+    """
+    last = meta("last_exchange")
+    allowed = int(setting_on("offline_days", day))
+    if last and (day - date.fromisoformat(last[:10])).days > allowed:
+        raise Refused(
+            N_("This laptop last met the office on {date}; after {days} days it must sync before it records more."),
+            date=last[:10], days=allowed,
+        )  # fmt: skip
 
 
 def chained(previous: bytes, number: int, kind: str, args: bytes) -> bytes:
@@ -86,7 +108,7 @@ def replay(change: Change) -> Any:
     with current().writing():
         context = Context(change.person, change.device, change.uid, change.business_date)
         outcome = KINDS[change.kind].rule(decoded(change), context)
-        Change.insert(change.__data__).execute()
+        change.insert_new()
     return outcome
 
 

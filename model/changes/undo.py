@@ -10,7 +10,9 @@ from model.changes.kind import Args, Kind
 from model.changes.log import Change
 from model.context import Context
 from model.errors import N_, InputError, Refused
-from model.store import rows
+from model.people import Salesperson
+from model.rights import OFFICE
+from model.store import one, rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,15 +36,40 @@ def undoing(kinds: Mapping[str, Kind]) -> Kind:
         kind = kinds.get(change.kind)
         if kind is None or kind.undo is None:
             raise Refused(N_("This cannot be undone: make the opposite change instead."))
+        _require_own_or_office(change, ctx)
+        if _was_never_done(args.uid):
+            raise Refused(N_("The office never did that: there is nothing to undo."))
         kind.undo(msgspec.msgpack.decode(change.args, type=kind.args), ctx)
         return kind.name
 
     return Kind("change.undo", UndoChange, undo_change)
 
 
+def _require_own_or_office(change: Change, ctx: Context) -> None:
+    """Go on only for who made the change, or for the office.
+
+    Raises:
+        Refused: it is another person's.
+    """
+    if ctx.person is None or change.person is None or change.person == ctx.person:
+        return
+    undoer = Salesperson.get_or_none(Salesperson.id == ctx.person)
+    if undoer is None or undoer.role not in OFFICE:
+        raise Refused(N_("That was done by another person: ask them, or the office, to undo it."))
+
+
 def undone_uids() -> set[bytes]:
     """The changes that were taken back."""
     return {
         msgspec.msgpack.decode(encoded, type=UndoChange).uid
-        for (encoded,) in rows("SELECT args FROM change WHERE kind = 'change.undo'")
+        for (encoded,) in rows(
+            "SELECT c.args FROM change c LEFT JOIN arrival a ON a.uid = c.uid"
+            " WHERE c.kind = 'change.undo' AND (a.status IS NULL OR a.status NOT IN ('refused', 'quarantined'))"
+        )
     }
+
+
+def _was_never_done(uid: bytes) -> bool:
+    """Whether a change stands in the log without its effect: the office refused it, or could not do it."""
+    found = one("SELECT status FROM arrival WHERE uid = ?", (uid,))
+    return found is not None and found[0] in ("refused", "quarantined", "requested")

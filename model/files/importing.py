@@ -51,6 +51,17 @@ def import_paths(
         Refused: this store belongs to a server.
     """
     _refuse_where_joined()
+    sha256, contents = contents_of(paths)
+    with _followed_by(progress):
+        return _import_contents(sha256, contents, on=on, person=person, dry_run=dry_run)
+
+
+def contents_of(paths: Sequence[Path]) -> tuple[str, dict[str, bytes]]:
+    """Files and folders as they are kept: the hash that names them together, and each one's compressed content.
+
+    Raises:
+        InputError: there is no such file, or it cannot be read.
+    """
     files = files_at(paths)
     names = _names_of(files)
     contents: dict[str, bytes] = {}
@@ -62,8 +73,16 @@ def import_paths(
             raise InputError(N_("{path} cannot be read: {reason}."), path=path, reason=error.strerror) from error
         _add_to(digest, name, content)
         contents[name] = zlib.compress(content, COMPRESSION_LEVEL)
-    with _followed_by(progress):
-        return _import_contents(digest.hexdigest(), contents, on=on, person=person, dry_run=dry_run)
+    return digest.hexdigest(), contents
+
+
+def keep_files(sha256: str, contents: Mapping[str, bytes]) -> None:
+    """Keep the files that an import reads."""
+    for name, content in contents.items():
+        execute(
+            "INSERT INTO import_file (sha256, name, content) VALUES (?, ?, ?) ON CONFLICT (sha256, name) DO NOTHING",
+            (sha256, name, content),
+        )
 
 
 def import_generated(
@@ -101,12 +120,7 @@ def _import_contents(
     summary: ImportSummary | None = None
     try:
         with current().writing():
-            for name, content in contents.items():
-                execute(
-                    "INSERT INTO import_file (sha256, name, content) VALUES (?, ?, ?)"
-                    " ON CONFLICT (sha256, name) DO NOTHING",
-                    (sha256, name, content),
-                )
+            keep_files(sha256, contents)
             summary = record(ImportBatch(sha256=sha256, names=tuple(sorted(contents))), person=person, on=on)
             if dry_run or not summary.changed:
                 raise _GivenUp

@@ -153,4 +153,5 @@ def up(migrator: Any, db: Any) -> None:
     statements = TABLES.format(**(SQLITE_WORDS if sqlite else POSTGRESQL_WORDS))
     for statement in (statements + SEARCH if sqlite else statements).split(";\n"):
         if statement.strip():
-            db.execute_sql(statement)
+            # Texts are compared by their code points, as SQLite does, whatever language the database is set to.
+            db.execute_sql(statement if sqlite else statement.replace(" TEXT", ' TEXT COLLATE "C"'))

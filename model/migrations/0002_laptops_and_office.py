@@ -50,6 +50,8 @@ CREATE TABLE lease_use (
     order_id {id} PRIMARY KEY, customer_id {id} NOT NULL, amount {int} NOT NULL, guaranteed {int} NOT NULL) {clustered};
 CREATE INDEX lease_use_customer ON lease_use (customer_id);
 
+CREATE TABLE lease_return (customer_id {id} PRIMARY KEY, returned {int} NOT NULL) {clustered};
+
 CREATE TABLE shadow (kind TEXT NOT NULL, id {bytes} NOT NULL, body {bytes}, PRIMARY KEY (kind, id)) {clustered};
 CREATE TABLE stage (kind TEXT NOT NULL, id {bytes} NOT NULL, body {bytes}, PRIMARY KEY (kind, id)) {clustered};
 """
@@ -62,7 +64,8 @@ INSERT INTO head (one, v) VALUES (1, 0);
 CREATE TABLE device (
     code TEXT PRIMARY KEY, person_id {id} NOT NULL REFERENCES salesperson (id), public_key {bytes} NOT NULL,
     status TEXT NOT NULL, last_number {int} NOT NULL, chain {bytes} NOT NULL, enrolled_at TEXT NOT NULL,
-    last_seen TEXT, unsent {int} NOT NULL, cursor_v {int} NOT NULL, incarnation_of TEXT NOT NULL);
+    last_seen TEXT, unsent {int} NOT NULL DEFAULT 0, cursor_v {int} NOT NULL DEFAULT 0,
+    incarnation_of TEXT NOT NULL DEFAULT '', lent_v {int} NOT NULL DEFAULT 0, lent_on TEXT NOT NULL DEFAULT '');
 CREATE INDEX device_person ON device (person_id);
 
 CREATE TABLE enrolment (
@@ -103,7 +106,8 @@ POSTGRESQL_WORDS = {"id": "BYTEA", "bytes": "BYTEA", "int": "BIGINT", "clustered
 
 
 def up(migrator: Any, db: Any) -> None:
-    words = SQLITE_WORDS if db.param == "?" else POSTGRESQL_WORDS
+    sqlite = db.param == "?"
+    words = SQLITE_WORDS if sqlite else POSTGRESQL_WORDS
     for statement in (SHARED + LAPTOP + SERVER + CHANGE_SCHEMA).format(**words).split(";\n"):
         if statement.strip():
-            db.execute_sql(statement)
+            db.execute_sql(statement if sqlite else statement.replace(" TEXT", ' TEXT COLLATE "C"'))

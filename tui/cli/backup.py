@@ -23,7 +23,8 @@ COLUMNS = (
 
 def add_parser(verbs: Verbs, common: Parser) -> None:
     told = _("write a consistent copy of the store while it is in use")
-    parser = verbs.add_parser("backup", parents=[common], help=told)
+    details = _("Of an encrypted store the copy is encrypted too: keep FILE.key, which is written beside it, with it.")
+    parser = verbs.add_parser("backup", parents=[common], help=told, description=details)
     parser.add_argument("path", type=Path, metavar=_("FILE"), help=_("the file to write"))
     parser.add_argument("--force", action="store_true", help=_("overwrite the file where it is there already"))
     parser.set_defaults(run=_back_up)

@@ -44,13 +44,14 @@ class Desk:
             keep: whether a store begun here is left when the verb succeeds.
 
         Raises:
-            StoreError: there is none, or it cannot be opened, read or written.
+            StoreError: there is none, or it cannot be opened, read or written; its PIN is wrong.
         """
         # Peewee takes longer to import than everything else here; the help does without it.
         from model.store import open_store
+        from tui.cli.asking import key_of_store
 
         with _nothing_left_behind(self.folder, keep=keep):
-            store = open_store(self.folder, create=create)
+            store = open_store(self.folder, create=create, key=key_of_store(self.folder))
             with store.use():
                 yield store
 

@@ -6,6 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from model.errors import N_
+from model.files.batch import ImportSummary
 from model.files.importing import import_paths
 from tui.cli.desk import Desk
 from tui.cli.output import Column, ProgressLine, print_rows, tell
@@ -41,8 +42,13 @@ def _import(arguments: Namespace, desk: Desk) -> int:
             )
     finally:
         line.clear()
+    print_summary(summary, desk)
+    return 0
+
+
+def print_summary(summary: ImportSummary, desk: Desk) -> None:
+    """Print what became of each table's rows."""
     rows = [(table, count.added, count.updated, count.unchanged) for table, count in summary.tables.items()]
     print_rows(COLUMNS, rows, desk.form)
     if summary.dry_run:
         tell(_("Nothing was written: this was a dry run."))
-    return 0

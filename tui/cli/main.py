@@ -56,7 +56,10 @@ VERBS: dict[str, Verb] = {
     "setting": Verb("tui.cli.setting", N_("list or set the company's settings")),
     "backup": Verb("tui.cli.backup", N_("write a consistent copy of the store while it is in use")),
     "restore": Verb("tui.cli.restore", N_("put a backup back; the present store is kept aside")),
+    "pin": Verb("tui.cli.pin", N_("encrypt the store under a PIN")),
     "check": Verb("tui.cli.check", N_("recompute every total from the documents and compare")),
+    "serve": Verb("tui.cli.serve", N_("run the company's server, which laptops exchange with")),
+    "server": Verb("tui.cli.server", N_("look after the company's server: people, devices, import, backup, check")),
 }
 
 

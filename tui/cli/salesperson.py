@@ -42,17 +42,18 @@ def _add(arguments: Namespace, desk: Desk) -> int:
                 id=new_id(), code=arguments.code, name=arguments.name, role=arguments.role, team=arguments.team
             )
         )
-        _print([salesperson_by_code(arguments.code)], desk)
+        print_people([salesperson_by_code(arguments.code)], desk)
     return 0
 
 
 def _list(arguments: Namespace, desk: Desk) -> int:
     with desk.opened():
-        _print(Salesperson.select().order_by(Salesperson.code), desk)
+        print_people(Salesperson.select().order_by(Salesperson.code), desk)
     return 0
 
 
-def _print(people: Iterable[Salesperson], desk: Desk) -> None:
+def print_people(people: Iterable[Salesperson], desk: Desk) -> None:
+    """Print people as rows of COLUMNS."""
     print_rows(
         COLUMNS,
         [(person.code, person.name, person.role, person.team, bool(person.active)) for person in people],

@@ -17,7 +17,8 @@ from textual.widgets.option_list import Option
 
 from model.errors import HuokeError, ImportRefused
 from model.files.importing import import_paths
-from model.store import DATABASE_FILE, GENERATION_FILE, meta, set_meta
+from model.store import DATABASE_FILE, GENERATION_FILE, meta, present_database, set_meta
+from model.vault import is_sealed
 from tui import keymap
 from tui.cli.demo import DEMO, make_sample
 from tui.cli.desk import ME, Desk
@@ -173,7 +174,8 @@ class FirstRunScreen(Screen[None]):
         folder, day = self.demo_folder, today()
         try:
             # What was tried out in it before is still there.
-            if not (holds_store(folder) and self._is_sample(folder)):
+            # An encrypted one is not asked for its PIN here but at the lock.
+            if not (holds_store(folder) and (is_sealed(present_database(folder)) or self._is_sample(folder))):
                 make_sample(folder, "small", day, self._show_progress)
         except HuokeError as error:
             self.post_message(self.BeginningRefused(error))

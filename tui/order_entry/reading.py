@@ -186,7 +186,7 @@ def was_recorded(draft: Draft) -> bool:
 
 def read_waiting(session: Session) -> Draft | None:
     """The order that was being typed when the app ended, if it has lines; it enters the store itself."""
-    drafts = Drafts(session.store.folder)
+    drafts = Drafts(session.store.folder, session.store.key)
     try:
         draft = drafts.being_typed()
     finally:

@@ -111,7 +111,7 @@ class TypingScreen(StoreScreen):
     def drafts(self) -> Drafts:
         """The drafts beside the store; opened by the first thread that needs them."""
         if self._drafts is None:
-            self._drafts = Drafts(self.session.store.folder)
+            self._drafts = Drafts(self.session.store.folder, self.session.store.key)
         return self._drafts
 
     @property

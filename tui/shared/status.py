@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -19,6 +20,9 @@ from tui.shared.desk_screen import desk_of, reason_against
 SEPARATOR = " · "
 GAP_CELLS = 2
 """Blank cells between two keys."""
+DAYS_SAID_IN_WORDS = 6
+WARNING_DAYS = 3
+"""From so many days before a laptop may record no more without an exchange, the status line says so."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,8 @@ class Standing:
         unsent: Changes that the office has not got yet.
         held: One's own orders that are held.
         said: A sentence about what was just done, translated; it stands in the middle.
+        must_sync: That this laptop must sync soon or now, as text; empty while there is time.
+        syncing: What the exchange under way is doing, as text; it stands in the place of `as_of`.
     """
 
     company: str = ""
@@ -42,6 +48,8 @@ class Standing:
     unsent: int = 0
     held: int = 0
     said: str = ""
+    must_sync: str = ""
+    syncing: str = ""
 
 
 class StatusLine(Widget):
@@ -77,12 +85,16 @@ def standing_line(standing: Standing, width: int) -> str:
     What is unsent or held is never cut; the company's name gives way first.
     """
     said_right = []
-    if standing.as_of:
+    if standing.syncing:
+        said_right.append(standing.syncing)
+    elif standing.as_of:
         said_right.append(_("as of {time}").format(time=standing.as_of))
     if standing.unsent:
         said_right.append(_("{count} unsent").format(count=standing.unsent))
     if standing.held:
         said_right.append(_("{count} held").format(count=standing.held))
+    if standing.must_sync and not standing.syncing:
+        said_right.append(standing.must_sync)
     right = SEPARATOR.join(said_right)
     room = max(0, width - cell_len(right) - (1 if right else 0))
     who = [standing.company, standing.person, standing.date]
@@ -92,6 +104,39 @@ def standing_line(standing: Standing, width: int) -> str:
         left = whole if cell_len(whole) <= room else printable(standing.said)
     gap = " " if right else ""
     return fit(fit(left, room) + gap + right, width)
+
+
+def age_text(heard: datetime | None, today: date) -> str:
+    """How old what is seen is: a time only for today, for any other day its age or its date.
+
+    Args:
+        heard: When the office was last heard of; None before the first exchange.
+    """
+    if heard is None:
+        return ""
+    local = heard.astimezone()
+    days = (today - local.date()).days
+    if days <= 0:
+        return f"{local:%H:%M}"
+    if days == 1:
+        return _("yesterday {time}").format(time=f"{local:%H:%M}")
+    return _("{days} days ago").format(days=days) if days <= DAYS_SAID_IN_WORDS else local.date().isoformat()
+
+
+def must_sync_text(days_left: int | None) -> str:
+    """That this laptop must sync before it can go on recording; empty while there is time.
+
+    Args:
+        days_left: For how many more days it may record; below zero it may not any more; None before the first
+            exchange.
+    """
+    if days_left is None:
+        return _("! never synced")
+    if days_left > WARNING_DAYS:
+        return ""
+    if days_left < 0:
+        return _("! sync now: nothing is recorded before")
+    return _("! sync today") if days_left == 0 else _("! sync within {days} days").format(days=days_left)
 
 
 def key_line(keys: Sequence[tuple[str, str, bool]], width: int) -> Content:

@@ -1,0 +1,58 @@
+"""Which customers a change is about: what the office locks before it judges, so that two judges take turns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from model.aliases import resolved
+from model.changes import KINDS
+from model.changes.kind import Args
+from model.changes.log import Change
+from model.store import one
+
+_CUSTOMER_FIELDS = ("customer", "loser", "winner")
+_DOCUMENT_FIELDS = {"order": "orders", "receipt": "receipt", "replaces": "orders", "conflict": "conflict"}
+
+
+def customers_about(args: Args) -> set[bytes]:
+    """The customers that a change names itself or through its documents, aliases resolved."""
+    return {resolved(customer) for customer in _named(args)}
+
+
+def _named(args: Any) -> set[bytes]:
+    found: set[bytes] = set()
+    for name in args.__struct_fields__:
+        value = getattr(args, name)
+        if value is None:
+            continue
+        if name in _CUSTOMER_FIELDS:
+            found.add(value)
+        elif name == "customers":
+            found.update(value)
+        elif name in _DOCUMENT_FIELDS:
+            row = one(f"SELECT customer_id FROM {_DOCUMENT_FIELDS[name]} WHERE id = ?", (value,))
+            if row is not None and row[0] is not None:
+                found.add(bytes(row[0]))
+        elif name == "uid":
+            found |= _named_by_change(value)
+        elif isinstance(value, tuple):
+            for part in value:
+                if isinstance(part, msgspec.Struct):
+                    found |= _named(part)
+    return found
+
+
+def _named_by_change(uid: bytes) -> set[bytes]:
+    change = Change.get_or_none(Change.uid == uid)
+    if change is None or change.kind not in KINDS or change.kind == "change.undo":
+        return set()
+    args = msgspec.msgpack.decode(change.args, type=KINDS[change.kind].args)
+    named = _named(args)
+    # What it made itself is named by its own id.
+    for table in ("orders", "receipt"):
+        row = one(f"SELECT customer_id FROM {table} WHERE id = ?", (getattr(args, "id", b""),))
+        if row is not None:
+            named.add(bytes(row[0]))
+    return named

@@ -1,0 +1,125 @@
+"""Whose a customer is: assigned by the office, claimed from the pool, given back to it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from model.changes.customers import (
+    AssignCustomers,
+    ClaimCustomer,
+    ReleaseCustomer,
+    colleague,
+    customer_with_id,
+    judged_day,
+)
+from model.changes.kind import Kind
+from model.conflicts import Requested, becomes_request, pairs_text, raise_conflict
+from model.context import Context
+from model.customers import Assignment, Customer, owner_on
+from model.dates import month_of
+from model.errors import N_, Refused
+from model.people import Salesperson
+from model.rights import require
+from model.store import execute, one
+from model.touched import touch
+
+
+def assign_customers(args: AssignCustomers, ctx: Context) -> int | Requested:
+    asked = becomes_request(ctx, "assign_customer")
+    owner = None if args.owner is None else colleague(args.owner)
+    if asked:
+        asked_for = [customer_with_id(id_) for id_ in args.customers]
+        return Requested(tuple(_ask_to_assign(customer, owner, args.from_date, ctx) for customer in asked_for))
+    for id_ in args.customers:
+        _assign(customer_with_id(id_), args.owner, args.from_date, started_by="office", ended_by="office")
+    return len(args.customers)
+
+
+def _ask_to_assign(customer: Customer, owner: Salesperson | None, day: date, ctx: Context) -> bytes:
+    present = owner_on(customer.id, ctx.business_date)
+    return raise_conflict(
+        ctx, "request", customer=customer.id, field="customer.assign",
+        mine=pairs_text({"owner": "" if owner is None else owner.name, "from_date": day.isoformat()}),
+        theirs=pairs_text({"owner": "" if present is None else Salesperson.get_by_id(present).name}),
+    )  # fmt: skip
+
+
+def _assign(customer: Customer, owner: bytes | None, day: date, *, started_by: str, ended_by: str) -> None:
+    if customer.retail:
+        raise Refused(N_("{code} is a walk-in customer and has no owner."), code=customer.code)
+    if owner is not None and customer.closed_on is not None and customer.closed_on <= day:
+        raise Refused(N_("The customer {code} is closed: reopen it first."), code=customer.code)
+    refuse_closed_month(day)
+    later = (
+        Assignment.select()
+        .where(Assignment.customer == customer.id, Assignment.from_date > day)
+        .order_by(Assignment.from_date)
+        .first()
+    )
+    if later is not None:
+        raise Refused(
+            N_("{code} is assigned again from {date}: choose a later day than that."),
+            code=customer.code, date=later.from_date.isoformat(),
+        )  # fmt: skip
+    touch("customer", customer.id, customer=customer.id)
+    execute("DELETE FROM assignment WHERE customer_id = ? AND from_date = ?", (customer.id, day.isoformat()))
+    execute(
+        "UPDATE assignment SET to_date = ?, ended_by = ? WHERE customer_id = ? AND from_date < ?"
+        " AND (to_date IS NULL OR to_date > ?)",
+        (day.isoformat(), ended_by, customer.id, day.isoformat(), day.isoformat()),
+    )
+    if owner is not None:
+        Assignment.create(customer=customer.id, from_date=day, owner=owner, started_by=started_by)
+
+
+def refuse_closed_month(day: date) -> None:
+    """A closed month's board is never recomputed, so nobody's customers change in it any more."""
+    month = month_of(day)
+    if one("SELECT 1 FROM month_close WHERE month = ? LIMIT 1", (month,)) is not None:
+        raise Refused(N_("{month} is closed: an assignment cannot take effect in it."), month=month)
+
+
+def claim_customer(args: ClaimCustomer, ctx: Context) -> None:
+    customer = customer_with_id(args.customer)
+    colleague(args.owner)
+    day = judged_day(args.from_date, ctx)
+    # On arrival the first to reach the office has it, also where the other's claim is dated later.
+    until = max(day, ctx.business_date) if ctx.arrived else day
+    held = (
+        Assignment.select()
+        .where(
+            Assignment.customer == customer.id,
+            Assignment.from_date <= until,
+            Assignment.to_date.is_null() | (Assignment.to_date > day),
+        )
+        .order_by(Assignment.from_date.desc())
+        .first()
+    )
+    if held is not None:
+        raise Refused(
+            N_("{code} is {owner}'s customer, not the pool's: ask the manager to assign it."),
+            code=customer.code, owner=held.owner.name,
+        )  # fmt: skip
+    _assign(customer, args.owner, day, started_by="claim", ended_by="office")
+
+
+def release_customer(args: ReleaseCustomer, ctx: Context) -> None:
+    customer = customer_with_id(args.customer)
+    day = judged_day(args.from_date, ctx)
+    held = Assignment.get_or_none(
+        (Assignment.customer == customer.id)
+        & (Assignment.from_date <= day)
+        & (Assignment.to_date.is_null() | (Assignment.to_date > day))
+    )
+    if held is None:
+        raise Refused(N_("{code} is in the pool already."), code=customer.code)
+    if ctx.person is not None and held.owner_id != ctx.person:
+        require(ctx, "assign_customer")
+    _assign(customer, None, day, started_by="office", ended_by="release")
+
+
+ASSIGNING_KINDS = (
+    Kind("customer.assign", AssignCustomers, assign_customers),
+    Kind("customer.claim", ClaimCustomer, claim_customer),
+    Kind("customer.release", ReleaseCustomer, release_customer),
+)

@@ -1,0 +1,120 @@
+"""The verdict on an order as it stands: typed, recorded, waiting, or just being confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from model.changes.order_lines import priced_lines
+from model.changes.receipts import Payment, paid_for
+from model.context import Context
+from model.credit import PricedLine, Verdict, judge, standing_on
+from model.customers import closed_by, owner_on
+from model.duplicates import pool_standing
+from model.leases import device_of, lent_of
+from model.orders import Order, OrderLine
+from model.rights import may
+from model.settings import setting_on
+from model.store import meta, one
+
+
+@dataclass(frozen=True)
+class OrderRecorded:
+    """What became of an order.
+
+    Attributes:
+        state: `confirmed`, `held` or `quote`.
+        amount: minor units.
+        verdict: how it was judged; None for a quote, which uses no credit.
+    """
+
+    id: bytes
+    number: str
+    state: str
+    amount: int
+    verdict: Verdict | None
+
+
+def verdict_of(
+    customer_id: bytes,
+    lines: Sequence[PricedLine],
+    *,
+    total: int,
+    paid: int,
+    reserved: int = 0,
+    maker: bytes | None,
+    day: date,
+    device: str | None = None,
+    recorder: bytes | None = None,
+    closed: bool = False,
+) -> Verdict:
+    """The verdict on an order as it stands now, written or still being typed.
+
+    Args:
+        day: the later of the order date and the judge's business date.
+        paid: what is paid with it, in minor units.
+        maker: whose right to go below a floor counts; without one, the owner's.
+        reserved: money posted earlier that waits for it.
+        device: the one on which it was recorded, whose lease may cover it; None for this store's own.
+        recorder: who must have the right to go below a floor too; None where only the maker's counts.
+        closed: whether its customer trades no more.
+    """
+    seller = maker if maker is not None else owner_on(customer_id, day)
+    lent = lent_of(customer_id, meta("device") if device is None else device)
+    return judge(
+        pool_standing(customer_id, standing_on(customer_id, day), lambda other: standing_on(other, day)),
+        total=total,
+        paid=paid,
+        reserved=reserved,
+        lines=lines,
+        below_floor_allowed=all(may(person, "sell_below_floor") for person in (seller, recorder)),
+        blacklisted_may_prepay=setting_on("blacklisted_may_prepay", day) == "yes",
+        lent=lent,
+        lease_covers_overdue=lent.covers_overdue_on(day),
+        closed=closed,
+    )
+
+
+def judge_order(order: Order, lines: Sequence[OrderLine], day: date) -> Verdict:
+    """The present verdict on an order that waits, with the money that names it counted as paid."""
+    held_for = order.held_for.split(",")
+    return verdict_of(
+        order.customer_id,
+        priced_lines(lines, only_sold="not_sold" in held_for),
+        total=order.amount,
+        paid=0,
+        reserved=paid_for(order),
+        maker=order.maker_id,
+        day=day,
+        device=device_of(order.change_uid),
+        recorder=_recorder_of(order),
+        closed="closed" in held_for and closed_by(order.customer_id, day),
+    )
+
+
+def judge_confirming(
+    order: Order, lines: Sequence[OrderLine], day: date, payment: Payment | None, ctx: Context
+) -> Verdict:
+    """The verdict on an order that is being confirmed as of a day, with the money paid with it."""
+    judged_on, recorded_now = max(day, ctx.business_date), order.change_uid == ctx.change_uid
+    return verdict_of(
+        order.customer_id,
+        priced_lines(lines, only_sold=ctx.arrived and recorded_now),
+        total=order.amount,
+        paid=0 if payment is None else payment.amount,
+        reserved=paid_for(order),
+        maker=order.maker_id,
+        day=judged_on,
+        device=ctx.device if recorded_now else device_of(order.change_uid),
+        recorder=ctx.person if ctx.arrived else None,
+        closed=ctx.arrived and closed_by(order.customer_id, judged_on),
+    )
+
+
+def _recorder_of(order: Order) -> bytes | None:
+    """Who recorded an order on a laptop: naming a maker with more rights gives nobody more rights at the office."""
+    if meta("role") != "server":
+        return None
+    found = one("SELECT person FROM change WHERE uid = ?", (order.change_uid,))
+    return None if found is None or found[0] is None else bytes(found[0])

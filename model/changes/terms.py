@@ -1,0 +1,146 @@
+"""On what terms a customer buys: credit term and limit, and the blacklist. The office decides; others ask it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from model.changes.customers import SetBlacklisted, SetTerms, checked_text, customer_with_id, judged_day
+from model.changes.kind import Kind
+from model.conflicts import Requested, becomes_request, pairs_text, raise_conflict
+from model.context import Context
+from model.customers import (
+    CREDIT_FROM,
+    LONGEST_TERM_DAYS,
+    Blacklisting,
+    Customer,
+    Terms,
+    blacklisted_on,
+    terms_on,
+)
+from model.errors import N_, InputError
+from model.money import LARGEST_AMOUNT_MINOR, format_amount
+from model.touched import touch
+
+
+def set_terms(args: SetTerms, ctx: Context) -> Requested | None:
+    asked = becomes_request(ctx, "set_terms")
+    customer = customer_with_id(args.customer)
+    _check_terms(args)
+    if asked:
+        return Requested((_ask_for_terms(customer, args, ctx),))
+    touch("customer", customer.id, customer=customer.id)
+    _write_terms(customer, args, ctx)
+    return None
+
+
+def _ask_for_terms(customer: Customer, args: SetTerms, ctx: Context) -> bytes:
+    held = terms_on(customer.id, ctx.business_date)
+    asked = {
+        "credit_days": args.credit_days,
+        "credit_from": args.credit_from,
+        "credit_limit": None if args.credit_limit is None else format_amount(args.credit_limit),
+        "from_date": args.from_date.isoformat(),
+        "until": None if args.until is None else args.until.isoformat(),
+        "reason": checked_text("reason", args.reason) or None,
+    }
+    theirs = {
+        "credit_days": str(held.credit_days),
+        "credit_from": held.credit_from,
+        "credit_limit": format_amount(held.credit_limit),
+    }
+    return raise_conflict(
+        ctx, "request", customer=customer.id, field="customer.terms",
+        mine=pairs_text({name: str(value) for name, value in asked.items() if value is not None}),
+        theirs=pairs_text(theirs),
+    )  # fmt: skip
+
+
+def _check_terms(args: SetTerms) -> None:
+    if args.credit_days is not None and not 0 <= args.credit_days <= LONGEST_TERM_DAYS:
+        raise InputError(
+            N_("A credit term is 0 to {most} days, not {days}."),
+            most=LONGEST_TERM_DAYS,
+            days=args.credit_days,
+        )
+    if args.credit_limit is not None and not 0 <= args.credit_limit <= LARGEST_AMOUNT_MINOR:
+        raise InputError(N_("A credit limit cannot be below zero: 0 means no credit."))
+    if args.credit_from is not None and args.credit_from not in CREDIT_FROM:
+        raise InputError(N_("A term counts from {names}."), names=", ".join(CREDIT_FROM))
+    if args.until is not None and args.until < args.from_date:
+        raise InputError(N_("A temporary limit cannot end before it begins."))
+    if args.credit_days is None and args.credit_limit is None and args.credit_from is None:
+        raise InputError(N_("Give the days, the limit, or both."))
+
+
+def _write_terms(customer: Customer, args: SetTerms, ctx: Context) -> None:
+    lasting = None if args.until is not None else _lasting_terms(customer.id, args.from_date)
+    values = {
+        "credit_days": args.credit_days,
+        "credit_from": args.credit_from,
+        "credit_limit": args.credit_limit,
+    }
+    if args.until is None:
+        # A lasting row stands alone, so what was not given is taken from what held before.
+        values["credit_days"] = (
+            args.credit_days if args.credit_days is not None else (lasting and lasting.credit_days) or 0
+        )
+        values["credit_from"] = args.credit_from or (lasting and lasting.credit_from) or "order"
+        values["credit_limit"] = (
+            args.credit_limit if args.credit_limit is not None else (lasting and lasting.credit_limit) or 0
+        )
+    key = {
+        "customer": customer.id,
+        "from_date": args.from_date,
+        "until_date": args.until.isoformat() if args.until else "",
+    }
+    Terms.delete().where(
+        Terms.customer == customer.id,
+        Terms.from_date == args.from_date,
+        Terms.until_date == key["until_date"],
+    ).execute()
+    Terms.create(**key, **values, reason=checked_text("reason", args.reason), person=ctx.person)
+
+
+def _lasting_terms(customer_id: bytes, day: date) -> Terms | None:
+    return (
+        Terms.select()
+        .where(Terms.customer == customer_id, Terms.from_date <= day, Terms.until_date == "")
+        .order_by(Terms.from_date.desc())
+        .first()
+    )
+
+
+def set_blacklisted(args: SetBlacklisted, ctx: Context) -> Requested | None:
+    asked = becomes_request(ctx, "block_customer")
+    customer = customer_with_id(args.customer)
+    day = judged_day(args.from_date, ctx)
+    reason = checked_text("reason", args.reason)
+    if not reason:
+        raise InputError(N_("Say why: the blacklist keeps a reason."))
+    if asked:
+        wanted = {"blacklisted": _yes_no(args.blacklisted), "from_date": day.isoformat(), "reason": reason}
+        held = {"blacklisted": _yes_no(blacklisted_on(customer.id, ctx.business_date))}
+        return Requested(
+            (
+                raise_conflict(
+                    ctx, "request", customer=customer.id, field="customer.blacklist", mine=pairs_text(wanted),
+                    theirs=pairs_text(held),
+                ),
+            )
+        )  # fmt: skip
+    touch("customer", customer.id, customer=customer.id)
+    Blacklisting.delete().where(Blacklisting.customer == customer.id, Blacklisting.from_date == day).execute()
+    Blacklisting.create(
+        customer=customer.id, from_date=day, blacklisted=args.blacklisted, reason=reason, person=ctx.person
+    )
+    return None
+
+
+def _yes_no(flag: bool) -> str:
+    return "yes" if flag else "no"
+
+
+TERMS_KINDS = (
+    Kind("customer.terms", SetTerms, set_terms),
+    Kind("customer.blacklist", SetBlacklisted, set_blacklisted),
+)

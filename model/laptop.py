@@ -1,0 +1,87 @@
+"""How a laptop stands with its office: what is unsent, what is only a card here, how old what it knows is.
+
+A store of its own has no office: there every question here has the empty answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Literal, TypeAlias
+
+from model.settings import setting_on
+from model.store import meta, one, rows
+
+# What an order that the office has not got yet is here; the office's own word comes with the next exchange.
+Mark: TypeAlias = Literal["", "unsent", "guaranteed", "provisional"]
+IDS_PER_STATEMENT = 500
+
+
+def outbox_begins() -> tuple[str, int]:
+    """This device, and the last of its changes that the office has."""
+    return meta("device"), int(meta("acknowledged", "0"))
+
+
+def unsent_count() -> int:
+    """How many changes the office has not got."""
+    if not meta("server"):
+        return 0
+    found = one("SELECT COUNT(*) FROM change WHERE device = ? AND number > ?", outbox_begins())
+    return 0 if found is None else int(found[0])
+
+
+def order_marks(ids: Sequence[bytes]) -> dict[bytes, Mark]:
+    """Of these orders, those that the office has not got yet: each `guaranteed`, `provisional` or just `unsent`."""
+    if not ids or not meta("server"):
+        return {}
+    found: dict[bytes, Mark] = {}
+    for some in _batches(ids):
+        marks = ", ".join("?" * len(some))
+        for id_, state, guaranteed in rows(
+            "SELECT o.id, o.state, u.guaranteed FROM orders o JOIN change c ON c.uid = o.change_uid"
+            " LEFT JOIN lease_use u ON u.order_id = o.id"
+            f" WHERE c.device = ? AND c.number > ? AND o.id IN ({marks})",
+            (*outbox_begins(), *some),
+        ):
+            if state == "confirmed" and guaranteed is not None:
+                found[bytes(id_)] = "guaranteed" if guaranteed else "provisional"
+            else:
+                found[bytes(id_)] = "unsent"
+    return found
+
+
+def cards_among(ids: Sequence[bytes]) -> set[bytes]:
+    """Of these customers, those of whom only the card is on this laptop: what it takes to sell, but no documents."""
+    if not ids or not meta("server"):
+        return set()
+    found: set[bytes] = set()
+    for some in _batches(ids):
+        marks = ", ".join("?" * len(some))
+        query = f"SELECT customer_id FROM customer_card WHERE shown <> 0 AND customer_id IN ({marks})"
+        found |= {bytes(row[0]) for row in rows(query, some)}
+    return found
+
+
+def _batches(ids: Sequence[bytes]) -> list[list[bytes]]:
+    plain = [bytes(id_) for id_ in ids]
+    return [plain[start : start + IDS_PER_STATEMENT] for start in range(0, len(plain), IDS_PER_STATEMENT)]
+
+
+def last_heard() -> datetime | None:
+    """When the office was last heard of, UTC; None before the first exchange."""
+    kept = meta("last_exchange") if meta("server") else ""
+    if not kept:
+        return None
+    moment = datetime.fromisoformat(kept)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def days_left_offline(day: date) -> int | None:
+    """For how many more days this laptop may record without an exchange; None where nothing limits it.
+
+    Below zero it refuses to record (see model.changes.recording).
+    """
+    kept = meta("last_exchange") if meta("server") else ""
+    if not kept:
+        return None
+    return int(setting_on("offline_days", day)) - (day - date.fromisoformat(kept[:10])).days

@@ -1,0 +1,222 @@
+"""The line from a laptop to its office: signed requests over HTTPS, and what can go wrong with them in one sentence."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+import zstandard
+
+from model.errors import N_, InputError, UnreachableError
+from sync.credentials import signed_headers
+from sync.errors import ClockWrong, told_by_office
+from sync.protocol import CONTENT_TYPE, OWN_VIEW
+
+CONNECT_SECONDS = 10.0
+# The server answers at once; while it takes a large batch it may be silent for longer.
+SILENCE_SECONDS = 60.0
+COMPRESSION_LEVEL = 3
+# OpenSSL's own numbers for a certificate that is not valid yet, or not any more.
+NOT_YET_VALID, EXPIRED = 9, 10
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class Truncated(UnreachableError):
+    """The answer ended in the middle; what was received of it is kept."""
+
+
+class Enrolled(msgspec.Struct, frozen=True):
+    """What a laptop learns when it joins."""
+
+    device: str
+    company: str
+    company_name: str
+    person: str
+    name: str
+    role: str
+    epoch: str
+
+
+class OfficeConnection:
+    """One connection, kept open over several requests; close it.
+
+    Args:
+        url: of the server, `https://…`; plain HTTP only to this machine itself.
+        device: its code; empty before it has joined.
+        seed: its private key.
+        ca: the certificate authority that enrolment pinned, as a PEM file; without one, the system's.
+        now_ms: this machine's clock.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        device: str = "",
+        seed: bytes = b"",
+        ca: Path | None = None,
+        now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+    ) -> None:
+        self.url = checked_url(url)
+        self.device = device
+        self.round_trips = self.bytes_up = self.bytes_down = 0
+        self.skew_ms = 0
+        self._seed = seed
+        self._now_ms = now_ms
+        verify: ssl.SSLContext | bool = True
+        if ca is not None:
+            try:
+                verify = ssl.create_default_context(cafile=str(ca))
+            except (OSError, ssl.SSLError) as error:
+                raise InputError(
+                    N_("{file} is not a certificate: name the PEM file that the office gave you."), file=ca
+                ) from error
+        self._client = httpx.Client(
+            base_url=self.url,
+            verify=verify,
+            timeout=httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS),
+            headers={"Accept-Encoding": "identity"},
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+    def __enter__(self) -> OfficeConnection:
+        return self
+
+    def __exit__(self, *_details: object) -> None:
+        self.close()
+
+    def enrol(self, code: str, public_key: bytes) -> Enrolled:
+        """Join by a one-time code."""
+        body = msgspec.json.encode({"code": code, "public_key": public_key.hex()})
+        with _told(self.url):
+            answer = self._client.post("/v1/enrol", content=body, headers={"Content-Type": "application/json"})
+            self._count(len(body), len(answer.content))
+            _raise_refusal(answer.status_code, answer.content, answer.headers)
+            try:
+                return msgspec.json.decode(answer.content, type=Enrolled)
+            except msgspec.MsgspecError as error:
+                raise InputError(
+                    N_("{url} does not answer as a Huoke server: check the address."), url=self.url
+                ) from error
+
+    def exchange(self, request: bytes) -> Iterator[bytes]:
+        """Send a request of `/v1/sync` and give the answer's bytes as they come, decompressed.
+
+        Raises:
+            UnreachableError: the office does not answer, or its answer is cut in the middle.
+            OfficeError: the office refuses.
+        """
+        body = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL).compress(request)
+        unpack = zstandard.ZstdDecompressor().decompressobj()
+        for some in self.signed("POST", "/v1/sync", body, content_type=CONTENT_TYPE):
+            try:
+                yield unpack.decompress(some)
+            except zstandard.ZstdError as error:
+                raise Truncated(N_("The answer of the server was damaged on its way: sync again.")) from error
+
+    def snapshot(self, chunk: str = "") -> bytes:
+        """A chunk of the snapshot of everything this laptop may hold; without a name, its manifest."""
+        return b"".join(self.signed("GET", f"/v1/snapshot/{OWN_VIEW}" + (f"/{chunk}" if chunk else "")))
+
+    def signed(self, method: str, path: str, body: bytes = b"", content_type: str = "") -> Iterator[bytes]:
+        """Send a signed request and give the answer's bytes; once more where only this machine's clock was wrong."""
+        try:
+            yield from self._signed(method, path, body, content_type)
+        except ClockWrong as wrong:
+            self.skew_ms = int(wrong.params["time"]) - self._now_ms()
+            yield from self._signed(method, path, body, content_type)
+
+    def _signed(self, method: str, path: str, body: bytes, content_type: str) -> Iterator[bytes]:
+        headers = signed_headers(self.device, self._seed, method, path, body, self._now_ms() + self.skew_ms)
+        if content_type:
+            headers["Content-Type"] = content_type
+        with _told(self.url), self._client.stream(method, path, content=body, headers=headers) as answer:
+            self._count(len(body), 0)
+            if answer.status_code != httpx.codes.OK:
+                answer.read()
+                _raise_refusal(answer.status_code, answer.content, answer.headers)
+            for some in answer.iter_raw():
+                self.bytes_down += len(some)
+                yield some
+
+    def _count(self, up: int, down: int) -> None:
+        self.round_trips += 1
+        self.bytes_up += up
+        self.bytes_down += down
+
+
+def checked_url(url: str) -> str:
+    """The address of a server, as requests need it.
+
+    Raises:
+        InputError: it is none, or would send everything in the clear.
+    """
+    parts = urlsplit(url if "://" in url else f"https://{url}")
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise InputError(N_("“{value}” is not the address of a server: write it like https://office:8787."), value=url)
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise InputError(
+            N_("{value} would send everything in the clear: use https, and --ca FILE for the office's certificate."),
+            value=url,
+        )
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _raise_refusal(status: int, body: bytes, headers: httpx.Headers) -> None:
+    if status == httpx.codes.OK:
+        return
+    after = headers.get("Retry-After", "")
+    raise told_by_office(body, int(after) if after.isdecimal() else None)
+
+
+@contextmanager
+def _told(url: str) -> Iterator[None]:
+    """What the network says, as a sentence that says what to do."""
+    try:
+        yield
+    except httpx.RemoteProtocolError as error:
+        raise Truncated(N_("The connection to {url} was cut: sync again."), url=url) from error
+    except httpx.HTTPError as error:
+        raise _unreachable(error, url) from error
+
+
+def _unreachable(error: httpx.HTTPError, url: str) -> UnreachableError:
+    certificate = _certificate_error(error)
+    if certificate is not None and certificate.verify_code in (NOT_YET_VALID, EXPIRED):
+        return UnreachableError(
+            N_(
+                "The certificate of {url} is not valid on {today}: set this machine's clock right,"
+                " or ask the office for a new certificate."
+            ),
+            url=url,
+            today=time.strftime("%Y-%m-%d %H:%M"),
+        )
+    if certificate is not None:
+        return UnreachableError(
+            N_("The certificate of {url} is not one this machine trusts: join with --ca FILE of the office."), url=url
+        )
+    if isinstance(error, httpx.TimeoutException):
+        return UnreachableError(N_("{url} does not answer: check the network and sync again."), url=url)
+    if isinstance(error, httpx.ConnectError):
+        return UnreachableError(N_("{url} cannot be reached: check the network and the address."), url=url)
+    return Truncated(N_("The connection to {url} was cut: sync again."), url=url)
+
+
+def _certificate_error(error: BaseException) -> ssl.SSLCertVerificationError | None:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return cause
+        cause = cause.__cause__ or cause.__context__
+    return None
+
+

@@ -1,0 +1,123 @@
+"""Held orders judged again when something came in that may free them. All amounts by hand."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from model.changes.orders import OrderRecorded
+from model.changes.rejudging import JudgeAgain
+from model.errors import Refused
+from model.leases import remaining
+from model.store import execute
+from model.touched import collecting
+from tests.model.judging_office import JudgingOffice, judging_office, notices
+
+TODAY = date(2026, 6, 30)
+DAY = timedelta(days=1)
+
+
+def judged_again(desk: JudgingOffice, *customers: str) -> list[str]:
+    """The numbers of the orders that are confirmed now."""
+    freed = desk.arrive("S", JudgeAgain(customers=tuple(desk.ids[code] for code in customers)))
+    return [order.number for order in freed]
+
+
+def state(desk: JudgingOffice, order: OrderRecorded) -> str:
+    return str(desk.order(order).state)
+
+
+def test_the_oldest_comes_first_and_takes_credit_from_the_next(tmp_path: Path) -> None:
+    with judging_office(tmp_path, TODAY) as desk:
+        desk.customer("C", "S1", days=30, limit="100")
+        # All three are held at first: none fits in 100.
+        young = desk.order_from("B", "C", "600", on=TODAY - DAY)
+        old = desk.order_from("B", "C", "500", on=TODAY - 2 * DAY, maker="S2")
+        small = desk.order_from("B", "C", "400", on=TODAY)
+        assert judged_again(desk, "C") == []
+        desk.terms("C", days=None, limit="1000", since=TODAY, credit_from=None)
+        # 500 first, then 600 does not fit in the 500 left, then 400 does.
+        assert judged_again(desk, "C") == [old.number, small.number]
+        assert [state(desk, order) for order in (old, young, small)] == ["confirmed", "held", "confirmed"]
+        freed = desk.order(old)
+        assert (freed.date, freed.first_date, freed.live_from) == (TODAY, TODAY - 2 * DAY, TODAY)
+        assert freed.due_date == TODAY + 30 * DAY
+        # Its maker is told; where nobody else took it, the owner.
+        assert {notice.about: notice.person_id for notice in notices()} == {
+            old.number: desk.ids["S2"], small.number: desk.ids["S1"],
+        }  # fmt: skip
+
+
+def test_a_receipt_and_an_unblocking_free_what_they_stopped(tmp_path: Path) -> None:
+    with judging_office(tmp_path, TODAY) as desk:
+        desk.customer("C", "S1", days=10, limit="1000")
+        desk.customer("D", "S1", days=10, limit="1000")
+        desk.sell("C", TODAY - 30 * DAY, "300")
+        desk.blacklist("D", TODAY)
+        late, bad = desk.order_from("B", "C", "100"), desk.order_from("B", "D", "100")
+        assert (late.verdict.held_for, bad.verdict.held_for) == ("overdue", "blacklisted")
+        assert judged_again(desk, "C", "D") == []
+        desk.pay("C", TODAY, "300")
+        desk.blacklist("D", TODAY, blacklisted=False)
+        assert judged_again(desk, "C", "D") == [late.number, bad.number]
+        assert judged_again(desk, "C", "D") == []
+
+
+def test_money_kept_for_an_order_counts_as_paid_with_it(tmp_path: Path) -> None:
+    with judging_office(tmp_path, TODAY) as desk:
+        desk.customer("C", "S1")
+        held, other = desk.order_from("B", "C", "100"), desk.order_from("B", "C", "50")
+        desk.money_from("B", "C", "100", held.id)
+        assert judged_again(desk, "C") == [held.number]
+        assert (desk.order(held).open_amount, state(desk, other)) == (0, "held")
+
+
+def test_what_a_person_must_look_at_waits_for_a_person(tmp_path: Path) -> None:
+    with judging_office(tmp_path, TODAY) as desk:
+        desk.customer("C", "S1", days=30, limit="1000")
+        desk.customer("D", "S1", days=30, limit="1000")
+        execute("UPDATE product SET floor_e4 = 950000")
+        cheap = desk.order_from("B", "C", "90", maker="S1", by="S1")
+        execute("UPDATE product SET floor_e4 = NULL, active = 0")
+        unsold = desk.order_from("B", "C", "90")
+        execute("UPDATE product SET active = 1")
+        execute("UPDATE customer SET closed_on = ? WHERE code = 'D'", (TODAY.isoformat(),))
+        closed = desk.order_from("B", "D", "90")
+        execute("UPDATE customer SET closed_on = NULL")
+        assert judged_again(desk, "C", "D") == []
+        assert [state(desk, order) for order in (cheap, unsold, closed)] == ["held"] * 3
+
+
+def test_nothing_is_confirmed_for_a_closed_customer(tmp_path: Path) -> None:
+    with judging_office(tmp_path, TODAY) as desk:
+        desk.customer("C", "S1")
+        held = desk.order_from("B", "C", "100")
+        desk.terms("C", days=30, limit="1000", since=TODAY)
+        execute("UPDATE customer SET closed_on = ?", (TODAY.isoformat(),))
+        assert judged_again(desk, "C") == []
+        assert state(desk, held) == "held"
+
+
+def test_the_lease_of_the_device_that_took_the_order_counts_when_it_is_judged_again(tmp_path: Path) -> None:
+    with judging_office(tmp_path, TODAY) as desk:
+        c = desk.customer("C", "S1", days=30, limit="1000")
+        held = desk.order_from("B", "C", "1200")
+        desk.lend("D", "C", "600", until=TODAY + 14 * DAY)
+        desk.terms("C", days=None, limit="1500", since=TODAY, credit_from=None)
+        # 1,200 owed and 600 lent to D would be 1,800.
+        assert judged_again(desk, "C") == []
+        desk.lend("B", "C", "900", until=TODAY + 14 * DAY)
+        desk.terms("C", days=None, limit="1800", since=TODAY, credit_from=None)
+        with collecting() as touched:
+            assert judged_again(desk, "C") == [held.number]
+        assert (remaining(c, "B"), remaining(c, "D"), desk.taken("C")) == (0, 60_000, 180_000)
+        assert {("order", held.id), ("lease", c + b"\0B")} <= touched.documents
+
+
+def test_only_the_office_judges_again(tmp_path: Path) -> None:
+    with judging_office(tmp_path, TODAY) as desk:
+        c = desk.customer("C", "S1")
+        with pytest.raises(Refused, match="Only the office"):
+            desk.arrive("B", JudgeAgain(customers=(c,)), by="M")

@@ -1,0 +1,373 @@
+"""What people do in the simulated company: each deed as the arguments of a real change, from what the person sees."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+from model.changes.company import SetCost, SetSetting
+from model.changes.customers import (
+    AddCustomer,
+    AssignCustomers,
+    ClaimCustomer,
+    LogContact,
+    ReleaseCustomer,
+    SetBlacklisted,
+    SetTerms,
+)
+from model.changes.deciding import DecideConflict, ReadNotices, present_value
+from model.changes.documents import next_number
+from model.changes.editing import edit_of, shown_field
+from model.changes.kind import Args
+from model.changes.leasing import RecallLease
+from model.changes.merging import MergeCustomers
+from model.changes.orders import (
+    CancelOrder,
+    ConfirmOrder,
+    LineArgs,
+    LoseOrder,
+    RecordOrder,
+    RejectOrder,
+    ReleaseOrder,
+    ReturnLine,
+    ReturnOrder,
+)
+from model.changes.receipts import NamedBill, Payment, RecordReceipt, ReverseReceipt
+from model.changes.recording import last_undoable
+from model.changes.undo import UndoChange
+from model.conflicts import Conflict
+from model.customers import Customer
+from model.errors import Refused
+from model.ids import new_id
+from model.orders import LOST_REASONS
+from model.store import rows
+
+Some = TypeVar("Some")
+SALES, OFFICE = "sales", "office"
+E4, MINOR = 10_000, 100
+NAMES = ("Zhongguancun Light", "Haidian Cables Ltd", "Shangdi Optics", "Qinghe Paper", "Wudaokou Prints")
+PHONES = ("13800000001", "13800000002", "010-62550001", "010-62550002")
+PLACES = (("1 Suzhou Street", "Beijing"), ("7 Nanjing Road", "Shanghai"), ("9 Jiefang Avenue", "Wuhan"))
+WORDS = ("careful", "pays late", "likes calls", "new boss", "moves soon", "ask for Wang")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where somebody works: what is done there is made from what the store in use shows.
+
+    Attributes:
+        person: who; None for the office's own hand.
+        role: `sales` or `office`.
+        day: the business date.
+    """
+
+    person: bytes | None
+    role: str
+    day: date
+    chance: random.Random
+    is_server: bool = False
+
+    def one_of(self, some: Sequence[Some]) -> Some | None:
+        return self.chance.choice(some) if some else None
+
+    def maybe(self, percent: int) -> bool:
+        return self.chance.randrange(100) < percent
+
+    def some_day(self) -> date:
+        """Mostly today; now and then a day or two ago."""
+        return self.day - timedelta(days=self.chance.choice((0, 0, 0, 0, 1, 2)))
+
+    def customer(self) -> bytes | None:
+        # A merged customer's id is still what an older screen shows.
+        merged = "" if self.maybe(5) else " AND id NOT IN (SELECT loser_id FROM alias)"
+        return self._id(f"SELECT id FROM customer WHERE 1 = 1{merged} ORDER BY id")
+
+    def order(self, *states: str, kind: str = "sale") -> tuple[Any, ...] | None:
+        marks = ", ".join("?" * len(states))
+        return self.one_of(
+            rows(
+                f"SELECT id, customer_id, amount, date, first_date FROM orders WHERE kind = ? AND state IN ({marks})"
+                " ORDER BY id",
+                (kind, *states),
+            )
+        )
+
+    def colleague(self) -> bytes | None:
+        return self._id("SELECT id FROM salesperson ORDER BY id")
+
+    def _id(self, query: str) -> bytes | None:
+        found = self.one_of(rows(query))
+        return None if found is None else bytes(found[0])
+
+
+def sell(desk: Desk) -> Args | None:
+    customer = desk.customer()
+    products = rows("SELECT id, price_e4 FROM product ORDER BY id")
+    if customer is None or not products:
+        return None
+    lines = []
+    for line in range(1, desk.chance.choice((1, 1, 2)) + 1):
+        id_, price_e4 = desk.chance.choice(products)
+        lines.append(
+            LineArgs(
+                line=line, product=bytes(id_), quantity_e3=desk.chance.choice((1, 2, 3, 5, 8, 10, 12)) * 1000,
+                price_e4=desk.chance.choice((price_e4, price_e4, price_e4, price_e4 * 8 // 10)),
+                discount_bp=desk.chance.choice((0, 0, 0, 500)),
+            )
+        )  # fmt: skip
+    quote = desk.maybe(20)
+    total = sum(line.quantity_e3 * line.price_e4 // 1000 for line in lines) // (E4 // MINOR)
+    replaced = desk.order("quote") if desk.maybe(8) else None
+    return RecordOrder(
+        id=new_id(), number=next_number(), customer=customer if replaced is None else bytes(replaced[1]),
+        date=desk.some_day(), lines=tuple(lines), maker=desk.person, quote=quote,
+        replaces=None if replaced is None else bytes(replaced[0]),
+        payment=None if quote or not desk.maybe(25) else _payment(desk, total),
+    )  # fmt: skip
+
+
+def _payment(desk: Desk, total: int) -> Payment:
+    return Payment(id=new_id(), number=next_number(), amount=max(1, desk.chance.choice((total, total // 2, total * 2))))
+
+
+def confirm(desk: Desk) -> Args | None:
+    quote = desk.order("quote", "quote", "held") if desk.maybe(5) else desk.order("quote")
+    if quote is None:
+        return None
+    payment = _payment(desk, int(quote[2])) if desk.maybe(25) else None
+    return ConfirmOrder(order=bytes(quote[0]), date=desk.day, payment=payment)
+
+
+def pay(desk: Desk) -> Args | None:
+    customer = desk.customer()
+    if customer is None:
+        return None
+    bills = rows(
+        "SELECT id, amount FROM orders WHERE customer_id = ? AND kind = 'sale'"
+        " AND state IN ('confirmed', 'held', 'quote') ORDER BY id",
+        (customer,),
+    )
+    named = desk.chance.sample(bills, min(len(bills), desk.chance.choice((0, 1, 1, 2))))
+    kind = desk.chance.choice(("receipt",) * 8 + ("refund", "discount", "write_off"))
+    amount = sum(bill[1] for bill in named) or desk.chance.choice((10_000, 10_000, 25_000, 80_000))
+    exact = desk.maybe(30)
+    return RecordReceipt(
+        id=new_id(), number=next_number(), customer=customer, date=desk.some_day(), amount=max(1, amount), kind=kind,
+        reason="" if kind == "receipt" else "agreed by phone",
+        bills=() if kind == "refund" else tuple(
+            NamedBill(order=bytes(id_), amount=max(1, value // 2) if exact else None) for id_, value in named
+        ),
+    )  # fmt: skip
+
+
+def reverse(desk: Desk) -> Args | None:
+    receipt = desk.one_of(rows("SELECT id FROM receipt WHERE kind <> 'reversal' AND voided = 0 ORDER BY id"))
+    if receipt is None:
+        return None
+    return ReverseReceipt(
+        id=new_id(), number=next_number(), receipt=bytes(receipt[0]), date=desk.day, reason="cheque bounced"
+    )
+
+
+def bring_back(desk: Desk) -> Args | None:
+    order = desk.order("confirmed")
+    if order is None:
+        return None
+    lines = rows("SELECT line, quantity_e3 FROM order_line WHERE order_id = ? ORDER BY line", (order[0],))
+    line, quantity_e3 = desk.chance.choice(lines)
+    return ReturnOrder(
+        id=new_id(), number=next_number(), order=bytes(order[0]), date=desk.day,
+        lines=(ReturnLine(line=1, returns_line=line, quantity_e3=desk.chance.choice((1000, quantity_e3))),),
+    )  # fmt: skip
+
+
+def cancel(desk: Desk) -> Args | None:
+    order = desk.order("confirmed", "held", "quote", kind=desk.chance.choice(("sale", "sale", "sale", "return")))
+    return None if order is None else CancelOrder(order=bytes(order[0]), date=desk.day, reason="changed their mind")
+
+
+def lose(desk: Desk) -> Args | None:
+    order = desk.order("quote", "held")
+    if order is None:
+        return None
+    return LoseOrder(order=bytes(order[0]), date=desk.day, reason=desk.chance.choice(LOST_REASONS))
+
+
+def release(desk: Desk) -> Args | None:
+    order = desk.order("held")
+    return None if order is None else ReleaseOrder(order=bytes(order[0]), date=desk.day, reason="I know them")
+
+
+def reject(desk: Desk) -> Args | None:
+    order = desk.order("held")
+    return None if order is None else RejectOrder(order=bytes(order[0]), date=desk.day, reason="too much")
+
+
+def edit(desk: Desk) -> Args | None:
+    id_ = desk.customer()
+    if id_ is None:
+        return None
+    card = Customer.get_by_id(id_)
+    chance = desk.chance
+    street, city = chance.choice(PLACES)
+    phone, note = shown_field(card, "phone"), shown_field(card, "note")
+    edits: list[dict[str, str]] = [
+        {"name": chance.choice(NAMES)},
+        {"phone": chance.choice((f"{phone}, {chance.choice(PHONES)}".strip(", "), chance.choice(PHONES), ""))},
+        {"contact": chance.choice(("Wang", "Li", "Zhao", f"{shown_field(card, 'contact')}, Chen".strip(", ")))},
+        {"note": chance.choice((f"{note} · {chance.choice(WORDS)}".strip(" ·"), chance.choice(WORDS)))},
+        {"address": street, "city": city},
+        {"city": city},
+        {"bank_account": str(chance.randrange(3))},
+        {"label": chance.choice(("A", "B", "C", ""))},
+        {"segment": chance.choice(("school", "hospital"))},
+        {"tax_id": chance.choice(("91110108000000001X", "91110108000000002X"))},
+    ]
+    after: dict[str, str] = {}
+    for values in chance.sample(edits, chance.choice((1, 1, 2, 3))):
+        after.update(values)
+    if desk.maybe(4):
+        after = {"closed_on": "" if card.closed_on else desk.day.isoformat()}
+    return edit_of(card, after)
+
+
+def add_customer(desk: Desk) -> Args | None:
+    chance = desk.chance
+    name = chance.choice(NAMES)
+    card = {"name": name}
+    if desk.maybe(40):
+        card["phone"] = chance.choice(PHONES)
+    retail = desk.maybe(5)
+    owner = None if retail or desk.maybe(30) else desk.person if desk.role == SALES else desk.colleague()
+    return AddCustomer(
+        id=new_id(), code=f"N{chance.randrange(12)}", date=desk.day, card=card, retail=retail, owner=owner
+    )
+
+
+def merge(desk: Desk) -> Args | None:
+    unmerged = rows("SELECT id FROM customer WHERE retail = 0 AND id NOT IN (SELECT loser_id FROM alias) ORDER BY id")
+    if len(unmerged) < 4:
+        return None
+    loser, winner = (bytes(row[0]) for row in desk.chance.sample(unmerged, 2))
+    return MergeCustomers(loser=loser, winner=winner, date=desk.day)
+
+
+def take_merge_back(desk: Desk) -> Args | None:
+    merged = desk.one_of(rows("SELECT change_uid FROM alias ORDER BY loser_id"))
+    return None if merged is None else UndoChange(uid=bytes(merged[0]))
+
+
+def assign(desk: Desk) -> Args | None:
+    customer = desk.customer()
+    if customer is None:
+        return None
+    owner = None if desk.maybe(20) else desk.colleague()
+    return AssignCustomers(customers=(customer,), owner=owner, from_date=desk.day + timedelta(days=desk.maybe(15)))
+
+
+def claim(desk: Desk) -> Args | None:
+    customer = desk.customer()
+    if customer is None or desk.person is None:
+        return None
+    return ClaimCustomer(customer=customer, owner=desk.person, from_date=desk.day)
+
+
+def let_go(desk: Desk) -> Args | None:
+    customer = desk.customer()
+    return None if customer is None else ReleaseCustomer(customer=customer, from_date=desk.day)
+
+
+def set_terms(desk: Desk) -> Args | None:
+    customer = desk.customer()
+    if customer is None:
+        return None
+    return SetTerms(
+        customer=customer, from_date=desk.day, credit_days=desk.chance.choice((None, 5, 30)), credit_from=None,
+        credit_limit=desk.chance.choice((0, 50_000, 100_000, 300_000, 1_000_000)),
+        until=desk.day + timedelta(days=desk.chance.randrange(10)) if desk.maybe(20) else None,
+    )  # fmt: skip
+
+
+def blacklist(desk: Desk) -> Args | None:
+    customer = desk.customer()
+    if customer is None:
+        return None
+    return SetBlacklisted(customer=customer, from_date=desk.day, blacklisted=desk.maybe(50), reason="heard things")
+
+
+def contact(desk: Desk) -> Args | None:
+    customer = desk.customer()
+    person = desk.person or desk.colleague()
+    if customer is None or person is None:
+        return None
+    return LogContact(
+        id=new_id(), customer=customer, date=desk.some_day(), note=desk.chance.choice(WORDS), person=person,
+        next_on=desk.day + timedelta(days=3) if desk.maybe(40) else None,
+    )  # fmt: skip
+
+
+def decide(desk: Desk) -> Args | None:
+    conflict = desk.one_of(list(Conflict.select().where(Conflict.state == "open").order_by(Conflict.id)))
+    if conflict is None:
+        return None
+    return DecideConflict(conflict=conflict.id, take=desk.maybe(60), theirs=present_value(conflict))
+
+
+def read_notices(desk: Desk) -> Args | None:
+    unread = rows("SELECT id FROM notice WHERE read_on IS NULL ORDER BY id LIMIT 3")
+    return ReadNotices(ids=tuple(bytes(row[0]) for row in unread)) if unread else None
+
+
+def take_back(desk: Desk) -> Args | None:
+    try:
+        return UndoChange(uid=last_undoable(desk.person).uid)
+    except Refused:
+        return None
+
+
+def recall(desk: Desk) -> Args | None:
+    lease = desk.one_of(rows("SELECT customer_id, device FROM lease WHERE granted > used + returned ORDER BY 1, 2"))
+    return None if lease is None else RecallLease(customer=bytes(lease[0]), device=str(lease[1]))
+
+
+def set_cost(desk: Desk) -> Args | None:
+    product = desk.one_of(rows("SELECT id FROM product ORDER BY id"))
+    if product is None:
+        return None
+    return SetCost(product=bytes(product[0]), from_date=desk.day, cost_e4=desk.chance.choice((20, 45, 70)) * E4)
+
+
+def set_setting(desk: Desk) -> Args | None:
+    name, value = desk.chance.choice(
+        (
+            ("lease_share", "50"), ("lease_share", "100"), ("lease_share", "0"), ("grace_days", "3"),
+            ("cost_visible_to_sales", "no"), ("cost_visible_to_sales", "yes"), ("blacklisted_may_prepay", "yes"),
+            ("tolerance", "5.00"), ("lease_days", "2"),
+        )
+    )  # fmt: skip
+    return SetSetting(name=name, from_date=desk.day, value=value)
+
+
+Deed = Callable[[Desk], Args | None]
+# What is done, and how often, by a salesperson and by the office.
+OF_SALES: tuple[tuple[Deed, int], ...] = (
+    (sell, 30), (confirm, 6), (pay, 14), (reverse, 1), (bring_back, 4), (cancel, 5), (lose, 2), (edit, 14),
+    (add_customer, 6), (claim, 4), (let_go, 2), (set_terms, 2), (blacklist, 1), (contact, 5), (decide, 3),
+    (read_notices, 2), (take_back, 6), (release, 1), (merge, 1),
+)  # fmt: skip
+OF_OFFICE: tuple[tuple[Deed, int], ...] = (
+    (sell, 10), (confirm, 3), (pay, 10), (reverse, 4), (bring_back, 3), (cancel, 5), (lose, 1), (release, 5),
+    (reject, 2), (edit, 14), (add_customer, 4), (merge, 4), (take_merge_back, 3), (assign, 10), (let_go, 2),
+    (set_terms, 9), (blacklist, 5), (contact, 2), (decide, 8), (read_notices, 2), (take_back, 3), (recall, 3),
+    (set_cost, 2), (set_setting, 2),
+)  # fmt: skip
+
+
+def some_deed(desk: Desk) -> tuple[str, Args | None]:
+    """A random deed of whoever sits at a desk: its name, and its arguments where there is anything to do it to."""
+    deeds = OF_SALES if desk.role == SALES else OF_OFFICE
+    [deed] = desk.chance.choices([deed for deed, _weight in deeds], [weight for _deed, weight in deeds])
+    return deed.__name__, deed(desk)

@@ -1,0 +1,319 @@
+"""The machines of the simulated company: stores that can lose their power, laptops, the office, the line between.
+
+Everything that a run must not leave to the world is put in here: the moments and the chance of which ids are made, the
+clocks of the laptops, and the moment at which a machine dies.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+import model.changes.recording
+import model.ids
+from model.changes.kind import Args
+from model.changes.recording import record
+from model.errors import UnreachableError
+from model.store import Store, meta, one, open_store, rows
+from sync.client import Exchanged, exchange
+from sync.protocol import decode_request, encode_frame
+from sync.server.exchange import Office
+from sync.server.storage import open_office, renew_epoch
+
+OFFICE_FOLDER = "office"
+# What an id is made of begins here; each further one is a millisecond later.
+FIRST_ID_NS = 1_795_420_800_000_000_000
+ID_STEP_NS = 1_000_000
+FOUNDING_NS = 86_400_000_000_000
+MOST_REQUESTS_KEPT = 40
+
+
+class PowerCut(BaseException):
+    """A machine dies here. No code catches it: what was not committed is gone."""
+
+
+class Ids:
+    """The moments and the chance of which `model.ids` makes ids, the same in every run of a seed."""
+
+    def __init__(self, seed: int) -> None:
+        self._chance = random.Random(f"ids {seed}")
+        self._made = 0
+        # The run goes on where the founding ended.
+        self._first_ns = FIRST_ID_NS + (0 if seed < 0 else FOUNDING_NS)
+
+    def time_ns(self) -> int:
+        self._made += 1
+        return self._first_ns + self._made * ID_STEP_NS
+
+    def urandom(self, count: int) -> bytes:
+        return self._chance.randbytes(count)
+
+
+class ShownClock:
+    """The clock from which a change is stamped with the moment at which it was recorded."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def now(self, _zone: Any = None) -> datetime:
+        return self.moment
+
+
+@contextmanager
+def own_chance(seed: int) -> Iterator[ShownClock]:
+    """Inside, ids and recorded moments depend on the seed and on the simulated clocks alone."""
+    ids, clock = Ids(seed), ShownClock()
+    before = (model.ids.time, model.ids.os, model.ids._last_stamp, model.changes.recording.datetime)
+    model.ids.time, model.ids.os, model.ids._last_stamp = ids, ids, 0  # type: ignore[assignment]
+    model.changes.recording.datetime = clock  # type: ignore[assignment,misc]
+    try:
+        yield clock
+    finally:
+        model.ids.time, model.ids.os, model.ids._last_stamp, model.changes.recording.datetime = before
+
+
+class Fuse:
+    """Lets a store's power fail just before one of its next statements, a commit among them."""
+
+    def __init__(self, store: Store) -> None:
+        self._left: int | None = None
+        self._cursor = store.database.cursor
+        store.database.cursor = self._counted
+
+    def arm(self, statements: int) -> None:
+        self._left = statements
+
+    def disarm(self) -> None:
+        self._left = None
+
+    @property
+    def blown(self) -> bool:
+        return self._left == 0
+
+    def _counted(self, *args: Any, **named: Any) -> Any:
+        if self._left is not None and self._left > 0:
+            self._left -= 1
+            if self._left == 0:
+                raise PowerCut
+        return self._cursor(*args, **named)
+
+
+def quick(store: Store) -> Store:
+    """Do not wait for the disk: here power fails between statements, never in the middle of a write."""
+    store.database._pragmas = [(name, 0 if name in ("synchronous", "fullfsync") else value)
+                               for name, value in store.database._pragmas]  # fmt: skip
+    return store
+
+
+class OfficeMachine:
+    """The office's server: its store may die, and be put back from an old copy."""
+
+    def __init__(self, folder: Path, today: Callable[[], date]) -> None:
+        self.folder, self.today = folder, today
+        self.restored = 0
+        self._open()
+
+    def _open(self) -> None:
+        self.store = quick(open_office(f"sqlite:///{self.folder}"))
+        self.fuse = Fuse(self.store)
+        self.office = Office(self.store, now=self.now, day=self.today)
+
+    def now(self) -> datetime:
+        return datetime.combine(self.today(), time(9, 0), UTC)
+
+    def reopen(self) -> None:
+        """Start again after the power failed."""
+        self.store.close()
+        self._open()
+
+    def back_up(self, to: Path) -> None:
+        shutil.rmtree(to, ignore_errors=True)
+        shutil.copytree(self.folder, to)
+
+    def put_back(self, backup: Path) -> None:
+        """Replace the store by an old copy, as an operator does: laptops must notice."""
+        self.store.close()
+        shutil.rmtree(self.folder)
+        shutil.copytree(backup, self.folder)
+        self._open()
+        with self.store.use(), self.store.writing():
+            renew_epoch()
+        self.restored += 1
+
+    def do(self, args: Args, person: bytes | None) -> Any:
+        with self.store.use():
+            return self.office.record_here(args, person)
+
+    def v(self) -> int:
+        with self.store.use():
+            return int(rows("SELECT v FROM head")[0][0])
+
+
+@dataclass
+class Trouble:
+    """What goes wrong in one exchange.
+
+    Attributes:
+        what: `none`, `request lost`, `answer lost`, `cut`, `repeated`, `repeated later`, `between`, `laptop dies`,
+            `office dies`.
+        at: after how many bytes or statements.
+    """
+
+    what: str = "none"
+    at: int = 0
+
+
+@dataclass
+class Line:
+    """The line of one laptop to the office, with its troubles.
+
+    Attributes:
+        between: what the office does while an answer is on its way.
+        schema: the form in which an old laptop says its changes are; None for the present one.
+    """
+
+    office: OfficeMachine
+    device: str
+    enrolled_as: str
+    kept: list[tuple[str, bytes]]
+    trouble: Trouble = field(default_factory=Trouble)
+    between: Callable[[], bool] = lambda: False
+    schema: int | None = None
+    disturbed: bool = False
+    round_trips: int = 0
+    bytes_up: int = 0
+    bytes_down: int = 0
+    skew_ms: int = 0
+
+    def exchange(self, request: bytes) -> Iterator[bytes]:
+        self.round_trips += 1
+        self.bytes_up += len(request)
+        if self.schema is not None:
+            request = msgspec.msgpack.encode(msgspec.structs.replace(decode_request(request), schema=self.schema))
+        if self.trouble.what == "request lost":
+            raise UnreachableError("lost on its way")
+        self.kept.append((self.device, request))
+        del self.kept[:-MOST_REQUESTS_KEPT]
+        if self.trouble.what == "repeated":
+            for _bytes in self._answer(request):
+                pass
+        down = 0
+        for some in self._answer(request):
+            if self.trouble.what == "answer lost":
+                raise UnreachableError("the answer was lost")
+            if self.trouble.what == "cut" and down + len(some) > self.trouble.at:
+                yield some[: self.trouble.at - down]
+                raise UnreachableError("cut")
+            down += len(some)
+            self.bytes_down += len(some)
+            yield some
+            if self.trouble.what == "between" and self.between():
+                self.disturbed = True
+        if self.trouble.what == "repeated later":
+            self.disturbed = True
+            for _bytes in self._answer(request):
+                pass
+
+    def _answer(self, request: bytes) -> Iterator[bytes]:
+        try:
+            for frame in self.office.office.exchange(self._known_as(), decode_request(request)):
+                yield encode_frame(frame)
+        except PowerCut:
+            if not self.office.fuse.blown:
+                raise
+            self.office.reopen()
+            raise UnreachableError("the office died") from None
+
+    def _known_as(self) -> str:
+        """The code under which the office knows this laptop; one put back from an old copy knows only the first."""
+        with self.office.store.use():
+            known = one("SELECT 1 FROM device WHERE code = ?", (self.device,)) is not None
+        return self.device if known else self.enrolled_as
+
+
+class Machine:
+    """A salesperson's laptop.
+
+    Args:
+        skew: by how much its clock is wrong.
+    """
+
+    def __init__(
+        self, name: str, folder: Path, office: OfficeMachine, kept: list[tuple[str, bytes]], skew: timedelta
+    ) -> None:
+        self.name, self.folder, self.office, self.skew = name, folder, office, skew
+        self.kept = kept
+        self._open()
+        with self.store.use():
+            self.enrolled_as = meta("key_device")
+            self.person_code = meta("me")
+            [(self.person, self.role)] = self._who() or [(b"", meta("person_role"))]
+        self.schema: int | None = None
+
+    def _who(self) -> list[tuple[Any, ...]]:
+        with self.office.store.use():
+            return rows("SELECT id, role FROM salesperson WHERE code = ?", (self.person_code,))
+
+    def _open(self) -> None:
+        self.store = quick(open_store(self.folder))
+        self.fuse = Fuse(self.store)
+
+    def reopen(self) -> None:
+        """Start again after the power failed."""
+        self.store.close()
+        self._open()
+
+    def now(self) -> datetime:
+        return self.office.now() + self.skew
+
+    @property
+    def device(self) -> str:
+        with self.store.use():
+            return meta("device")
+
+    def do(self, args: Args, day: date, clock: ShownClock) -> Any:
+        clock.moment = self.now()
+        with self.store.use():
+            return record(args, person=self.person, on=day)
+
+    def sync(self, trouble: Trouble, between: Callable[[], bool]) -> tuple[Exchanged, bool]:
+        """One exchange.
+
+        Returns:
+            What it did, and whether the office went on meanwhile.
+        """
+        line = Line(
+            self.office, self.device, self.enrolled_as, self.kept, trouble, between, schema=self.schema
+        )  # fmt: skip
+        try:
+            if trouble.what == "laptop dies":
+                self.fuse.arm(trouble.at)
+            if trouble.what == "office dies":
+                self.office.fuse.arm(trouble.at)
+            return exchange(self.store, line, now=self.now), line.disturbed
+        except PowerCut:
+            if self.office.fuse.blown:
+                self.office.reopen()
+            self.reopen()
+            raise
+        finally:
+            self.fuse.disarm()
+            self.office.fuse.disarm()
+
+    def back_up(self, to: Path) -> None:
+        shutil.rmtree(to, ignore_errors=True)
+        shutil.copytree(self.folder, to)
+
+    def put_back(self, backup: Path) -> None:
+        self.store.close()
+        shutil.rmtree(self.folder)
+        shutil.copytree(backup, self.folder)
+        self._open()

@@ -1,0 +1,77 @@
+"""Secrets that the command line needs: asked in the terminal without showing them, or given by the environment."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from model.errors import N_, InputError, StoreError
+from tui.locale import _
+
+PIN_VARIABLE = "HUOKE_PIN"
+NEW_PIN_VARIABLE = "HUOKE_NEW_PIN"
+PASSPHRASE_VARIABLE = "HUOKE_PASSPHRASE"
+
+
+def key_of_store(folder: Path) -> bytes | None:
+    """The key of a folder's store, its PIN asked for; None where it is not encrypted.
+
+    Raises:
+        StoreError: the PIN is wrong, or there is nobody to ask.
+    """
+    from model.store import present_database
+    from model.vault import is_sealed, unlock
+
+    database = present_database(folder.expanduser())
+    if not is_sealed(database):
+        return None
+    return unlock(database, asked_pin(), now_s())
+
+
+def now_s() -> int:
+    """The time in seconds since 1970 UTC, by which tries are slowed."""
+    return int(time.time())
+
+
+def asked_pin() -> str:
+    """The PIN of a store or of a backup."""
+    return _asked(_("PIN: "), PIN_VARIABLE)
+
+
+def asked_new_pin() -> str:
+    """A PIN to be, asked twice."""
+    return _asked_twice(_("New PIN: "), NEW_PIN_VARIABLE)
+
+
+def asked_passphrase() -> str:
+    """The passphrase of this device's key."""
+    return _asked(_("Passphrase: "), PASSPHRASE_VARIABLE)
+
+
+def asked_new_passphrase() -> str:
+    """A passphrase to be, asked twice."""
+    return _asked_twice(_("New passphrase for this device's key: "), PASSPHRASE_VARIABLE)
+
+
+def _asked_twice(prompt: str, variable: str) -> str:
+    first = _asked(prompt, variable)
+    if variable not in os.environ and _asked(_("The same again: "), variable) != first:
+        raise InputError(N_("The two are not the same: try again."))
+    return first
+
+
+def _asked(prompt: str, variable: str) -> str:
+    if given := os.environ.get(variable, ""):
+        return given
+    if not sys.stdin.isatty():
+        raise StoreError(N_("There is no terminal to ask for a secret in: give it in {variable}."), variable=variable)
+    from getpass import getpass
+
+    try:
+        return getpass(prompt)
+    except EOFError:
+        raise StoreError(
+            N_("There is no terminal to ask for a secret in: give it in {variable}."), variable=variable
+        ) from None

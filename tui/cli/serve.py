@@ -1,0 +1,89 @@
+"""`huoke serve`: the company's server; on a fresh machine it makes all that it needs."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from model.errors import N_, InputError
+from tui.cli.desk import Desk
+from tui.cli.office import add_database, doing, office_on, url_of
+from tui.cli.output import tell
+from tui.cli.parser import Parser, Verbs
+from tui.locale import _
+
+if TYPE_CHECKING:
+    from sync.server.exchange import Office
+
+DEFAULT_COMPANY = "Huoke"
+FIRST_PERSON = "ADMIN"
+HIGHEST_PORT = 65_535
+
+
+def add_parser(verbs: Verbs, common: Parser) -> None:
+    told = _("run the company's server, which laptops exchange with")
+    details = _("On a fresh machine it begins the store, a company and its first person, and prints that one's code.")
+    parser = verbs.add_parser("serve", parents=[common], help=told, description=details)
+    add_database(parser)
+    parser.add_argument("--host", default="127.0.0.1", metavar=_("HOST"), help=_("where to listen; else this machine"))
+    parser.add_argument("--port", type=_port, default=8787, metavar=_("PORT"), help=_("else 8787; 0 takes a free one"))
+    parser.add_argument("--tls-cert", type=Path, metavar=_("FILE"), help=_("the certificate, PEM"))
+    parser.add_argument("--tls-key", type=Path, metavar=_("FILE"), help=_("its private key, PEM"))
+    parser.add_argument("--company", default=DEFAULT_COMPANY, metavar=_("NAME"), help=_("what a new company is called"))
+    parser.set_defaults(run=_serve)
+
+
+def _serve(arguments: Namespace, desk: Desk) -> int:
+    if (arguments.tls_cert is None) != (arguments.tls_key is None):
+        raise InputError(N_("A certificate and its key belong together: give --tls-cert and --tls-key."))
+    from sync.server.app import make_app
+    from sync.server.running import Address, log_to_stderr, serve
+    from sync.server.storage import open_office
+
+    address = Address(arguments.host, arguments.port, arguments.tls_cert, arguments.tls_key)
+    store = open_office(url_of(arguments, desk), create=True)
+    # While it is served, no backup may take the place of the file beneath.
+    with store.screen():
+        with store.use():
+            code = _first_code(arguments.company, office_on(store, desk))
+        log_to_stderr()
+        serve(make_app(store, office_on(store, desk)), address, lambda url: _ready(url, code))
+    return 0
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= HIGHEST_PORT):
+        raise InputError(N_("“{value}” is not a port: write a number from 0 to 65535."), value=text)
+    return int(text)
+
+
+def _ready(url: str, code: str | None) -> None:
+    # A program that starts the server reads this line to know where it is; it is the same in every language.
+    print(f"huoke serving on {url}", flush=True)
+    if code is not None:
+        print(_("The first laptop joins with: huoke join {url} {code}").format(url=url, code=code), flush=True)
+
+
+def _first_code(company: str, office: Office) -> str | None:
+    """Begin a company where there is none; give a code for its first laptop while it has no device."""
+    from model.people import Salesperson
+    from sync.server.accounts import add_person, company_name, devices, enrolment_code, make_company
+
+    if not company_name():
+        make_company(company, doing(office))
+    if devices():
+        return None
+    if not Salesperson.select().exists():
+        add_person(FIRST_PERSON, _("Administrator"), "admin", "", doing(office))
+    leader = (
+        Salesperson.select()
+        .where(Salesperson.active == True, Salesperson.role.in_(("admin", "manager")))  # noqa: E712 - a query
+        .order_by(Salesperson.role, Salesperson.code)
+        .first()
+    )
+    if leader is None:
+        tell(_("No laptop has joined yet: “huoke server enrol CODE” prints a code for one."))
+        return None
+    return enrolment_code(leader.code, datetime.now(UTC))

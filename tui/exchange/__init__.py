@@ -1,0 +1,1 @@
+"""Sync: what is unsent, how the exchange with the office goes, and what it brought back."""
