@@ -14,10 +14,12 @@ from fractions import Fraction
 from typing import Any
 
 from model.ageing import anything_after
+from model.aliases import not_merged
 from model.balances import sums_on
 from model.dates import first_day, last_day, shifted
 from model.fields import iso
 from model.money import FULL_BP, rate_bp
+from model.published import published_month
 from model.store import one, rows
 
 COMPANY_CODE = "*"
@@ -26,7 +28,7 @@ COMPANY_CODE = "*"
 _TRADED_NOW = "customer_month m WHERE m.month = ? AND m.orders > 0"
 _SALE = "o.kind = 'sale' AND o.amount > 0 AND o.live_from <= ? AND (o.live_to IS NULL OR o.live_to > ?)"
 _TRADED_THEN = f"orders o WHERE o.date >= ? AND o.date <= ? AND {_SALE}"
-_NOBODYS = "customer c WHERE (c.retail = 1 OR c.closed_on <= ?)"
+_NOBODYS = f"customer c WHERE (c.retail = 1 OR c.closed_on <= ? OR NOT {not_merged('c.id')})"
 _OWNED = (
     "{a}.from_date <= ? AND ({a}.to_date IS NULL OR {a}.to_date > ?)"
     " AND NOT ({a}.started_by = 'claim' AND {a}.from_date >= ?)"
@@ -45,7 +47,7 @@ FROM assignment a WHERE a.ended_by = 'release' AND a.to_date >= ? AND a.to_date 
 _COMPANY = """
 SELECT CAST(COUNT(*) AS BIGINT), CAST(COALESCE(SUM(CASE WHEN {traded} THEN 1 ELSE 0 END), 0) AS BIGINT)
 FROM customer c WHERE c.retail = 0 AND (c.closed_on IS NULL OR c.closed_on > ?)
-    AND (c.created_on IS NULL OR c.created_on <= ?)"""
+    AND (c.created_on IS NULL OR c.created_on <= ?) AND c.id NOT IN (SELECT loser_id FROM alias)"""
 _BLACKLISTED = (
     "COALESCE((SELECT b.blacklisted FROM blacklisting b WHERE b.customer_id = c.id AND b.from_date <= ?"
     " ORDER BY b.from_date DESC LIMIT 1), 0)"
@@ -105,12 +107,17 @@ class ActivityRow:
 
 @dataclass(frozen=True)
 class Board:
-    """A month's board, the best first, and the company: all owned and shared customers, retail apart."""
+    """A month's board, the best first, and the company: all owned and shared customers, retail apart.
+
+    Attributes:
+        published: on a salesperson's laptop, when the office counted all but one's own row; None elsewhere.
+    """
 
     month: str
     as_of: date
     rows: tuple[ActivityRow, ...]
     company: ActivityRow
+    published: str | None = None
 
     def more_to_next_rank(self, row: ActivityRow) -> int | None:
         """How many more customers must trade for one rank better; None for the first, or where that cannot be."""
@@ -159,6 +166,7 @@ def activity_board(month: str, as_of: date, *, without_blacklisted: bool = False
             None, COMPANY_CODE, "", company.responsible, company.active,
             previous_bp=rate_bp(last_company.active, last_company.responsible),
         ),
+        None if (published := published_month(month)) is None else published.as_of,
     )  # fmt: skip
 
 
@@ -231,6 +239,19 @@ def _responsible(month: str, as_of: date, person: bytes | None) -> tuple[str, li
 
 
 def _person_counts(month: str, as_of: date, person: bytes | None = None) -> dict[bytes, _Count]:
+    published = published_month(month)
+    if published is None:
+        return _counted_here(month, as_of, person)
+    counts = {who: _Count(row.responsible, row.active) for who, row in published.people.items()}
+    if published.own is not None and (as_of <= last_day(month) or published.own not in counts):
+        # The present month of one's own customers is all here, and newer than what the office published.
+        own = _counted_here(month, as_of, published.own)
+        counts.pop(published.own, None)
+        counts.update({who: count for who, count in own.items() if who == published.own})
+    return counts
+
+
+def _counted_here(month: str, as_of: date, person: bytes | None) -> dict[bytes, _Count]:
     query, parameters = _responsible(month, as_of, person)
     counted = {
         owner: _Count(responsible, active)
@@ -253,6 +274,9 @@ def _person_counts(month: str, as_of: date, person: bytes | None = None) -> dict
 
 
 def _company_count(month: str, as_of: date, without_blacklisted: bool) -> _Count:
+    published = published_month(month)
+    if published is not None:
+        return _Count(published.company.responsible, published.company.active)
     traded, parameters = _traded("c.id", month, as_of, few=False)
     day = _counted_on(month, as_of)
     query = _COMPANY.format(traded=traded)

@@ -11,10 +11,12 @@ Because the replay is a fold, the state as of an earlier day is the sum of the a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 BILLS, RETURNS, RECEIPTS = 0, 1, 2
+# Sorts an event behind the document of a number, and before the next number.
+AFTER = "~"
 
 
 @dataclass(frozen=True)
@@ -266,9 +268,14 @@ def customer_events(
     named: dict[bytes, list[Wish]] = {}
     for receipt, order, amount, order_amount in wishes:
         named.setdefault(receipt, []).append(Wish(order, amount, order_amount))
-    kinds = {row[0]: row[1] for row in receipts}
+    by_id = {row[0]: row for row in receipts}
     for row in receipts:
-        events.append(receipt_event(row, tuple(named.get(row[0], ())), kinds.get(row[5])))
+        reversed_ = by_id.get(row[5])
+        event = receipt_event(row, tuple(named.get(row[0], ())), None if reversed_ is None else reversed_[1])
+        if reversed_ is not None and event.number < reversed_[2]:
+            # Another device numbered it: on the same day too, a reversal comes after what it takes back.
+            event = replace(event, number=reversed_[2] + AFTER)
+        events.append(event)
     events.sort(key=lambda event: (event.date, event.rank, event.number))
     return events, pending
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from model.fields import iso
 from model.money import FULL_BP, share_of
+from model.remembering import remembered
 from model.store import one
 
 # Until the company sets a rule, an order belongs to the owner of the customer, whoever took it.
@@ -33,9 +34,13 @@ class OwnerShare:
 
 def owner_bp_on(day: date) -> int:
     """The owner's share of an order that another took, by the rule in force on a day."""
-    found = one(
-        "SELECT owner_bp FROM attribution_rule WHERE kind = 'owned' AND from_date <= ? ORDER BY from_date DESC LIMIT 1",
-        (iso(day),),
+    found = remembered(
+        ("rule", day),
+        lambda: one(
+            "SELECT owner_bp FROM attribution_rule WHERE kind = 'owned' AND from_date <= ?"
+            " ORDER BY from_date DESC LIMIT 1",
+            (iso(day),),
+        ),
     )
     return OWNER_BP_WITHOUT_RULE if found is None else int(found[0])
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from model.ageing import open_bills_query
-from model.credit import Standing, overdue_before, tolerance_on
+from model.credit import Standing, overdue_before, told_by_cards, tolerance_on
 from model.customers import terms_of
 from model.fields import iso
 from model.store import rows
@@ -30,7 +30,7 @@ GROUP BY r.customer_id
 _CUSTOMERS = """
 SELECT c.id, c.code, c.name, COALESCE(s.code, ''), c.created_on FROM customer c
 LEFT JOIN assignment a ON a.customer_id = c.id AND a.from_date <= ? AND (a.to_date IS NULL OR a.to_date > ?)
-LEFT JOIN salesperson s ON s.id = a.owner_id WHERE 1 = 1 {one} ORDER BY c.code
+LEFT JOIN salesperson s ON s.id = a.owner_id WHERE c.id NOT IN (SELECT loser_id FROM alias) {one} ORDER BY c.code
 """
 _BLACKLIST = """
 SELECT b.customer_id, b.blacklisted FROM blacklisting b WHERE b.from_date <= ? {one} ORDER BY b.from_date
@@ -103,13 +103,15 @@ def overdue_on(day: date, customer: bytes | None = None) -> dict[bytes, int]:
 
 
 def balances(day: date, customer: bytes | None = None) -> Iterator[BalanceRow]:
-    """The balance report as of a day, by customer code: every customer there was, or one.
+    """The balance report as of a day, by customer code: every customer there was, or one; merged ones are left out.
 
     Its standings name no single bills: the overdue list does.
     """
     sums, overdue = sums_on(day, customer), overdue_on(day, customer)
     terms = terms_of(None if customer is None else [customer], day)
     blacklisted = dict(_selected(_BLACKLIST, "b.customer_id", customer, iso(day)))
+    for id_, card in told_by_cards(None if customer is None else [customer]).items():
+        blacklisted[id_], overdue[id_] = int(card.blacklisted), card.overdue
     for id_, code, name, owner, created_on in _selected(_CUSTOMERS, "c.id", customer, iso(day), iso(day)):
         own = sums.get(id_)
         if own is None and created_on is not None and created_on > day.isoformat():

@@ -11,6 +11,7 @@ import msgspec
 from model.changes import KINDS
 from model.changes.kind import Args
 from model.changes.undo import undone_uids
+from model.laptop import changes_fared
 from model.store import one, rows
 
 # Kinds whose arguments name the customer itself.
@@ -34,6 +35,7 @@ class ChangeRow:
         args: what was done; None where this program cannot read it.
         about: the number of the order or receipt it made or decided on; empty for a change of the customer itself.
         undone: it was taken back later.
+        fared: on a laptop, how a change of its own fared at the office, a key of model.laptop.FARED_NAMES; else empty.
     """
 
     uid: bytes
@@ -44,6 +46,7 @@ class ChangeRow:
     args: Args | None
     about: str
     undone: bool
+    fared: str = ""
 
     @property
     def key(self) -> tuple[str, bytes]:
@@ -97,13 +100,14 @@ def page_of_changes(
     else:
         query += " AND (c.recorded_at, c.uid) < (?, ?) ORDER BY c.recorded_at DESC, c.uid DESC LIMIT ?"
         parameters = (*parameters, *after, size)
-    undone = undone_uids()
+    undone, found = undone_uids(), rows(query, parameters)
+    fared = changes_fared([bytes(row[0]) for row in found])
     return [
         ChangeRow(
             bytes(uid), date.fromisoformat(day), recorded_at, person, kind, read := _read(kind, encoded),
-            _number_of(kind, read), bytes(uid) in undone,
+            _number_of(kind, read), bytes(uid) in undone, fared.get(bytes(uid), ""),
         )
-        for uid, day, recorded_at, person, kind, encoded in rows(query, parameters)
+        for uid, day, recorded_at, person, kind, encoded in found
     ]  # fmt: skip
 
 

@@ -19,6 +19,8 @@ class Context:
         business_date: the judge's business date, kept with the change.
         arrived: whether the office judges a change that a laptop recorded earlier. A fact is then never refused for
             what the laptop could not know: it is judged, clamped or put before a person.
+        replayed: whether a laptop does its own unsent change again, over what the office said meanwhile. It guesses
+            then what the office will make of it.
     """
 
     person: bytes | None
@@ -26,3 +28,9 @@ class Context:
     change_uid: bytes
     business_date: date
     arrived: bool = False
+    replayed: bool = False
+
+    @property
+    def is_past(self) -> bool:
+        """Whether the change was recorded before, so that nobody is there to choose otherwise."""
+        return self.arrived or self.replayed

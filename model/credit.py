@@ -166,9 +166,9 @@ def standing_on(customer_id: bytes, day: date) -> Standing:
     terms = terms_on(customer_id, day)
     bills = overdue_bills(customer_id, day)
     blacklisted, overdue = blacklisted_on(customer_id, day), sum(bill.open for bill in bills)
-    card = _told_by_card(customer_id)
+    card = told_by_cards([customer_id]).get(customer_id)
     if card is not None:
-        blacklisted, overdue, bills = card[0], card[1], ()
+        blacklisted, overdue, bills = card.blacklisted, card.overdue, ()
     return Standing(
         balance=0 if found is None else int(found[0]),
         credit_days=terms.credit_days,
@@ -181,10 +181,24 @@ def standing_on(customer_id: bytes, day: date) -> Standing:
     )
 
 
-def _told_by_card(customer_id: bytes) -> tuple[bool, int] | None:
-    """Whether a customer is blacklisted, and what is overdue in minor units, where a laptop knows only its card."""
-    card = one("SELECT verdict, overdue FROM customer_card WHERE customer_id = ? AND shown = 1", (customer_id,))
-    return (card[0] == "blacklisted", int(card[1])) if card is not None and on_a_laptop() else None
+@dataclass(frozen=True)
+class CardStanding:
+    """What the card of another's customer says of its credit; a laptop has none of its documents."""
+
+    blacklisted: bool
+    overdue: int
+
+
+def told_by_cards(customers: Sequence[bytes] | None) -> dict[bytes, CardStanding]:
+    """What the cards say of those of these customers of which a laptop knows only the card; of all without any given.
+
+    A card speaks of the present, whatever day is asked about.
+    """
+    if not on_a_laptop():
+        return {}
+    narrowed = "" if customers is None else f" AND customer_id IN ({', '.join('?' * len(customers))})"
+    found = rows(f"SELECT customer_id, verdict, overdue FROM customer_card WHERE shown = 1{narrowed}", customers or ())
+    return {bytes(id_): CardStanding(verdict == "blacklisted", int(overdue)) for id_, verdict, overdue in found}
 
 
 def judge(

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from model.credit import overdue_before, tolerance_on
+from model.aliases import not_merged
+from model.credit import overdue_before, told_by_cards, tolerance_on
 from model.customers import CreditTerms, terms_of
 from model.dates import month_of
 from model.fields import iso
-from model.laptop import cards_among
 from model.payment_grades import grades_of
 from model.search import matching_customer_ids_sql
 from model.stages import stage_condition, stage_of, trading_months_of
@@ -42,6 +42,8 @@ BLACKLISTED = (
     "(SELECT b.blacklisted FROM blacklisting b WHERE b.customer_id = c.id AND b.from_date <= ?"
     " ORDER BY b.from_date DESC LIMIT 1) <> 0"
 )
+# What a laptop knows of another's customer is on its card; without an office there are none.
+OVERDUE_BY_CARD = "c.id IN (SELECT k.customer_id FROM customer_card k WHERE k.shown = 1 AND k.overdue > 0)"
 OVERDUE_BILL = "o.open_amount <> 0 AND o.open_amount > ? AND o.due_date < ?"
 LASTING_LIMIT = (
     "(SELECT l.credit_limit FROM terms l WHERE l.customer_id = c.id AND l.from_date <= ? AND l.until_date = ''"
@@ -378,6 +380,8 @@ class CustomerList:
     def _conditions(self) -> list[Condition]:
         chosen, day = self.filter, iso(self.day)
         conditions: list[Condition] = []
+        if one("SELECT 1 FROM alias LIMIT 1") is not None:
+            conditions.append(Condition(not_merged("c.id")))
         if not chosen.with_closed:
             conditions.append(Condition("(c.closed_on IS NULL OR c.closed_on > ?)", (day,)))
         if chosen.text.strip():
@@ -394,9 +398,8 @@ class CustomerList:
             conditions.append(Condition("t.last_trade <= ?", (iso(quiet_since),)))
         if chosen.overdue:
             bill = (tolerance_on(self.day), iso(overdue_before(self.day)))
-            conditions.append(
-                Condition(f"EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND {OVERDUE_BILL})", bill)
-            )
+            owes = f"EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND {OVERDUE_BILL})"
+            conditions.append(Condition(f"({owes} OR {OVERDUE_BY_CARD})", bill))
         if chosen.blacklisted:
             ever = "SELECT DISTINCT customer_id AS id FROM blacklisting"
             conditions.append(Condition(BLACKLISTED, (day,), ever))
@@ -448,7 +451,7 @@ class _Facts:
             )
         }
         self.terms = terms_of(ids, day)
-        self.only_cards = cards_among(ids)
+        self.told_by_cards = told_by_cards(ids)
         self.grades = grades_of(ids, day)
         self.trading_months = trading_months_of(ids, day)
         self.overdue = dict(
@@ -458,6 +461,7 @@ class _Facts:
                 (*ids, tolerance_on(day), iso(overdue_before(day))),
             )
         )
+        self.overdue.update({id_: card.overdue for id_, card in self.told_by_cards.items()})
         self.traded = {
             bytes(id_)
             for (id_,) in rows(
@@ -494,5 +498,5 @@ class _Facts:
             grade=label or self.grades.get(id_, ""),
             blacklisted=bool(self.blacklisted.get(id_, 0)),
             closed=closed_on is not None and closed_on <= self.day.isoformat(),
-            only_card=id_ in self.only_cards,
+            only_card=id_ in self.told_by_cards,
         )

@@ -11,9 +11,11 @@ from datetime import date
 
 import peewee
 
+from model.aliases import resolved
 from model.errors import N_, InputError
 from model.fields import DayField, FlagField, IdField, iso
 from model.people import Salesperson
+from model.remembering import remembered
 from model.store import Table, one, rows
 
 CREDIT_FROM = ("order", "month_end")
@@ -141,7 +143,7 @@ class CreditTerms:
 
 
 def customer_by_code(code: str) -> Customer:
-    """The customer with this code.
+    """The customer that this code means now: of a merged one, whom it was merged into.
 
     Raises:
         InputError: there is none.
@@ -149,20 +151,27 @@ def customer_by_code(code: str) -> Customer:
     found = Customer.get_or_none(Customer.code == code.strip())
     if found is None:
         raise InputError(N_("There is no customer {code}: search with “huoke find {code}”."), code=code)
-    return found
+    meant = resolved(found.id)
+    return found if meant == found.id else Customer.get_by_id(meant)
 
 
 def closed_by(customer_id: bytes, day: date) -> bool:
     """Whether a customer trades no more on a day."""
-    found = one("SELECT closed_on FROM customer WHERE id = ?", (customer_id,))
+    found = remembered(
+        ("closed", customer_id), lambda: one("SELECT closed_on FROM customer WHERE id = ?", (customer_id,))
+    )
     return found is not None and found[0] is not None and str(found[0]) <= day.isoformat()
 
 
 def owner_on(customer_id: bytes, day: date) -> bytes | None:
     """Who was responsible for a customer on a day; None for the pool and for retail."""
-    found = one(
-        "SELECT owner_id FROM assignment WHERE customer_id = ? AND from_date <= ? AND (to_date IS NULL OR to_date > ?)",
-        (customer_id, iso(day), iso(day)),
+    found = remembered(
+        ("owner", customer_id, day),
+        lambda: one(
+            "SELECT owner_id FROM assignment WHERE customer_id = ? AND from_date <= ?"
+            " AND (to_date IS NULL OR to_date > ?)",
+            (customer_id, iso(day), iso(day)),
+        ),
     )
     return None if found is None else bytes(found[0])
 
@@ -176,7 +185,7 @@ def kind_on(customer: Customer, day: date) -> str:
 
 def terms_on(customer_id: bytes, day: date) -> CreditTerms:
     """The credit terms that hold for a customer on a day, a temporary limit included."""
-    return terms_of([customer_id], day).get(customer_id, CreditTerms())
+    return remembered(("terms", customer_id, day), lambda: terms_of([customer_id], day).get(customer_id, CreditTerms()))
 
 
 def terms_of(customer_ids: Iterable[bytes] | None, day: date) -> dict[bytes, CreditTerms]:
@@ -206,8 +215,12 @@ def terms_of(customer_ids: Iterable[bytes] | None, day: date) -> dict[bytes, Cre
 
 def blacklisted_on(customer_id: bytes, day: date) -> bool:
     """Whether a customer was blacklisted on a day."""
-    found = one(
-        "SELECT blacklisted FROM blacklisting WHERE customer_id = ? AND from_date <= ? ORDER BY from_date DESC LIMIT 1",
-        (customer_id, iso(day)),
+    found = remembered(
+        ("blacklisted", customer_id, day),
+        lambda: one(
+            "SELECT blacklisted FROM blacklisting WHERE customer_id = ? AND from_date <= ?"
+            " ORDER BY from_date DESC LIMIT 1",
+            (customer_id, iso(day)),
+        ),
     )
     return found is not None and bool(found[0])

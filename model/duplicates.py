@@ -19,6 +19,7 @@ from model.customers import Customer
 from model.errors import N_
 from model.leases import lent_in_all
 from model.notices import speaks_for_the_office
+from model.remembering import remembered
 from model.store import rows
 
 if TYPE_CHECKING:
@@ -52,6 +53,17 @@ LEFT JOIN customer_total t ON t.customer_id = c.id
 WHERE c.id <> ? AND c.retail = 0 AND (c.closed_on IS NULL OR c.closed_on > ? OR t.balance > 0) AND ({likeness})
 ORDER BY c.code
 """
+
+
+def _narrow(column: str) -> str:
+    """SQL for a column with its full-width digits as common ones: what an input method types stands in many cards."""
+    for digit, wide in enumerate("０１２３４５６７８９"):
+        column = f"REPLACE({column}, '{wide}', '{digit}')"
+    return column
+
+
+_PHONE = _narrow("c.phone")
+_TAX_NUMBER = f"UPPER({_narrow('c.tax_id')})"
 _OPEN = "SELECT customer_id, field FROM conflict WHERE state = 'open' AND kind = 'duplicate'"
 
 
@@ -69,8 +81,8 @@ def likely_duplicates(customer: Customer, day: str) -> list[tuple[bytes, str]]:
     likenesses: list[str] = []
     parameters: list[object] = [customer.id, day]
     # A wide net that the database can draw in one reading; what it catches is then compared exactly.
-    sought = [("UPPER(c.tax_id)", tax), ("LOWER(c.name)", name[:NAME_CHARACTERS_SOUGHT])]
-    for column, text in (*sought, *(("c.phone", number) for number in sorted(phones))):
+    sought = [(_TAX_NUMBER, tax), ("LOWER(c.name)", name[:NAME_CHARACTERS_SOUGHT])]
+    for column, text in (*sought, *((_PHONE, number) for number in sorted(phones))):
         if text:
             likenesses.append(f"{column} LIKE ?")
             # Marks and spaces may stand between any two characters.
@@ -150,7 +162,7 @@ def pooled_with(customer_id: bytes) -> tuple[bytes, ...]:
 
     Who is probably the same as one that is probably the same belongs to it.
     """
-    undecided = rows(_OPEN)
+    undecided = remembered("undecided duplicates", lambda: rows(_OPEN))
     if not undecided:
         return ()
     neighbours: dict[bytes, set[bytes]] = {}

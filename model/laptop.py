@@ -9,11 +9,25 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Literal, TypeAlias
 
+from model.errors import N_
 from model.settings import setting_on
 from model.store import meta, one, rows
 
 # What an order that the office has not got yet is here; the office's own word comes with the next exchange.
 Mark: TypeAlias = Literal["", "unsent", "guaranteed", "provisional"]
+# How one's own changes fared; what went as expected has no more to say than that the office has it.
+FARED_NAMES = {
+    "unsent": N_("unsent"),
+    "waiting": N_("waits for the office"),
+    "held": N_("held"),
+    "conflict": N_("conflict"),
+    "requested": N_("request"),
+    "refused": N_("refused"),
+    "quarantined": N_("set aside"),
+    "done": N_("arrived"),
+    "confirmed": N_("arrived"),
+    "quote": N_("arrived"),
+}
 IDS_PER_STATEMENT = 500
 
 
@@ -47,6 +61,29 @@ def order_marks(ids: Sequence[bytes]) -> dict[bytes, Mark]:
                 found[bytes(id_)] = "guaranteed" if guaranteed else "provisional"
             else:
                 found[bytes(id_)] = "unsent"
+    return found
+
+
+def changes_fared(uids: Sequence[bytes]) -> dict[bytes, str]:
+    """How those of these changes fared that were done on this laptop: a key of FARED_NAMES.
+
+    What the office said before this laptop was put back from a copy, and of which it has no word, is left out.
+    """
+    if not uids or not meta("server"):
+        return {}
+    device, acknowledged = outbox_begins()
+    found: dict[bytes, str] = {}
+    for some in _batches(uids):
+        marks = ", ".join("?" * len(some))
+        for uid, of_device, number, status in rows(
+            "SELECT c.uid, c.device, c.number, a.status FROM change c LEFT JOIN arrival a ON a.uid = c.uid"
+            f" WHERE c.uid IN ({marks})",
+            some,
+        ):
+            if status in FARED_NAMES:
+                found[bytes(uid)] = status
+            elif of_device == device and number > acknowledged:
+                found[bytes(uid)] = "unsent"
     return found
 
 

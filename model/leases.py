@@ -14,6 +14,7 @@ import peewee
 
 from model.customers import Customer
 from model.fields import DayField, iso
+from model.remembering import remembered
 from model.settlement import reserved_money
 from model.store import Table, execute, one, rows
 from model.synced import document_id
@@ -80,11 +81,13 @@ def lent_of(customer_id: bytes, device: str) -> Lent:
         "SELECT device, granted, used, returned, until_date FROM lease WHERE customer_id = ?", (customer_id,)
     ):
         if code == machine:
-            own = max(0, granted - used - max(returned, _returned_here(customer_id)) - _used_here(customer_id))
+            own = granted - used - returned
+            if on_a_laptop():
+                own = granted - used - max(returned, _returned_here(customer_id)) - _used_here(customer_id)
             until = date.fromisoformat(until_date)
         else:
             to_others += max(0, granted - used - returned)
-    return Lent(own, to_others, until)
+    return Lent(max(0, own), to_others, until)
 
 
 def _used_here(customer_id: bytes) -> int:
@@ -125,12 +128,12 @@ def committed(customer_id: bytes) -> int:
 
 def on_a_laptop() -> bool:
     """Whether this store is a laptop's that has joined an office."""
-    found = one("SELECT value FROM meta WHERE name = 'server'")
+    found = remembered("on a laptop", lambda: one("SELECT value FROM meta WHERE name = 'server'"))
     return found is not None and bool(found[0])
 
 
 def machine_of(device: str) -> str:
-    """The machine that a device's code names: a laptop put back from a copy goes on as B2, but B's leases are its own."""
+    """The machine of a device's code: a laptop put back from a copy goes on as B2, but B's leases are its own."""
     return device.rstrip(digits)
 
 
@@ -188,7 +191,18 @@ def give_back(device: str) -> dict[bytes, int]:
 
 def lease_of(customer_id: bytes, device: str) -> Lease | None:
     """A device's lease of a customer, if it ever had one."""
-    return Lease.get_or_none(Lease.customer == customer_id, Lease.device == machine_of(device))
+    machine = machine_of(device)
+    found = one(
+        "SELECT granted, used, returned, wanted, until_date FROM lease WHERE customer_id = ? AND device = ?",
+        (customer_id, machine),
+    )
+    if found is None:
+        return None
+    granted, used, returned, wanted, until = found
+    return Lease(
+        customer=customer_id, device=machine, granted=granted, used=used, returned=returned, wanted=wanted,
+        until_date=date.fromisoformat(until),
+    )  # fmt: skip
 
 
 def keep_lease(lease: Lease) -> None:

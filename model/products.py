@@ -9,7 +9,8 @@ import peewee
 
 from model.errors import N_, InputError
 from model.fields import DayField, FlagField, IdField, iso
-from model.store import Table, rows
+from model.remembering import remembered
+from model.store import Table, one
 
 
 class Product(Table):
@@ -58,13 +59,16 @@ def product_by_code(code: str) -> Product:
 
 def costs_on(product_ids: Iterable[bytes], day: date) -> dict[bytes, int]:
     """The unit costs as of a day in 1/10000 units; a product whose cost nobody knows is left out."""
-    ids = list(product_ids)
-    held = rows(
-        f"SELECT product_id, cost_e4 FROM cost WHERE product_id IN ({', '.join('?' * len(ids))}) AND from_date <= ?"
-        " ORDER BY from_date",
-        (*ids, iso(day)),
+    known = {id_: remembered(("cost", id_, day), lambda id_=id_: _cost_on(id_, day)) for id_ in product_ids}  # type: ignore[misc]
+    return {id_: cost for id_, cost in known.items() if cost is not None}
+
+
+def _cost_on(product_id: bytes, day: date) -> int | None:
+    found = one(
+        "SELECT cost_e4 FROM cost WHERE product_id = ? AND from_date <= ? ORDER BY from_date DESC LIMIT 1",
+        (product_id, iso(day)),
     )
-    return dict(held)
+    return None if found is None else int(found[0])
 
 
 def cost_on(product_id: bytes, day: date) -> int | None:

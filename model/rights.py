@@ -5,6 +5,7 @@ from __future__ import annotations
 from model.context import Context
 from model.errors import N_, Refused
 from model.people import Salesperson
+from model.remembering import remembered
 
 OFFICE = ("manager", "finance", "admin")
 LEADERS = ("manager", "admin")
@@ -42,7 +43,7 @@ def may(person: bytes | None, right: str) -> bool:
     """Whether someone has a right; a store in which nobody has signed in lets everything be done."""
     if person is None:
         return True
-    found = Salesperson.get_or_none(Salesperson.id == person)
+    found = remembered(("person", person), lambda: Salesperson.with_id(person))
     return found is not None and found.role in RIGHTS[right]
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from model.aliases import not_merged, resolved
 from model.fields import iso
 from model.pinyin import Piece, cuts
 from model.search_index import (
@@ -204,11 +205,11 @@ def matching_customer_ids_sql(text: str) -> tuple[str, list[Any]]:
     spelled = _spelled(text)
     if not spelled:
         return "SELECT id FROM customer", []
-    queries = [f"SELECT id FROM customer WHERE code IN ({_marks(spelled)})"]
+    queries = [f"SELECT id FROM customer WHERE code IN ({_marks(spelled)}) AND {not_merged('id')}"]
     parameters: list[Any] = [*spelled]
     if not searches_by_index():
         condition, patterns = _like(text, ("code", "name", "short_name", "phone"))
-        queries.append(f"SELECT id FROM customer WHERE {condition}")
+        queries.append(f"SELECT id FROM customer WHERE {condition} AND {not_merged('id')}")
         parameters += patterns
     elif question := _question(text):
         queries.append(
@@ -224,7 +225,7 @@ def matching_customer_ids_sql(text: str) -> tuple[str, list[Any]]:
 
 
 def _customers_named(text: str) -> Iterator[bytes]:
-    """Customers whose code, short name or order number is exactly what was typed."""
+    """Customers whose code, short name or order number is exactly what was typed; a merged one is whom it became."""
     spelled = _spelled(text)
     for query in (
         "SELECT id FROM customer WHERE code IN ({}) ORDER BY code",
@@ -232,7 +233,7 @@ def _customers_named(text: str) -> Iterator[bytes]:
         "SELECT customer_id FROM orders WHERE number IN ({}) ORDER BY number",
     ):
         for (customer_id,) in rows(query.format(_marks(spelled)), spelled):
-            yield bytes(customer_id)
+            yield resolved(customer_id)
 
 
 def _customers_numbered(text: str) -> Iterator[bytes]:
@@ -300,7 +301,8 @@ def _customers_like(text: str, limit: int, person: bytes | None, day: date) -> I
     """Customers with the typed words in their texts, where there is no index."""
     condition, patterns = _like(text, ("code", "name", "short_name", "phone"))
     query = (
-        f"SELECT r.id FROM customer r LEFT JOIN customer_total t ON t.customer_id = r.id WHERE {condition}"
+        f"SELECT r.id FROM customer r LEFT JOIN customer_total t ON t.customer_id = r.id"
+        f" WHERE {condition} AND {not_merged('r.id')}"
         f" ORDER BY CASE WHEN {OWNED} THEN 0 ELSE 1 END, COALESCE(t.last_trade, '') DESC, r.code LIMIT ?"
     )
     for (customer_id,) in rows(query, (*patterns, person, iso(day), iso(day), limit)):

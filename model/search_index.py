@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 import peewee
 
+from model.aliases import Alias
 from model.customers import Customer
 from model.pinyin import initials_from_each, is_ideograph, sounds_of
 from model.products import Product
@@ -34,12 +35,16 @@ Tokens: TypeAlias = tuple[bytes, str, str, str, str]
 
 
 def index_customers(customers: Iterable[Customer | CustomerWords]) -> None:
-    """Put customers, or their new words, into the index.
+    """Put customers, or their new words, into the index; those that were merged into others are left out.
 
     Args:
         customers: customers, or (id, code, name, short name, phone) of each.
     """
-    _index("customer", (_customer_tokens(*_customer_words(customer)) for customer in customers))
+    if not searches_by_index():
+        return
+    merged = {bytes(alias.loser_id) for alias in Alias.select(Alias.loser_id)}
+    found = (_customer_words(customer) for customer in customers)
+    _index("customer", (_customer_tokens(*words) for words in found if bytes(words[0]) not in merged))
 
 
 def index_products(products: Iterable[Product | ProductWords]) -> None:

@@ -8,6 +8,7 @@ import peewee
 
 from model.errors import N_, InputError
 from model.fields import DayField, IdField, iso
+from model.remembering import remembered
 from model.store import Table, one
 
 # Every setting, with the value that holds until the company decides otherwise.
@@ -72,8 +73,11 @@ def setting_on(name: str, day: date) -> str:
         raise InputError(
             N_("There is no setting {name}: the settings are {names}."), name=name, names=", ".join(DEFAULTS)
         )
-    found = one(
-        "SELECT value FROM setting WHERE name = ? AND from_date <= ? ORDER BY from_date DESC LIMIT 1",
-        (name, iso(day)),
+    found = remembered(
+        ("setting", name, day),
+        lambda: one(
+            "SELECT value FROM setting WHERE name = ? AND from_date <= ? ORDER BY from_date DESC LIMIT 1",
+            (name, iso(day)),
+        ),
     )
     return DEFAULTS[name] if found is None else str(found[0])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from model.store import execute, rows
 from model.synced import read_document
 
-# Of these a laptop's own rules write rows that are only its own, or that it never has from the server.
-NOT_SHADOWED = frozenset({"lease", "notice"})
+# Of these a laptop's own rules write rows that are only its own.
+NOT_SHADOWED = frozenset({"lease"})
 
 
 class Shadows:

@@ -37,6 +37,9 @@ WRITER_PATIENCE_SECONDS = 60
 CACHE_KIB = 32_768
 STANDALONE_DEVICE = "A"
 
+# Peewee gives its own statements' errors one name on every database; what goes to a cursor directly needs it too.
+errors_of_database = peewee.__exception_wrapper__
+
 _current: ContextVar[Store | None] = ContextVar("huoke_store", default=None)
 
 
@@ -73,7 +76,7 @@ class Table(peewee.Model):
     @classmethod
     def with_id(cls, id_: Any) -> Any:
         """The row with this primary key, or None; its query is built once, which is most of its cost."""
-        meta_ = cls._meta
+        meta_: Any = cls._meta
         query = _READ.get(cls)
         if query is None:
             columns = ", ".join(field.column_name for field in meta_.sorted_fields)
@@ -85,12 +88,12 @@ class Table(peewee.Model):
         row = cls(__no_default__=1)
         for field, value in zip(meta_.sorted_fields, found, strict=True):
             row.__data__[field.name] = field.python_value(value)
-        row._dirty.clear()
+        row._dirty.clear()  # type: ignore[attr-defined]
         return row
 
     def insert_new(self) -> None:
         """Write this as a new row; its statement is built once."""
-        meta_ = self._meta
+        meta_: Any = self._meta
         statement = _WRITTEN.get(type(self))
         if statement is None:
             columns = ", ".join(field.column_name for field in meta_.sorted_fields)
@@ -98,7 +101,7 @@ class Table(peewee.Model):
             statement = f"INSERT INTO {meta_.table_name} ({columns}) VALUES ({marks})"
             _WRITTEN[type(self)] = statement
         execute(statement, tuple(field.db_value(self.__data__.get(field.name)) for field in meta_.sorted_fields))
-        self._dirty.clear()
+        self._dirty.clear()  # type: ignore[attr-defined]
 
 
 # Statements of the tables above, built when first needed.
@@ -264,9 +267,7 @@ def present_database(folder: Path) -> Path:
     return folder / (pointer.read_text(errors="replace").strip() if pointer.exists() else DATABASE_FILE)
 
 
-def open_store(
-    folder: Path, *, create: bool = False, key: bytes | None = None, kind: type[Store] = Store
-) -> Store:
+def open_store(folder: Path, *, create: bool = False, key: bytes | None = None, kind: type[Store] = Store) -> Store:
     """Open a company's store, bringing an older one up to date.
 
     Args:
@@ -401,18 +402,22 @@ def execute_many(statement: str, parameters: Sequence[Sequence[Any]]) -> None:
     """Run one statement for many rows, as bulk writing wants it."""
     database = current().database
     cursor = database.cursor()
-    cursor.executemany(statement if database.param == "?" else statement.replace("?", database.param), parameters)
+    with errors_of_database:
+        cursor.executemany(statement if database.param == "?" else statement.replace("?", database.param), parameters)
 
 
 def meta(name: str, default: str = "") -> str:
     """A fact about this store itself."""
-    found = Meta.get_or_none(Meta.name == name)
-    return default if found is None else str(found.value)
+    found = one("SELECT value FROM meta WHERE name = ?", (name,))
+    return default if found is None else str(found[0])
 
 
 def set_meta(name: str, value: str) -> None:
     """Keep a fact about this store itself; it is no change and never leaves it."""
-    Meta.insert(name=name, value=value).on_conflict(conflict_target=[Meta.name], update={Meta.value: value}).execute()
+    execute(
+        "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, value),
+    )
 
 
 def integrity_faults() -> list[str]:

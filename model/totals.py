@@ -149,6 +149,20 @@ def _move(order: Order, direction: int) -> None:
             )
 
 
+def add_trade(order: Order) -> None:
+    """Count a sale that became live among its customer's trades."""
+    ensure_customer(order.customer_id)
+    if order.kind != "sale" or order.amount <= 0:
+        return
+    day = order.date.isoformat()
+    execute(
+        "UPDATE customer_total SET trades = trades + 1,"
+        " first_trade = CASE WHEN first_trade < ? THEN first_trade ELSE ? END,"
+        " last_trade = CASE WHEN last_trade > ? THEN last_trade ELSE ? END WHERE customer_id = ?",
+        (day, day, day, day, order.customer_id),
+    )
+
+
 def note_trades(customer_id: bytes) -> None:
     """Bring a customer's trade count, first and last trade up to date."""
     traded = "FROM orders WHERE customer_id = ? AND kind = 'sale' AND state = 'confirmed' AND amount > 0"
@@ -283,6 +297,8 @@ def rebuild_customers(customers: Iterable[bytes], months: Iterable[str]) -> None
             some,
         )
         execute(f"DELETE FROM allocation WHERE customer_id {among}", some)
+        # Who has no document any more has no balance either.
+        execute(f"UPDATE customer_total SET balance = 0, money_until = '' WHERE customer_id {among}", some)
         settlement.settle_batch(among, some)
     for customer in everyone:
         note_trades(customer)

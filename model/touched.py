@@ -13,6 +13,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from model import remembering
+
 
 @dataclass
 class Touched:
@@ -40,6 +42,7 @@ def collecting(witness: Witness | None = None) -> Iterator[Touched]:
     try:
         yield touched
     finally:
+        remembering.change_ended()
         _touched.reset(collected)
         _witness.reset(witnessed)
 
@@ -52,6 +55,7 @@ def touch(kind: str, id_: bytes, customer: bytes | None = None) -> None:
         id_: its key there.
         customer: whose it is, where its amounts count in that customer's credit.
     """
+    remembering.about_to_change(kind)
     touched = _touched.get()
     if touched is None:
         return

@@ -6,11 +6,12 @@ again. The new database holds what the office said at one version, and on top of
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -199,11 +200,23 @@ def _built(folder: Path, key: bytes | None, manifest: Manifest, kept: _Kept, tel
     with store.use():
         bring_up_to_date(store)
         _be_quick()
-        with store.writing():
+        with _without_collecting(), store.writing():
             _fill(manifest, kept, tell)
     store.close()
     sync_to_disk(store.path)
     return store
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Millions of rows come and go without a cycle among them: looking for one is a fifth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _be_quick() -> None:

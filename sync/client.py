@@ -21,7 +21,7 @@ from model.store import Store, execute, meta, one, open_store, rows, set_meta
 from sync import bootstrap
 from sync.connection import Enrolled, OfficeConnection, Truncated
 from sync.credentials import destroy, keep_key, make_key, public_key, read_key
-from sync.errors import OfficeBusy, Revoked, TooManyRequests
+from sync.errors import DeviceUnknown, OfficeBusy, Revoked, TooManyRequests
 from sync.protocol import (
     MOST_CHANGES,
     PROTOCOL,
@@ -176,7 +176,9 @@ def join(
     store = open_store(folder, create=True)
     with store.use():
         if meta("server"):
-            raise Refused(N_("This store has joined {url} already: sync it, or choose another folder."), url=meta("server"))
+            raise Refused(
+                N_("This store has joined {url} already: sync it, or choose another folder."), url=meta("server")
+            )
         if one("SELECT 1 FROM change LIMIT 1") or one("SELECT 1 FROM customer LIMIT 1"):
             raise Refused(
                 N_("The store in {folder} has work of its own: let the office adopt it, or join in another folder."),
@@ -235,9 +237,7 @@ def line_of(store: Store, *, passphrase: Passphrase, store_key: bytes | None = N
     """
     if not meta("server"):
         raise Refused(N_("This store has joined no office: “huoke join URL CODE” does it."))
-    seed = read_key(
-        store.folder, meta("company"), meta("key_device"), passphrase=passphrase, store_key=store_key
-    )
+    seed = read_key(store.folder, meta("company"), meta("key_device"), passphrase=passphrase, store_key=store_key)
     ca = store.folder / meta("ca") if meta("ca") else None
     line = OfficeConnection(meta("server"), device=meta("device"), seed=seed, ca=ca)
     line.skew_ms = int(meta("skew_ms", "0"))
@@ -379,9 +379,7 @@ class _Exchange:
         self._tell(doing, left=left)
 
     def _tell(self, doing: str, changes: int = 0, left: int = 0) -> None:
-        self.progress(
-            Progress(doing, changes, self.documents, left, self.line.bytes_up, self.line.bytes_down)
-        )
+        self.progress(Progress(doing, changes, self.documents, left, self.line.bytes_up, self.line.bytes_down))
 
     def _next_batch(self) -> _Batch:
         if self.other_past:
@@ -423,7 +421,7 @@ class _Exchange:
         request = SyncRequest(
             protocol=PROTOCOL,
             schema=SCHEMA,
-            device=meta("device"),
+            device=self.line.device,
             epoch=bytes.fromhex(epoch),
             view=view,
             position=staged or Position(cursor + 1),
@@ -441,7 +439,7 @@ class _Exchange:
         answer: Answer | None = None
         head: Head | None = None
         received = 0
-        for some in self.line.exchange(encode_request(request)):
+        for some in self._answer(encode_request(request)):
             for frame in frames.take(some):
                 if isinstance(frame, Answer):
                     answer = frame
@@ -459,6 +457,8 @@ class _Exchange:
                     self._tell("receiving", left=frame.left)
                 else:
                     head = frame
+        if answer is None and self.other_past:
+            return None
         if answer is None or (head is None and answer.standing == "ok" and batch.last):
             raise Truncated(N_("The answer of the server was cut in the middle: sync again."))
         if head is None:
@@ -470,8 +470,19 @@ class _Exchange:
             results=tuple(self.results.values()),
             view=answer.view,
             epoch=answer.epoch,
-            heard_at=self.now().isoformat(timespec="seconds"),
+            heard_at=datetime.fromtimestamp(answer.time / 1000, UTC).isoformat(timespec="seconds"),
         )
+
+    def _answer(self, request: bytes) -> Iterator[bytes]:
+        """The answer's bytes; none where an office that was put back does not know this laptop's present name."""
+        try:
+            yield from self.line.exchange(request)
+        except DeviceUnknown:
+            enrolled = meta("key_device")
+            if not enrolled or self.line.device == enrolled:
+                raise
+            # Under the name by which it joined the office still knows it, and gives it another.
+            self.line.device, self.other_past = enrolled, True
 
     def _better_by_snapshot(self, received: int) -> bool:
         if self.by_pages or not meta("stage_whole"):
@@ -522,9 +533,7 @@ def take_new_incarnation(code: str) -> None:
     chain = b""
     for number, (uid, kind, args) in enumerate(kept, 1):
         chain = chained(chain, number, kind, bytes(args))
-        execute(
-            "UPDATE change SET device = ?, number = ?, chain = ? WHERE uid = ?", (code, number, chain, bytes(uid))
-        )
+        execute("UPDATE change SET device = ?, number = ?, chain = ? WHERE uid = ?", (code, number, chain, bytes(uid)))
     set_meta("device", code)
     set_meta("acknowledged", "0")
     set_meta("acknowledged_chain", "")
@@ -544,5 +553,3 @@ def seen(uids: list[bytes]) -> None:
     """Note that a person has looked at these results."""
     for uid in uids:
         execute("UPDATE arrival SET seen = 1 WHERE uid = ?", (uid,))
-
-

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
 from urllib.parse import urlsplit
 
 import httpx
@@ -15,7 +14,7 @@ import msgspec
 import zstandard
 
 from model.errors import N_, InputError, UnreachableError
-from sync.credentials import signed_headers
+from sync.credentials import base64url, signed_headers
 from sync.errors import ClockWrong, told_by_office
 from sync.protocol import CONTENT_TYPE, OWN_VIEW
 
@@ -96,7 +95,7 @@ class OfficeConnection:
 
     def enrol(self, code: str, public_key: bytes) -> Enrolled:
         """Join by a one-time code."""
-        body = msgspec.json.encode({"code": code, "public_key": public_key.hex()})
+        body = msgspec.json.encode({"code": code, "public_key": base64url(public_key)})
         with _told(self.url):
             answer = self._client.post("/v1/enrol", content=body, headers={"Content-Type": "application/json"})
             self._count(len(body), len(answer.content))
@@ -218,5 +217,3 @@ def _certificate_error(error: BaseException) -> ssl.SSLCertVerificationError | N
             return cause
         cause = cause.__cause__ or cause.__context__
     return None
-
-

@@ -198,7 +198,7 @@ class Card(_Wire, frozen=True):
     Attributes:
         verdict: how it stands without a new order.
         credit_left: of the limit, what is neither owed nor lent to anybody's laptop.
-        overdue: whether a bill is, as 1 or 0; not how much.
+        overdue: open amount of the bills that are overdue.
     """
 
     code: str

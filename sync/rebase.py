@@ -24,6 +24,7 @@ from model.context import Context
 from model.customers import Customer
 from model.errors import HuokeError
 from model.products import Product
+from model.remembering import remembering
 from model.store import Store, current, execute, execute_many, meta, rows, set_meta
 from model.touched import collecting
 from sync.protocol import Card, Document, Position, Result
@@ -94,8 +95,7 @@ def begin_stage(view: str, epoch: bytes, *, whole: bool) -> None:
 def stage(documents: Iterable[Document], position: Position) -> None:
     """Keep a page durably, with the position after it."""
     execute_many(
-        "INSERT INTO stage (kind, id, body) VALUES (?, ?, ?)"
-        " ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body",
+        "INSERT INTO stage (kind, id, body) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body",
         [(document.kind, document.id, document.body) for document in documents],
     )
     set_meta("stage_position", msgspec.msgpack.encode(position).hex())
@@ -129,7 +129,8 @@ def rebase(store: Store, heard: Heard, progress: Progress = lambda _what, _count
             "DELETE FROM lease_return WHERE customer_id IN (SELECT l.customer_id FROM lease l"
             " WHERE l.customer_id = lease_return.customer_id AND l.returned >= lease_return.returned)"
         )
-        replayed, waiting = replay_unsent(heard.acknowledged, progress)
+        with remembering():
+            replayed, waiting = replay_unsent(heard.acknowledged, progress)
         leases.give_back(meta("device"))
         _finish(heard)
     return Rebased(len(incoming), replayed, waiting)
@@ -265,18 +266,14 @@ def drop_dangling() -> None:
             f"UPDATE orders SET {column} = NULL WHERE {column} IS NOT NULL"
             f" AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = orders.{column})"
         )
-    execute(
-        "DELETE FROM receipt_order WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = receipt_order.order_id)"
-    )
+    execute("DELETE FROM receipt_order WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = receipt_order.order_id)")
     execute(
         "UPDATE receipt SET reverses_id = NULL WHERE reverses_id IS NOT NULL"
         " AND NOT EXISTS (SELECT 1 FROM receipt r WHERE r.id = receipt.reverses_id)"
     )
     # Customers taken away leave their totals behind; those of one that stays as a card are recomputed.
     for table in ("customer_total", "customer_month", "allocation"):
-        execute(
-            f"DELETE FROM {table} WHERE NOT EXISTS (SELECT 1 FROM customer c WHERE c.id = {table}.customer_id)"
-        )
+        execute(f"DELETE FROM {table} WHERE NOT EXISTS (SELECT 1 FROM customer c WHERE c.id = {table}.customer_id)")
 
 
 def _there(customers: Iterable[bytes]) -> set[bytes]:
@@ -341,7 +338,8 @@ def replay_unsent(acknowledged: int, progress: Progress = lambda _what, _count: 
         try:
             with current().database.atomic(), collecting(shadows.Shadows()):
                 kind: Kind = KINDS[change.kind]
-                kind.rule(lifted(change), Context(change.person, device, change.uid, change.business_date))
+                context = Context(change.person, device, change.uid, change.business_date, replayed=True)
+                kind.rule(lifted(change), context)
             done += 1
         except HuokeError as refusal:
             waiting += 1
@@ -374,4 +372,3 @@ def unsent_changes() -> list[tuple[Any, ...]]:
         " ORDER BY number",
         (meta("device"), int(meta("acknowledged", "0"))),
     )
-

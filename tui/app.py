@@ -27,20 +27,24 @@ from model.changes.undo import UndoChange  # noqa: E402
 from model.search import find_customers  # noqa: E402
 from tui.archive.change_words import CHANGE_WORDS  # noqa: E402
 from tui.archive.screen import ArchiveScreen  # noqa: E402
+from tui.cli.output import tell  # noqa: E402
 from tui.customers.screen import CustomersScreen  # noqa: E402
+from tui.exchange.exchanging import ExchangingApp  # noqa: E402
+from tui.exchange.screen import ExchangeScreen  # noqa: E402
 from tui.leaderboard.screen import LeaderboardScreen  # noqa: E402
 from tui.order_entry.reading import read_waiting  # noqa: E402
 from tui.order_entry.screen import OrderScreen  # noqa: E402
 from tui.receivables.receipt_form import ReceiptForm  # noqa: E402
 from tui.session import Session, StoreScreen, StoreWatch  # noqa: E402
 from tui.shared.ask import Confirm  # noqa: E402
-from tui.shared.desk_app import DeskApp  # noqa: E402
 from tui.shared.desk_screen import desk_screen_of  # noqa: E402
 
 STORE_WATCH_SECONDS = 1.0
+# The exit status where the office took the store back while it was open.
+REVOKED = 1
 
 
-class HuokeApp(DeskApp):
+class HuokeApp(ExchangingApp):
     """The desk over one store."""
 
     MODES: ClassVar[dict[str, type[StoreScreen]]] = {  # type: ignore[assignment]
@@ -48,6 +52,7 @@ class HuokeApp(DeskApp):
         "archive": ArchiveScreen,
         "order": OrderScreen,
         "leaderboard": LeaderboardScreen,
+        "sync": ExchangeScreen,
     }
 
     def __init__(self, store: Store, settings: Path | None = None, first_mode: str = "customers") -> None:
@@ -106,6 +111,9 @@ class HuokeApp(DeskApp):
 
     def action_open_leaderboard(self) -> None:
         self._go_to("leaderboard")
+
+    def action_open_sync(self) -> None:
+        self._go_to("sync")
 
     def _go_to(self, mode: str) -> None:
         """Go to a screen for its own sake."""
@@ -198,7 +206,11 @@ def run(folder: Path) -> int:
         return 0
     _end_with_the_terminal()
     with store.screen():
-        HuokeApp(store, keymap.settings_path()).run()
+        app = HuokeApp(store, keymap.settings_path())
+        app.run()
+    if app.farewell:
+        tell(app.farewell)
+        return REVOKED
     return 0
 
 

@@ -8,17 +8,24 @@ import msgspec
 
 from model.aliases import resolved
 from model.changes import KINDS
+from model.changes.customers import AddCustomer
 from model.changes.kind import Args
 from model.changes.log import Change
+from model.conflicts import Conflict
+from model.duplicates import pair_of, pooled_with
 from model.store import one
 
 _CUSTOMER_FIELDS = ("customer", "loser", "winner")
-_DOCUMENT_FIELDS = {"order": "orders", "receipt": "receipt", "replaces": "orders", "conflict": "conflict"}
+_DOCUMENT_FIELDS = {"order": "orders", "receipt": "receipt", "replaces": "orders"}
 
 
 def customers_about(args: Args) -> set[bytes]:
-    """The customers that a change names itself or through its documents, aliases resolved."""
-    return {resolved(customer) for customer in _named(args)}
+    """The customers that a change makes, or names itself or through its documents, aliases resolved; with each, those
+    that are judged together with it."""
+    named = {resolved(customer) for customer in _named(args)}
+    if isinstance(args, AddCustomer):
+        named.add(args.id)
+    return named | {other for customer in named for other in pooled_with(customer)}
 
 
 def _named(args: Any) -> set[bytes]:
@@ -35,6 +42,8 @@ def _named(args: Any) -> set[bytes]:
             row = one(f"SELECT customer_id FROM {_DOCUMENT_FIELDS[name]} WHERE id = ?", (value,))
             if row is not None and row[0] is not None:
                 found.add(bytes(row[0]))
+        elif name == "conflict":
+            found |= _concerned_by_conflict(value)
         elif name == "uid":
             found |= _named_by_change(value)
         elif isinstance(value, tuple):
@@ -42,6 +51,14 @@ def _named(args: Any) -> set[bytes]:
                 if isinstance(part, msgspec.Struct):
                     found |= _named(part)
     return found
+
+
+def _concerned_by_conflict(id_: bytes) -> set[bytes]:
+    conflict = Conflict.get_or_none(Conflict.id == id_)
+    if conflict is None or conflict.customer_id is None:
+        return set()
+    # A decision about likely duplicates changes the credit of both.
+    return set(pair_of(conflict)) if conflict.kind == "duplicate" else {conflict.customer_id}
 
 
 def _named_by_change(uid: bytes) -> set[bytes]:

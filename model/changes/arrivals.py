@@ -163,4 +163,3 @@ def entered(change: Change, judged: Judged, *, v: int, place: int, received_at: 
     Arrival(
         uid=change.uid, v=v, place=place, status=judged.status, result=judged.result, received_at=received_at
     ).insert_new()  # fmt: skip
-

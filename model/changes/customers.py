@@ -114,7 +114,7 @@ def customer_with_id(id_: bytes) -> Customer:
     Raises:
         InputError: there is none.
     """
-    found = Customer.get_or_none(Customer.id == resolved(id_))
+    found = Customer.with_id(resolved(id_))
     if found is None:
         raise InputError(N_("The customer {id} is not in this store: sync first."), id=id_.hex())
     return found
@@ -193,10 +193,10 @@ def add_customer(args: AddCustomer, ctx: Context) -> Customer:
 
 
 def _free_code(code: str, ctx: Context) -> str:
-    """The code itself; on arrival with a suffix where another customer has it already."""
+    """The code itself; on arrival, and where it is done again, with a suffix where another customer has it already."""
     free, suffix = code, 1
     while Customer.get_or_none(Customer.code == free) is not None:
-        if not ctx.arrived:
+        if not ctx.is_past:
             raise Refused(N_("There is already a customer {code}: choose another code or edit that one."), code=code)
         suffix += 1
         free = f"{code}/{suffix}"
@@ -210,10 +210,10 @@ def _free_code(code: str, ctx: Context) -> str:
 
 
 def _first_owner(args: AddCustomer, code: str, ctx: Context) -> bytes | None:
-    """Whose a new customer is; on arrival the pool's where the owner named cannot be."""
+    """Whose a new customer is; on arrival, and where it is done again, the pool's where the owner named cannot be."""
     if args.owner is None:
         return None
-    if not ctx.arrived:
+    if not ctx.is_past:
         if args.retail:
             raise Refused(N_("A walk-in customer has no owner: leave the owner out."))
         colleague(args.owner)

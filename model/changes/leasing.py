@@ -8,6 +8,7 @@ from model.changes.customers import customer_with_id
 from model.changes.kind import Args, Kind
 from model.context import Context
 from model.credit import standing_on
+from model.duplicates import pooled_with
 from model.errors import N_, InputError, Refused
 from model.leases import Lease, committed, keep_lease, lease_of, lent_in_all, on_a_laptop
 from model.rights import require
@@ -67,7 +68,10 @@ def office_only(ctx: Context) -> None:
 
 
 def lend(args: Lend, ctx: Context) -> None:
-    """Lend what the limit still has room for; a grant beyond it is lowered."""
+    """Lend what the limit still has room for; a grant beyond it is lowered.
+
+    Customers that may be one share one limit until somebody has decided: of their credit nothing is lent.
+    """
     office_only(ctx)
     for grant in args.grants:
         if min(grant.granted, grant.wanted) < 0:
@@ -78,7 +82,7 @@ def lend(args: Lend, ctx: Context) -> None:
             customer=customer, device=args.device, granted=0, used=0, returned=0, wanted=0, until_date=grant.until
         )
         standing = standing_on(customer, ctx.business_date)
-        may_lend = not (standing.blacklisted or standing.overdue)
+        may_lend = not (standing.blacklisted or standing.overdue or pooled_with(customer))
         room = max(0, standing.credit_limit - committed(customer) - lent_in_all(customer)) if may_lend else 0
         before = (lease.granted, lease.wanted, lease.until_date)
         # A device may be out of reach, so what was promised to it is never made less but by a recall.

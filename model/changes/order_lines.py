@@ -21,6 +21,7 @@ from model.money import (
 )
 from model.orders import Order, OrderLine
 from model.products import Product, costs_on
+from model.remembering import remembered
 from model.store import execute_many
 
 MOST_LINES = 1_000
@@ -63,12 +64,9 @@ def valued_lines(order: Order, wanted: Sequence[LineArgs], ctx: Context) -> list
     Raises:
         Refused: a product is no longer sold. What a laptop recorded is taken all the same, and judged.
     """
-    products = {
-        product.id: product for product in Product.select().where(Product.id.in_({line.product for line in wanted}))
-    }
     lines = []
     for args in wanted:
-        product = products.get(args.product)
+        product = remembered(("product", args.product), lambda id_=args.product: Product.with_id(id_))  # type: ignore[misc]
         if product is None:
             raise InputError(N_("The product of line {line} is not in this store: sync first."), line=args.line)
         if not product.active and not ctx.arrived:

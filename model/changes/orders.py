@@ -144,7 +144,7 @@ def record_order(args: RecordOrder, ctx: Context) -> OrderRecorded:
         order.state, order.live_from = "confirmed", day
     order.held_for = "" if verdict is None else verdict.held_for
     touch("order", order.id, customer=customer.id)
-    order.save(force_insert=True)
+    order.insert_new()
     insert_lines(lines)
     totals.ensure_customer(customer.id)
     if verdict is not None and verdict.ok:
@@ -200,7 +200,7 @@ def confirm_waiting(order: Order, lines: Sequence[OrderLine], day: date, verdict
 def _enter(order: Order) -> None:
     """Let a live order count: in its months, in its customer's trades, and as a bill that waiting money may settle."""
     totals.enter(order)
-    totals.note_trades(order.customer_id)
+    totals.add_trade(order)
     day = order.date.isoformat()
     bill = allocation.Bill(order.id, day, order.number, order.due_date.isoformat(), order.amount)
     settle_appended(order.customer_id, allocation.Event(day, allocation.BILLS, order.number, "bill", bill))

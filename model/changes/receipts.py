@@ -97,7 +97,7 @@ def order_with_id(id_: bytes) -> Order:
     Raises:
         InputError: there is none.
     """
-    found = Order.get_or_none(Order.id == id_)
+    found = Order.with_id(id_)
     if found is None:
         raise InputError(N_("The order {id} is not in this store: sync first."), id=id_.hex())
     return found
@@ -176,8 +176,11 @@ def record_receipt(args: RecordReceipt, ctx: Context) -> ReceiptRecorded:
     twins = _twins(receipt, ctx)
     wishes = _wishes(args.bills, receipt, ctx)
     granted = {wish.order for wish in wishes}
-    _insert(receipt, tuple(bill for bill in args.bills if bill.order in granted))
+    named = tuple(bill for bill in args.bills if bill.order in granted)
+    _insert(receipt, named)
     _settle(receipt, wishes)
+    if ctx.arrived:
+        _tell_of_less(receipt, named, ctx)
     return _recorded(receipt, twins)
 
 
@@ -247,6 +250,26 @@ def _wish(bill: NamedBill, customer_id: bytes) -> allocation.Wish:
     if bill.amount is not None and bill.amount <= 0:
         raise InputError(N_("The amount for {number} must be above zero."), number=order.number)
     return allocation.Wish(order.id, bill.amount, order.amount)
+
+
+def _tell_of_less(receipt: Receipt, bills: tuple[NamedBill, ...], ctx: Context) -> None:
+    """Tell its maker where a bill took less of the money than was meant for it: others settled some of it before."""
+    left = receipt.amount
+    for bill in bills:
+        [(number, amount, state, settled)] = rows(
+            "SELECT o.number, o.amount, o.state, (SELECT CAST(COALESCE(SUM(a.amount), 0) AS BIGINT) FROM allocation a"
+            " WHERE a.source_id = ? AND a.bill_id = o.id) FROM orders o WHERE o.id = ?",
+            (receipt.id, bill.order),
+        )
+        meant = min(left, amount if bill.amount is None else bill.amount)
+        left -= meant
+        if state == "confirmed" and settled < meant:
+            notify(
+                ctx, ctx.person, "receipt.record",
+                N_("{number}: {bill} took {settled} of the {meant} meant for it; the rest waits for the next bill."),
+                customer=receipt.customer_id, about=receipt.number, number=receipt.number, bill=number,
+                settled=format_amount(settled), meant=format_amount(meant),
+            )  # fmt: skip
 
 
 def _recorded(receipt: Receipt, twins: tuple[str, ...]) -> ReceiptRecorded:

@@ -82,6 +82,9 @@ class AssignmentRows:
             return
         if customer is None or owner is None:
             return
+        if values["customer"] in batch.customers.merged:
+            batch.count("assignments").unchanged += 1
+            return
         if customer in self.retail:
             batch.faults.tell(source, "customer", N_("A walk-in customer has no owner."))
             return

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeAlias
 
+from model.aliases import resolved
 from model.errors import N_, InputError
 from model.files.faults import Faults, SourceRow
 from model.files.tables import TableFormat
@@ -52,6 +53,8 @@ class Known:
     Attributes:
         spoiled: codes of rows that are bad themselves; whoever names one is not told so again.
         was_empty: the table had no row before the import, so nothing needs to be looked up.
+        merged: codes of customers that were merged into others, of those that were looked for. Documents that name
+            one go to whom it became; what the files say of itself changes nothing.
     """
 
     table: str
@@ -60,17 +63,22 @@ class Known:
     ids: dict[str, bytes] = field(default_factory=dict)
     spoiled: set[str] = field(default_factory=set)
     was_empty: bool = False
+    merged: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.was_empty = one(f"SELECT 1 FROM {self.table} LIMIT 1") is None
         self._query = f"SELECT id FROM {self.table} WHERE {self.column} = ?"
+        losers = rows("SELECT loser_id FROM alias") if self.table == "customer" else []
+        self._became = {bytes(loser): resolved(loser) for (loser,) in losers}
 
     def find(self, code: str) -> bytes | None:
         found = self.ids.get(code)
         if found is None and not self.was_empty:
             row = one(self._query, (code,))
             if row is not None:
-                found = self.ids[code] = bytes(row[0])
+                found = self.ids[code] = self._became.get(bytes(row[0]), bytes(row[0]))
+                if found != bytes(row[0]):
+                    self.merged.add(code)
         return found
 
 

@@ -50,6 +50,8 @@ class CustomerRows:
         if not sound:
             batch.customers.spoiled.add(code)
             return
+        if code in batch.customers.merged:
+            return
         is_new = id_ is None
         if id_ is None:
             id_ = batch.customers.ids[code] = batch.id_of("customers", code)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from model.aliases import not_merged
 from model.errors import N_, InputError
 from model.files.order_rows import reason_told, state_told
 from model.files.reading import CSV_ENDING, XLSX_ENDING
@@ -143,12 +144,13 @@ LEFT JOIN terms t ON t.customer_id = c.id AND t.until_date = '' AND t.from_date 
     SELECT MAX(l.from_date) FROM terms l WHERE l.customer_id = c.id AND l.until_date = '')
 LEFT JOIN blacklisting b ON b.customer_id = c.id AND b.from_date = (
     SELECT MAX(l.from_date) FROM blacklisting l WHERE l.customer_id = c.id)
+WHERE {living}
 ORDER BY c.code
 """
 
 
 def _customers() -> Iterator[CellRow]:
-    for row in execute(_CUSTOMERS):
+    for row in execute(_CUSTOMERS.format(living=not_merged("c.id"))):
         code, name, short_name, retail, owner, *texts = row[:12]
         days, credit_from, limit, blacklisted, label, created_on, closed_on, note = row[12:]
         kind = "retail" if retail else "owned" if owner is not None else "shared"
@@ -161,7 +163,8 @@ def _customers() -> Iterator[CellRow]:
 def _assignments() -> Iterator[CellRow]:
     for customer, owner, first, end, started_by, ended_by in execute(
         "SELECT c.code, p.code, a.from_date, a.to_date, a.started_by, a.ended_by FROM assignment a"
-        " JOIN customer c ON c.id = a.customer_id JOIN salesperson p ON p.id = a.owner_id ORDER BY c.code, a.from_date"
+        " JOIN customer c ON c.id = a.customer_id JOIN salesperson p ON p.id = a.owner_id"
+        f" WHERE {not_merged('c.id')} ORDER BY c.code, a.from_date"
     ):
         by = " ".join(word for word in (started_by, ended_by) if word in ("claim", "release")) or "office"
         yield customer, owner, first, _text(end), by
@@ -170,7 +173,8 @@ def _assignments() -> Iterator[CellRow]:
 def _terms() -> Iterator[CellRow]:
     for customer, first, days, credit_from, limit, until, reason in execute(
         "SELECT c.code, t.from_date, t.credit_days, t.credit_from, t.credit_limit, t.until_date, t.reason FROM terms t"
-        " JOIN customer c ON c.id = t.customer_id ORDER BY c.code, t.from_date, t.until_date"
+        f" JOIN customer c ON c.id = t.customer_id WHERE {not_merged('c.id')}"
+        " ORDER BY c.code, t.from_date, t.until_date"
     ):
         yield customer, first, _text(days), _text(credit_from), _amount(limit), until, reason
 

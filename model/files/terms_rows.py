@@ -64,6 +64,9 @@ class TermsRows:
             return
         if customer is None:
             return
+        if values["customer"] in batch.customers.merged:
+            batch.count("terms").unchanged += 1
+            return
         if until is None:
             terms = tuple(none if said is None else said for said, none in zip(terms, NO_TERMS, strict=True))
         history = self.histories.setdefault(customer, {})

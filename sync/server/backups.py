@@ -24,12 +24,12 @@ from sync.server.storage import (
     ROLE,
     SERVER_ROLE,
     OfficeDatabase,
-    as_of_one_moment,
     become_office,
     folder_of,
     is_postgresql,
     open_office,
     renew_epoch,
+    snapshot,
     write_rows,
 )
 
@@ -119,13 +119,12 @@ def _plain_copy(source: Store, target: Path) -> None:
 
 def _require_no_company(url: str) -> None:
     store = open_office(url, create=True)
-    with store.use():
+    with closing(store), store.use():
         if any(one(f"SELECT 1 FROM {table} LIMIT 1") for table in ("customer", "orders", "product", "device")):
             raise Refused(
                 N_("This server already keeps the company {name}: another needs a database of its own."),
                 name=company_name(),
             )
-    store.close()
 
 
 def _require_backup(source: Path) -> None:
@@ -141,11 +140,11 @@ def _put_in_place(url: str, prepared: Path, *, other_company: bool) -> Restored:
         return restore(folder_of(url), prepared, other_company=other_company)
     contents = verified(prepared)
     store = open_office(url, create=True)
-    with store.use():
+    with closing(store), store.use():
         empty = one("SELECT 1 FROM change LIMIT 1") is None
         if not empty and not other_company and meta("company") != contents.company:
             raise Refused(N_("The backup is another company's: name another database, or insist with --force."))
-    _copy_tables(open_store(prepared.parent), store)
+        _copy_tables(open_store(prepared.parent), store)
     return Restored(contents, None)
 
 
@@ -173,7 +172,7 @@ def _copy_tables(source: Store, target: Store) -> None:
     on_sqlite = target if isinstance(source, OfficeDatabase) else source
     with on_sqlite.use():
         tables = {table: _columns(table) for table in _tables()}
-    with source.use(), as_of_one_moment(), target.use(), target.writing():
+    with source.use(), snapshot(), target.use(), target.writing():
         _empty(target, list(tables))
         for table, columns in tables.items():
             if table not in PASSING_TABLES:

@@ -36,7 +36,7 @@ def cards(customers: Iterable[bytes], day: date) -> dict[bytes, bytes]:
                 credit_from=standing.credit_from,
                 verdict=standing.verdict,
                 credit_left=standing.credit_left - lent_to_others(customer.id, ""),
-                overdue=int(standing.overdue > 0),
+                overdue=standing.overdue,
             )
         )
     return found

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from model.changes import KIND_OF_ARGS
 from model.changes.about import customers_about
 from model.changes.arrivals import OFFICE_DEVICE, Judged, arrive
+from model.changes.imports import ImportBatch
 from model.changes.kind import Args, canonical
 from model.changes.leasing import Returned as LeaseReturned
 from model.changes.leasing import ReturnLeases
@@ -22,6 +23,7 @@ from model.errors import HuokeError, Refused
 from model.ids import new_id
 from model.leases import machine_of
 from model.people import Salesperson
+from model.remembering import remembering
 from model.settings import setting_on
 from model.store import Store, execute, meta, one, rows, set_meta
 from model.touched import Touched, collecting
@@ -29,9 +31,9 @@ from sync.protocol import Answer, Frame, SyncRequest
 from sync.server.figures import are_stale, computed, note_published, publish_figures
 from sync.server.leases import what_to_lend
 from sync.server.pull import pages
-from sync.server.push import DeviceRow, LargerSetOfCustomers, publish, push, quarantined
+from sync.server.push import DeviceRow, LargerSetOfCustomers, publish, push, quarantined, require_locked
 from sync.server.scope import CARD, View, head_v, view_of
-from sync.server.storage import lock_customers, lock_device, retrying
+from sync.server.storage import lock_all_customers, lock_customers, lock_device, retrying
 
 
 class Office:
@@ -70,7 +72,7 @@ class Office:
         with self.store.use():
             self.turn_day()
             self.publish()
-            taken = self._transaction(lambda more: self._take(device_code, request, more))
+            taken = self._transaction(lambda more: self._take_remembering(device_code, request, more))
         yield taken.answer
         if taken.answer.standing != "ok" or not request.pull:
             return
@@ -93,22 +95,30 @@ class Office:
             except LargerSetOfCustomers as larger:
                 more |= larger.customers
 
+    def _take_remembering(self, code: str, request: SyncRequest, more: set[bytes]) -> _Taken:
+        with remembering():
+            return self._take(code, request, more)
+
     def _take(self, code: str, request: SyncRequest, more: set[bytes]) -> _Taken:
         day = self.today()
         device = locked_device(code)
         epoch = bytes.fromhex(meta("epoch"))
+        # What leases will need is locked together with what the changes need: two sets one after another deadlock.
+        reckoned = head_v()
+        needed = more | self._to_reckon(device, day) | {one_.customer for one_ in request.returned}
         pushed = push(
             device, first=request.first, chain=request.chain, sent=request.changes, schema=request.schema, day=day,
-            also_lock=more,
+            also_lock=needed,
         )  # fmt: skip
         view = view_of(machine_of(device.code), device.person, device.role, day)
         answering = device
         if pushed.standing == "fork":
             answering = self._new_incarnation(device)
         elif pushed.standing == "ok":
-            self._settle_leases(device, request, pushed.touched, pushed.judged, day)
+            self._settle_leases(device, request, needed, pushed.touched, pushed.judged, day)
             v = publish(pushed.touched, pushed.judged, day=day, received_at=self.now().isoformat(timespec="seconds"))
-            self._note(device, request, lent_v=head_v() if v is None else v, day=day)
+            # Where others published meanwhile, what they did is reckoned with at the next exchange.
+            self._note(device, request, lent_v=v if v == reckoned + 1 else reckoned, day=day)
         answer = Answer(
             standing=pushed.standing,
             device=answering.code,
@@ -129,11 +139,16 @@ class Office:
         self,
         device: DeviceRow,
         request: SyncRequest,
+        candidates: set[bytes],
         touched: Touched,
         judged: list[tuple[Change, Judged]],
         day: date,
     ) -> None:
-        """Take back what the laptop returns of its leases, judge again who that frees, and lend anew."""
+        """Take back what the laptop returns of its leases, judge again who that frees, and lend anew.
+
+        Args:
+            candidates: whose leases to reckon, besides the customers of the batch; all of them are locked.
+        """
         machine = machine_of(device.code)
         known = dict(
             rows("SELECT customer_id, returned FROM lease WHERE device = ?", (machine,)) if request.returned else []
@@ -148,24 +163,25 @@ class Office:
         # With unsent changes still to come the laptop needs what it has; it is reckoned with at the last of them.
         if request.unsent > len(request.changes):
             return
-        candidates = self._to_reckon(device, touched, day)
-        lock_customers(candidates)
-        lend = what_to_lend(machine, device.person, candidates, day)
+        lend = what_to_lend(machine, device.person, candidates | touched.customers, day)
         if lend is not None:
             self._decide(lend, touched, judged, day)
 
-    def _to_reckon(self, device: DeviceRow, touched: Touched, day: date) -> set[bytes]:
+    def _to_reckon(self, device: DeviceRow, day: date) -> set[bytes]:
         """The person's customers whose credit may have changed since this device's leases were last reckoned."""
+        concerned = (
+            "SELECT customer_id FROM assignment WHERE owner_id = ? AND from_date <= ?"
+            " AND (to_date IS NULL OR to_date > ?) UNION SELECT customer_id FROM lease WHERE device = ?"
+        )
+        theirs = (device.person, day.isoformat(), day.isoformat(), machine_of(device.code))
         if device.lent_on != day.isoformat():
-            own = rows(
-                "SELECT customer_id FROM assignment WHERE owner_id = ? AND from_date <= ?"
-                " AND (to_date IS NULL OR to_date > ?)",
-                (device.person, day.isoformat(), day.isoformat()),
+            found = rows(concerned, theirs)
+        else:
+            found = rows(
+                f"SELECT id FROM feed WHERE bucket = ? AND v > ? AND id IN ({concerned})",
+                (CARD, device.lent_v, *theirs),
             )
-            lent = rows("SELECT customer_id FROM lease WHERE device = ?", (machine_of(device.code),))
-            return {bytes(row[0]) for row in (*own, *lent)}
-        since = rows("SELECT id FROM feed WHERE bucket = ? AND v > ?", (CARD, device.lent_v))
-        return {bytes(row[0]) for row in since} | touched.customers
+        return {bytes(row[0]) for row in found}
 
     def _decide(
         self, args: Args, touched: Touched, judged: list[tuple[Change, Judged]], day: date, person: bytes | None = None
@@ -190,11 +206,18 @@ class Office:
 
         def work(more: set[bytes]) -> Any:
             day = self.today()
-            lock_customers(customers_about(args) | more)
-            touched, judged = Touched(), []
+            imports = isinstance(args, ImportBatch)
+            locked = customers_about(args) | more
+            if imports:
+                lock_all_customers()
+            lock_customers(locked)
+            touched = Touched()
+            judged: list[tuple[Change, Judged]] = []
             fared = self._decide(args, touched, judged, day, person)
             if fared.status == "refused":
                 raise _refusal(fared)
+            if not imports:
+                require_locked(touched.customers, locked)
             publish(touched, judged, day=day, received_at=self.now().isoformat(timespec="seconds"))
             return fared.outcome
 
@@ -223,11 +246,13 @@ class Office:
         self._transaction(work)
 
     def _turn_day(self, day: date) -> None:
+        lock_device(OFFICE_DEVICE)
         last = meta("turned_on")
         if last >= day.isoformat():
             return
         set_meta("turned_on", day.isoformat())
-        touched, judged = Touched(), []
+        touched = Touched()
+        judged: list[tuple[Change, Judged]] = []
         if last:
             lock_customers(changed_by_date(date.fromisoformat(last), day))
             touched.customers |= changed_by_date(date.fromisoformat(last), day)
@@ -318,7 +343,7 @@ def locked_device(code: str) -> DeviceRow:
     )
     if found is None:
         raise LookupError(f"no device {code}: it was authenticated a moment ago")
-    values = [bytes(value) if isinstance(value, memoryview) else value for value in found]
+    values: list[Any] = [bytes(value) if isinstance(value, memoryview) else value for value in found]
     return DeviceRow(*values)
 
 

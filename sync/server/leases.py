@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from model.changes.leasing import Grant, Lend
 from model.credit import Standing, standing_on
 from model.customers import owner_on
+from model.duplicates import pooled_with
 from model.leases import Lease, committed, lease_of, lent_to_others
 from model.settings import setting_on
 
@@ -30,7 +31,8 @@ def what_to_lend(device_code: str, person_id: bytes, customers: Iterable[bytes],
         lease = lease_of(customer, device_code)
         standing = standing_on(customer, day)
         desired = 0
-        if owner_on(customer, day) == person_id and not (standing.blacklisted or standing.overdue):
+        stopped = standing.blacklisted or standing.overdue or pooled_with(customer)
+        if owner_on(customer, day) == person_id and not stopped:
             unused = standing.credit_limit - committed(customer) - lent_to_others(customer, device_code)
             desired = max(0, unused) * share_percent // FULL_PERCENT
         grant = _grant(customer, lease, desired, _until(standing, day, days))

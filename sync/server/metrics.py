@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from model.store import rows
+from sync.server.storage import repeats
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 NANOSECONDS = 1_000_000_000
@@ -36,6 +37,9 @@ class Counters:
         for route, spent in sorted(self.nanoseconds.items()):
             seconds = f"{spent // NANOSECONDS}.{spent % NANOSECONDS:09d}"
             shown.append(f'huoke_request_seconds_total{{route="{route}"}} {seconds}')
+        shown.append("# TYPE huoke_transactions_repeated_total counter")
+        for state, count in sorted(repeats().items()):
+            shown.append(f'huoke_transactions_repeated_total{{sqlstate="{state}"}} {count}')
         return [
             *shown,
             *_line("huoke_received_bytes_total", "counter", self.bytes_in),

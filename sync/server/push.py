@@ -21,7 +21,7 @@ from model.store import current, execute, one, rows
 from model.touched import Touched
 from sync.protocol import ChangeSent, Result
 from sync.server.scope import feed_rows, write_feed
-from sync.server.storage import is_transient, lock_customers, next_v
+from sync.server.storage import MOST_ATTEMPTS, is_transient, lock_customers, next_v, on_postgresql
 
 LONGEST_KIND = 40
 
@@ -80,7 +80,7 @@ def push(
         chain: of the change before the first.
         schema: the form of their arguments.
         day: the office's business date, on which they are judged.
-        also_lock: customers that an earlier try met.
+        also_lock: customers that an earlier try met, or that the same transaction will need.
 
     Raises:
         LargerSetOfCustomers: begin the transaction again, locking these too.
@@ -100,7 +100,22 @@ def push(
     fresh = changes[len(known) :]
     locked = _customers_of(fresh) | also_lock
     lock_customers(locked)
-    touched, judged = Touched(), []
+    if on_postgresql():
+        # While the locks were waited for, a merge or a new duplicate may have made them too few.
+        require_locked(_customers_of(fresh), locked)
+    touched = Touched()
+    judged: list[tuple[Change, Judged]] = []
+    _judge_all(fresh, touched, judged, results)
+    require_locked(touched.customers, locked)
+    if fresh:
+        device.last_number, device.chain = fresh[-1].number, fresh[-1].chain
+    return Pushed("ok", results, touched, judged)
+
+
+def _judge_all(
+    fresh: Sequence[Change], touched: Touched, judged: list[tuple[Change, Judged]], results: list[Result]
+) -> None:
+    """Judge changes one after another; what each wrote and how it fared is added to what is given."""
     for change in fresh:
         before = _recorded(change.uid)
         if before is not None:
@@ -116,10 +131,6 @@ def push(
         touched.customers |= fared.touched.customers
         judged.append((change, fared))
         results.append(Result(change.number, fared.status, fared.template, fared.params))
-    _all_locked(touched.customers, locked)
-    if fresh:
-        device.last_number, device.chain = fresh[-1].number, fresh[-1].chain
-    return Pushed("ok", results, touched, judged)
 
 
 def judged_alone(change: Change) -> Judged:
@@ -129,13 +140,15 @@ def judged_alone(change: Change) -> Judged:
         Exception: what another try can mend (a serialization failure, a lost connection).
     """
     try:
-        try:
-            with current().database.atomic():
-                return arrive(change)
-        except peewee.IntegrityError:
-            # Another transaction took the same code or number a moment ago: now the rule sees it.
-            with current().database.atomic():
-                return arrive(change)
+        for _attempt in range(MOST_ATTEMPTS - 1):
+            try:
+                with current().database.atomic():
+                    return arrive(change)
+            except peewee.IntegrityError:
+                # Another transaction took the same code or number a moment ago: now the rule sees it.
+                continue
+        with current().database.atomic():
+            return arrive(change)
     except Exception as error:
         if is_transient(error):
             raise
@@ -246,12 +259,15 @@ def _customers_of(changes: Sequence[Change]) -> set[bytes]:
     return found
 
 
-def _all_locked(met: set[bytes], locked: set[bytes]) -> None:
-    """Customers made by this batch cannot be contended for; any other must have been locked."""
-    if current().database.param == "?":
-        return
+def require_locked(met: set[bytes], locked: set[bytes]) -> None:
+    """Begin again with more locks where a rule met a customer that another transaction may be judging.
+
+    Raises:
+        LargerSetOfCustomers: it did.
+    """
     missing = met - locked
-    if missing:
-        before = {bytes(row[0]) for row in rows("SELECT id FROM customer")} & missing
-        if before:
-            raise LargerSetOfCustomers(before)
+    # One that is not there, or was made here, cannot be contended for.
+    if missing and on_postgresql():
+        there = {bytes(row[0]) for row in rows("SELECT id FROM customer WHERE id = ANY(?)", (sorted(missing),))}
+        if there:
+            raise LargerSetOfCustomers(there)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,11 +21,13 @@ import peewee
 from playhouse.pool import MaxConnectionsExceeded
 
 from model.errors import N_, HuokeError, InputError, Refused, StoreError
+from model.remembering import forget
 from model.store import (
     DATABASE_FILE,
     Store,
     bring_up_to_date,
     current,
+    errors_of_database,
     execute,
     execute_many,
     meta,
@@ -49,8 +53,8 @@ POOL_PATIENCE_SECONDS = 10
 IDLE_CONNECTION_SECONDS = 300
 # A network that swallows packets is noticed after so long, not after the system's two hours.
 SILENCE_MILLISECONDS = 20_000
-# Held while tables are made, so that two servers that start at once do not both make them.
-MIGRATION_LOCK = 0x48756F6B65
+# Held while tables and a company are made, so that two servers that start at once do not both make them.
+BEGINNING_LOCK = 0x48756F6B65
 MOST_ATTEMPTS = 8
 FIRST_PAUSE_SECONDS = 0.01
 
@@ -63,6 +67,9 @@ _BUSY = N_("The office's database does not answer: try again in a moment.")
 _FULL = N_("The disk of the office's database is full: free some space.")
 
 Outcome = TypeVar("Outcome")
+
+_repeats: Counter[str] = Counter()
+_counting = threading.Lock()
 
 
 class OfficeFolder(Store):
@@ -117,12 +124,12 @@ class OfficeDatabase(Store):
         """Any number of servers and screens may have it open."""
         yield
 
+    def close(self) -> None:
+        """Close every connection of this process, also those that wait for another thread."""
+        self.database.close_all()
+
     def data_version(self) -> int:
         return int(self.database.execute_sql("SELECT v FROM head").fetchone()[0])
-
-    def close(self) -> None:
-        """Close every connection of this process; nobody may be using one."""
-        self.database.close_all()
 
     def told(self, error: peewee.DatabaseError) -> HuokeError | None:
         state = sqlstate(error)
@@ -184,9 +191,18 @@ def open_office(url: str, *, create: bool = False) -> Store:
         OfficeBusy: PostgreSQL does not answer.
     """
     store = _opened_database(url, create) if is_postgresql(url) else _opened_folder(folder_of(url), create)
-    with store.use(), store.writing():
+    with _closed_if_refused(store), store.use(), store.writing():
         _be_the_office(store)
     return store
+
+
+@contextmanager
+def _closed_if_refused(store: Store) -> Iterator[None]:
+    try:
+        yield
+    except HuokeError:
+        store.close()
+        raise
 
 
 def _opened_folder(folder: Path, create: bool) -> Store:
@@ -201,17 +217,14 @@ def _opened_database(url: str, create: bool) -> Store:
     try:
         store = OfficeDatabase(url)
     except peewee.ImproperlyConfigured as error:
-        raise StoreError(N_("PostgreSQL needs the extra “server”: install huoke[server].")) from error
-    with store.use():
+        raise StoreError(N_("PostgreSQL needs more than the desk: install huoke[server].")) from error
+    with _closed_if_refused(store), store.use():
         if not create and not store.database.table_exists("meta"):
             raise StoreError(
                 N_("There is no server's store in {folder}: “huoke serve” makes one."), folder=store.folder
             )
-        execute("SELECT pg_advisory_lock(?)", (MIGRATION_LOCK,))
-        try:
+        with alone_in_beginning():
             bring_up_to_date(store)
-        finally:
-            execute("SELECT pg_advisory_unlock(?)", (MIGRATION_LOCK,))
     return store
 
 
@@ -260,10 +273,19 @@ def retrying(work: Callable[[], Outcome]) -> Outcome:
         try:
             return work()
         except (peewee.OperationalError, peewee.IntegrityError) as error:
-            if attempt == MOST_ATTEMPTS or sqlstate(error) not in PASSING:
+            state = sqlstate(error)
+            if attempt == MOST_ATTEMPTS or state is None or state not in PASSING:
                 raise
+            with _counting:
+                _repeats[state] += 1
         time.sleep(random.uniform(0, FIRST_PAUSE_SECONDS * 2**attempt))
         attempt += 1
+
+
+def repeats() -> dict[str, int]:
+    """How often this process did a transaction again, by PostgreSQL's own code of what came between."""
+    with _counting:
+        return dict(_repeats)
 
 
 @contextmanager
@@ -284,12 +306,16 @@ def writing_lightly() -> Iterator[None]:
 
 
 @contextmanager
-def as_of_one_moment() -> Iterator[None]:
-    """A transaction that reads what there was when it began, whatever others write meanwhile."""
-    with current().database.atomic():
-        if on_postgresql():
-            execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+def alone_in_beginning() -> Iterator[None]:
+    """Let no other server make tables, the company or its first person meanwhile."""
+    if not on_postgresql():
         yield
+        return
+    execute("SELECT pg_advisory_lock(?)", (BEGINNING_LOCK,))
+    try:
+        yield
+    finally:
+        execute("SELECT pg_advisory_unlock(?)", (BEGINNING_LOCK,))
 
 
 def lock_device(code: str) -> None:
@@ -298,9 +324,9 @@ def lock_device(code: str) -> None:
         return
     if code == OFFICE_DEVICE:
         # The office has no row among the devices; the row that says who it is stands for it.
-        execute("SELECT value FROM meta WHERE name = 'device' FOR UPDATE")
+        execute("SELECT value FROM meta WHERE name = 'device' FOR NO KEY UPDATE")
     else:
-        execute("SELECT code FROM device WHERE code = ? FOR UPDATE", (code,))
+        execute("SELECT code FROM device WHERE code = ? FOR NO KEY UPDATE", (code,))
 
 
 def lock_customers(ids: Iterable[bytes]) -> None:
@@ -309,8 +335,16 @@ def lock_customers(ids: Iterable[bytes]) -> None:
         return
     wanted = sorted(set(ids))
     if wanted:
-        marks = ", ".join("?" * len(wanted))
-        rows(f"SELECT id FROM customer WHERE id IN ({marks}) ORDER BY id FOR UPDATE", wanted)
+        # What others only refer to the customer by is not in the way: a document's reference locks its key alone.
+        rows("SELECT id FROM customer WHERE id = ANY(?) ORDER BY id FOR NO KEY UPDATE", (wanted,))
+        # Whoever held them may have changed what was read before.
+        forget()
+
+
+def lock_all_customers() -> None:
+    """Let no other transaction judge any customer until this one ends: for what rebuilds everybody's totals."""
+    if on_postgresql():
+        execute("LOCK TABLE customer IN EXCLUSIVE MODE")
 
 
 def next_v() -> int:
@@ -323,7 +357,8 @@ def write_rows(table: str, columns: tuple[str, ...], values: Iterable[tuple[Any,
     """Write many rows into a table as fast as the database can."""
     names = ", ".join(columns)
     if on_postgresql():
-        with current().database.cursor().copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+        cursor = current().database.cursor()
+        with errors_of_database, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
             for row in values:
                 copy.write_row(row)
     else:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from model.aliases import resolved
+from model.changes.about import customers_about
 from model.changes.customers import SetTerms
 from model.changes.deciding import DecideConflict
+from model.changes.leasing import Grant, Lend
 from model.changes.undo import UndoChange
 from model.conflicts import Conflict
 from model.credit import standing_on
 from model.customers import Customer
 from model.duplicates import likely_duplicates, phone_numbers, plain_name, pool_standing, pooled_with
+from model.leases import lent_in_all
+from sync.server.leases import what_to_lend
 from tests.model.company import company
 from tests.model.office import TODAY, Office, conflicts, office
 
@@ -45,6 +50,7 @@ def test_phone_numbers_are_compared_without_country_and_punctuation() -> None:
     [
         ({"name": "A1", "tax_id": "91110108 ma01"}, "tax_id"),
         ({"name": "A2", "phone": "王 138 0000 1111"}, "phone"),
+        ({"name": "A2", "phone": "１３８ ００００ １１１１"}, "phone"),
         ({"name": "北京联想"}, "name"),
     ],
 )
@@ -58,6 +64,17 @@ def test_a_customer_that_is_there_already_is_noticed_as_it_arrives(
         assert (waiting.customer_id, waiting.field) == (desk.ids["C2"], desk.ids["C1"].hex())
         assert waiting.before_value == reason
         assert pooled_with(desk.ids["C1"]) == (desk.ids["C2"],)
+
+
+def test_a_telephone_kept_in_full_width_digits_is_the_same_telephone(tmp_path: Path) -> None:
+    with office(tmp_path) as desk:
+        desk.add("C1", "S1", phone="１３８－００００－１１１１", tax_id="９１１１０１０８MA01")
+        desk.add("C2", "S2", phone="138 0000 1111")
+        desk.add("C3", "S2", tax_id="91110108ma01")
+        assert [waiting.before_value for waiting in conflicts("duplicate")] in (
+            ["phone", "tax_id"],
+            ["tax_id", "phone"],
+        )
 
 
 def test_an_edit_that_makes_a_duplicate_is_noticed_once(tmp_path: Path) -> None:
@@ -104,6 +121,42 @@ def test_likely_duplicates_share_one_limit_until_somebody_decides(tmp_path: Path
         assert pooled_with(desk.ids["C1"]) == ()
         # Once they are known to be two, the order that waited has its own limit again.
         assert desk.order(held).state == "confirmed"
+
+
+def test_nothing_is_lent_to_customers_that_may_be_one_until_somebody_decides(tmp_path: Path) -> None:
+    with office(tmp_path) as desk:
+        waiting = two_with_credit(desk)
+        pair, until = [desk.ids["C1"], desk.ids["C2"]], TODAY + timedelta(days=14)
+        assert what_to_lend("B", desk.ids["S1"], pair, TODAY) is None
+        grant = Grant(customer=desk.ids["C1"], granted=10_000, wanted=10_000, until=until)
+        desk.do(Lend(device="B", grants=(grant,)))
+        assert lent_in_all(desk.ids["C1"]) == 0
+        desk.arrive(DecideConflict(conflict=waiting.id, take=False), "F")
+        lend = what_to_lend("B", desk.ids["S1"], pair, TODAY)
+        assert lend is not None
+        desk.do(lend)
+        assert [lent_in_all(customer) for customer in pair] == [40_000, 24_000]
+
+
+def test_what_was_lent_before_they_were_seen_to_be_one_is_asked_back(tmp_path: Path) -> None:
+    with office(tmp_path) as desk:
+        desk.add("C1", "S1", name="北京联想", owner="S1")
+        desk.do(
+            SetTerms(customer=desk.ids["C1"], from_date=TODAY, credit_days=30, credit_from="order", credit_limit=50_000)
+        )
+        before = what_to_lend("B", desk.ids["S1"], [desk.ids["C1"]], TODAY)
+        assert before is not None
+        desk.do(before)
+        desk.add("C2", "S2", name="北京联想")
+        asked = what_to_lend("B", desk.ids["S1"], [desk.ids["C1"]], TODAY)
+        assert asked is not None
+        assert [(grant.granted, grant.wanted) for grant in asked.grants] == [(40_000, 0)]
+
+
+def test_a_decision_about_two_customers_is_about_both(tmp_path: Path) -> None:
+    with office(tmp_path) as desk:
+        waiting = two_with_credit(desk)
+        assert customers_about(DecideConflict(conflict=waiting.id, take=False)) == {desk.ids["C1"], desk.ids["C2"]}
 
 
 def test_one_that_is_blacklisted_stops_the_other(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from model import totals
 from model.changes.log import Change
-from model.changes.recording import replay
+from model.changes.merging import MergeCustomers
+from model.changes.recording import record, replay
 from model.customers import blacklisted_on, owner_on, terms_on
 from model.errors import ImportRefused, InputError, Refused
 from model.files.importing import import_generated, import_paths
@@ -338,3 +339,43 @@ def test_rows_of_tables_in_a_wrong_order_are_a_mistake_of_the_program(folder: Pa
                   ("salespeople", SourceRow("x", 2, {"code": "S", "name": "S"}))]  # fmt: skip
     with current().writing(), pytest.raises(ValueError, match="comes after"):
         import_rows(given_rows, on=TODAY, change_uid=new_id())
+
+
+# ── merged customers ──
+
+
+def merged_company(folder: Path) -> None:
+    """The base company, in which C2 turned out to be C1."""
+    take(folder, **BASE)
+    record(
+        MergeCustomers(loser=id_of("customer", "C2"), winner=id_of("customer", "C1"), date=TODAY), person=None, on=TODAY
+    )
+
+
+def test_documents_that_name_a_merged_customer_go_to_whom_it_became(folder: Path) -> None:
+    merged_company(folder)
+    counts = take(
+        folder, orders="number,customer,date\nO9,C2,2026-02-10\n",
+        order_lines="order,line,product,quantity,price,discount\nO9,1,P1,1,100,\n",
+        receipts="number,customer,date,amount,order\nR9,C2,2026-02-11,40,O9\n",
+    )  # fmt: skip
+    assert counts["orders"] == (1, 0, 0)
+    became = id_of("customer", "C1")
+    assert one("SELECT customer_id FROM orders WHERE number = 'O9'") == (became,)
+    assert one("SELECT customer_id FROM receipt WHERE number = 'R9'") == (became,)
+    assert totals.faults() == []
+
+
+def test_rows_about_a_merged_customer_itself_change_nothing(folder: Path) -> None:
+    merged_company(folder)
+    before = everything()
+    counts = take(
+        folder, customers="code,name,owner,credit_days,credit_limit\nC2,Two again,S2,60,9000\n",
+        assignments="customer,owner,from\nC2,S2,2026-01-01\n",
+        terms="customer,from,credit_days,credit_limit\nC2,2026-01-01,90,1000\n",
+    )  # fmt: skip
+    assert counts == {"customers": (0, 0, 1), "assignments": (0, 0, 1), "terms": (0, 0, 1)}
+    after = everything()
+    before.pop("import_file", None)
+    after.pop("import_file", None)
+    assert after == before

@@ -7,16 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from model import search, totals
 from model import store as stores
-from model import totals
+from model.activity import activity_board
+from model.ageing import ageing
 from model.aliases import resolved
+from model.balances import balances
 from model.changes.customers import LogContact
 from model.changes.log import Change
 from model.changes.merging import MergeCustomers
 from model.changes.undo import UndoChange
-from model.customer_list import CustomerFilter
-from model.customers import ContactLog, Customer, blacklisted_on, owner_on
+from model.customer_list import CustomerFilter, CustomerList
+from model.customers import ContactLog, Customer, blacklisted_on, customer_by_code, owner_on
 from model.errors import Refused
+from model.files.exporting import export_tables
 from model.ids import new_id
 from model.leases import Lease, remaining
 from model.orders import Order
@@ -95,6 +99,31 @@ def test_the_totals_after_a_merge_are_the_totals_rebuilt(tmp_path: Path) -> None
         with stores.current().writing():
             list(totals.rebuild())
         assert customers_as_they_are() == kept
+
+
+def test_a_merged_customer_is_found_and_listed_nowhere_any_more(tmp_path: Path) -> None:
+    with office(tmp_path) as desk:
+        two_that_are_one(desk)
+        merge(desk)
+        search.rebuild()
+        everyone = CustomerList(CustomerFilter(with_closed=True), "code", False, TODAY)
+        assert [row.code for row in everyone.page(10)] == ["W"]
+        assert everyone.count() == 1
+        # Also as of a day before the merge, on which it was not closed.
+        assert [row.code for row in CustomerList(CustomerFilter(), "code", False, TODAY - DAY).page(10)] == ["W"]
+        assert [row.code for row in CustomerList(CustomerFilter(text="Customer L"), "code", False, TODAY).page(9)] == []
+        assert [found.code for found in find_customers("Customer L", day=TODAY)] == []
+        # Its old code stands on papers: it finds whom it became.
+        assert [found.code for found in find_customers("L", day=TODAY)] == ["W"]
+        assert customer_by_code("L").code == "W"
+        assert [row.code for row in balances(TODAY)] == ["W"]
+        assert [row.code for row in balances(TODAY - DAY)] == ["W"]
+        assert [row.code for row in ageing(TODAY).rows] == ["W"]
+        [of_w, of_l] = sorted(activity_board("2026-06", TODAY).rows, key=lambda row: row.code)[-2:]
+        assert (of_w.code, of_w.responsible, of_l.code, of_l.responsible) == ("S1", 1, "S2", 0)
+        assert activity_board("2026-06", TODAY - DAY).company.responsible == 1
+        [written] = export_tables(tmp_path / "customers.csv", "customers")
+        assert "Customer L" not in written.read_text(encoding="utf-8")
 
 
 def test_an_undone_merge_leaves_everything_as_it_was(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import msgspec
 
 from model import synced, totals
 from model.ageing import ageing
-from model.leases import lent_of
+from model.leases import lent_of, machine_of
 from model.rights import OFFICE
 from model.store import meta, rows
 from sync.protocol import Page, Position
@@ -102,7 +102,7 @@ def projection(machine: Machine, office: OfficeMachine, day: date) -> Documents:
     found: Documents = {}
     with office.store.use():
         device = locked_device(code)
-        view = view_of(code, device.person, device.role, day)
+        view = view_of(machine_of(code), device.person, device.role, day)
     for frame in pages(office.store, view, Position(), day):
         if isinstance(frame, Page):
             for document in frame.documents:
@@ -218,7 +218,7 @@ def nothing_out_of_scope(machine: Machine, office: OfficeMachine, day: date) -> 
         code = meta("device")
     with office.store.use():
         device = locked_device(code)
-        view = view_of(code, device.person, device.role, day)
+        view = view_of(machine_of(code), device.person, device.role, day)
     held = documents_of(machine)
     by_kind: dict[str, list[bytes]] = {}
     for kind, id_ in held:

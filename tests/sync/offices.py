@@ -12,19 +12,19 @@ from typing import Any
 
 from model.changes.company import AddProduct, AddSalesperson, SetSetting
 from model.changes.customers import AddCustomer
+from model.changes.documents import next_number
 from model.changes.kind import Args
 from model.changes.orders import LineArgs, RecordOrder
 from model.changes.receipts import NamedBill, RecordReceipt
 from model.changes.recording import record
 from model.changes.terms import SetTerms
-from model.changes.documents import next_number
 from model.ids import new_id
 from model.orders import Order
-from model.people import salesperson_by_code
-from model.store import Store, execute, meta, one, open_store, set_meta
+from model.store import Store, meta, one, open_store, set_meta
 from sync.client import Exchanged, exchange
 from sync.connection import Truncated
 from sync.credentials import make_key, public_key
+from sync.errors import DeviceUnknown
 from sync.protocol import decode_request, encode_frame
 from sync.server.accounts import enrol, enrolment_code
 from sync.server.exchange import Office
@@ -43,6 +43,10 @@ class Wire:
     def exchange(self, request: bytes) -> Iterator[bytes]:
         self.round_trips += 1
         self.bytes_up += len(request)
+        with self.office.store.use():
+            # What a server does before anything else.
+            if one("SELECT 1 FROM device WHERE code = ?", (self.device,)) is None:
+                raise DeviceUnknown("This device is not known here.")
         for frame in self.office.exchange(self.device, decode_request(request)):
             encoded = encode_frame(frame)
             self.bytes_down += len(encoded)

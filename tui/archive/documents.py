@@ -34,6 +34,7 @@ from tui.archive.words import (
     term_words,
     verdict_words,
 )
+from tui.exchange.words import mark_sentence, marked_state
 from tui.locale import _
 from tui.shared.columns import Column, fit, lay_out, printable
 from tui.shared.pages import Cell
@@ -132,7 +133,9 @@ def order_content(card: OrderCard, desk: Desk, sees_cost: bool, width: int) -> C
 
 def _order_fields(card: OrderCard, desk: Desk, sees_cost: bool) -> Iterator[Field]:
     order, row = card.order, card.row
-    yield _("State"), state_word(row, desk.today)
+    yield _("State"), marked_state(state_word(row, desk.today), row.mark)
+    if row.mark:
+        yield _("Office"), mark_sentence(row.mark)
     dates = day_text(row.day)
     if order.first_date != order.date:
         dates += "  " + _("(taken {date})").format(date=day_text(order.first_date))

@@ -45,6 +45,8 @@ def name_line(head: Head, stage: str, width: int) -> Content:
     if head.owner:
         said.append(_(OWNERSHIP_WORDS[head.kind]))
     said.append(stage)
+    if head.only_card:
+        said.append(_("card only"))
     if head.closed_on is not None:
         said.append(_("closed {date}").format(date=day_text(head.closed_on)))
     right = SEPARATOR.join(printable(word) for word in said if word)
@@ -114,6 +116,9 @@ def verdict_line(head: Head, width: int) -> Content:
     last = day_text(head.last_trade) or _("never")
     said.append(_("last trade {date}").format(date=last))
     verdict = _("verdict: {verdict}").format(verdict=standing_words(standing))
+    if head.only_card:
+        # What was bought and paid is not here, so nothing may be said of it.
+        said = [_("only the card is on this laptop: orders and money of others are at the office"), said[1]]
     rest = ""
     # A date or a term cut in the middle reads as another one, so what does not fit is left out whole.
     for words in said:

@@ -30,7 +30,7 @@ from tui.archive.pane import ArchivePane, TabLine
 from tui.archive.profile import ProfilePane
 from tui.archive.search import CustomerSearch, nothing_found
 from tui.archive.sources import Desk, RecordRow
-from tui.customers.forms import AssignForm, BlockForm, ContactForm, CustomerForm, TermsForm
+from tui.customers.forms import AssignForm, BlockForm, ContactForm, CustomerForm, TermsForm, done_or_asked
 from tui.locale import _
 from tui.order_entry.customer_box import CustomerBox
 from tui.shared.ask import AskText
@@ -317,7 +317,7 @@ class ArchiveScreen(DocumentDeeds):
 
         def answered(answer: Any) -> None:
             if answer is not None:
-                self.say(said)
+                self.say(done_or_asked(answer, said))
                 self.refresh_data()
 
         return answered

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from model.archive import DocumentRef, OrderRow
-from model.credit import REASON_NAMES, Reason, Standing, Verdict
+from model.credit import REASON_NAMES, REASONS_FOR_A_PERSON, Reason, Standing, Verdict
 from model.dates import BEGINNING
 from model.money import grouped
 from model.statement import DOCUMENT_NAMES
@@ -90,7 +90,8 @@ def verdict_words(verdict: Verdict) -> str:
     if verdict.ok:
         return _("ok: it can be released")
     words = reasons_words(verdict.reasons)
-    if verdict.cure > 0:
+    # Money alone does not release what a person must look at.
+    if verdict.cure > 0 and not any(reason.name in REASONS_FOR_A_PERSON for reason in verdict.reasons):
         words += " — " + _("receive {amount} to release").format(amount=grouped(verdict.cure))
     return words
 

@@ -9,13 +9,13 @@ from model.changes.customers import (
     AddCustomer,
     AssignCustomers,
     ClaimCustomer,
-    EditCustomer,
-    FieldEdit,
     ReleaseCustomer,
     SetBlacklisted,
     SetTerms,
 )
-from model.customers import CARD_FIELDS, Customer, blacklisted_on, customer_by_code, owner_on, terms_on
+from model.changes.editing import edit_of
+from model.conflicts import Requested
+from model.customers import CARD_FIELDS, blacklisted_on, customer_by_code, owner_on, terms_on
 from model.dates import parse_date
 from model.errors import N_, InputError
 from model.ids import new_id
@@ -51,6 +51,9 @@ FIELD_NAMES = {
     "label": N_("a word of your own"),
     "note": N_("a remark"),
 }
+# What became of it, where the person's role may only ask for it.
+STATUS = Column("status", N_("status"))
+REQUESTED = N_("requested")
 WITHOUT_CLOSING = ""
 
 
@@ -166,35 +169,30 @@ def _add(arguments: Namespace, desk: Desk) -> int:
 def _edit(arguments: Namespace, desk: Desk) -> int:
     with desk.writing():
         customer = customer_by_code(arguments.code)
-        edits = {
-            field: FieldEdit(before=_shown(customer, field), after=after)
-            for field in (*CARD_FIELDS, "closed_on")
-            if (after := getattr(arguments, field)) is not None
+        after = {
+            field: text for field in (*CARD_FIELDS, "closed_on") if (text := getattr(arguments, field)) is not None
         }
-        if not edits:
+        if not after:
             raise InputError(N_("Say what to change about {code}, such as --phone."), code=customer.code)
-        desk.record(EditCustomer(customer=customer.id, version=customer.version, edits=edits))
+        edit = edit_of(customer, after)
+        if edit is not None:
+            desk.record(edit)
         _print(desk, desk.as_of, arguments.code)
     return 0
-
-
-def _shown(customer: Customer, field: str) -> str:
-    value = getattr(customer, field)
-    return "" if value is None else str(value)
 
 
 def _assign(arguments: Namespace, desk: Desk) -> int:
     day = day_or(arguments.from_date, desk.today)
     codes = list(dict.fromkeys(arguments.codes))
     with desk.writing():
-        desk.record(
+        outcome = desk.record(
             AssignCustomers(
                 customers=tuple(customer_by_code(code).id for code in codes),
                 owner=salesperson_or_pool(arguments.to),
                 from_date=day,
             )
         )
-        _print(desk, day, *codes)
+        _print(desk, day, *codes, asked=isinstance(outcome, Requested))
     return 0
 
 
@@ -220,7 +218,7 @@ def _release(arguments: Namespace, desk: Desk) -> int:
 def _block(arguments: Namespace, desk: Desk) -> int:
     day = day_or(arguments.from_date, desk.today)
     with desk.writing():
-        desk.record(
+        outcome = desk.record(
             SetBlacklisted(
                 customer=customer_by_code(arguments.code).id,
                 from_date=day,
@@ -228,14 +226,14 @@ def _block(arguments: Namespace, desk: Desk) -> int:
                 reason=arguments.reason,
             )
         )
-        _print(desk, day, arguments.code)
+        _print(desk, day, arguments.code, asked=isinstance(outcome, Requested))
     return 0
 
 
 def _terms(arguments: Namespace, desk: Desk) -> int:
     day = day_or(arguments.from_date, desk.today)
     with desk.writing():
-        desk.record(
+        outcome = desk.record(
             SetTerms(
                 customer=customer_by_code(arguments.code).id,
                 from_date=day,
@@ -246,12 +244,16 @@ def _terms(arguments: Namespace, desk: Desk) -> int:
                 reason=arguments.reason,
             )
         )
-        _print(desk, day, arguments.code)
+        _print(desk, day, arguments.code, asked=isinstance(outcome, Requested))
     return 0
 
 
-def _print(desk: Desk, day: date, *codes: str) -> None:
-    """The customers as they stand on a day."""
+def _print(desk: Desk, day: date, *codes: str, asked: bool = False) -> None:
+    """The customers as they stand on a day.
+
+    Args:
+        asked: nothing was written but a request to the office.
+    """
     people = codes_of_people()
     rows = []
     for code in codes:
@@ -265,4 +267,8 @@ def _print(desk: Desk, day: date, *codes: str) -> None:
                 blacklisted_on(customer.id, day), customer.closed_on,
             )
         )  # fmt: skip
-    print_rows(COLUMNS, rows, desk.form)
+    if asked:
+        status = _(REQUESTED) if desk.form == "table" else REQUESTED
+        print_rows((*COLUMNS, STATUS), [(*row, status) for row in rows], desk.form)
+    else:
+        print_rows(COLUMNS, rows, desk.form)

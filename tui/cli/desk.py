@@ -50,7 +50,7 @@ class Desk:
         from model.store import open_store
         from tui.cli.asking import key_of_store
 
-        with _nothing_left_behind(self.folder, keep=keep):
+        with nothing_left_behind(self.folder, keep=keep):
             store = open_store(self.folder, create=create, key=key_of_store(self.folder))
             with store.use():
                 yield store
@@ -81,7 +81,7 @@ class Desk:
 
 
 @contextmanager
-def _nothing_left_behind(folder: Path, *, keep: bool) -> Iterator[None]:
+def nothing_left_behind(folder: Path, *, keep: bool = True) -> Iterator[None]:
     """Take away what a verb began in a folder that had no store, unless it succeeds and the store is wanted."""
     folder = folder.expanduser()
     was_there = folder.is_dir()

@@ -11,6 +11,8 @@ from model.changes.log import Change
 from model.changes.recording import decoded
 from model.changes.undo import undone_uids
 from model.errors import N_
+from model.laptop import FARED_NAMES, changes_fared
+from model.store import meta
 from tui.cli.desk import Desk
 from tui.cli.lookup import codes_of_people
 from tui.cli.output import Column, print_rows
@@ -28,6 +30,9 @@ COLUMNS = (
     Column("about", N_("about")),
     Column("undone", N_("undone")),
 )
+
+# On a laptop that has joined an office: how its own changes fared there.
+FARED = Column("office", N_("office"))
 
 
 def add_parser(verbs: Verbs, common: Parser) -> None:
@@ -47,6 +52,7 @@ def _log(arguments: Namespace, desk: Desk) -> int:
 
 def print_changes(changes: Iterable[Change], desk: Desk) -> None:
     """One row for each change."""
+    listed = list(changes)
     people, undone = codes_of_people(), undone_uids()
     rows = [
         (
@@ -54,9 +60,16 @@ def print_changes(changes: Iterable[Change], desk: Desk) -> None:
             None if change.person is None else people.get(change.person), change.kind, _about(change),
             change.uid in undone,
         )
-        for change in changes
+        for change in listed
     ]  # fmt: skip
-    print_rows(COLUMNS, rows, desk.form)
+    if not meta("server"):
+        print_rows(COLUMNS, rows, desk.form)
+        return
+    fared = changes_fared([change.uid for change in listed])
+    words = [fared.get(change.uid) for change in listed]
+    if desk.form == "table":
+        words = [None if word is None else _(FARED_NAMES[word]) for word in words]
+    print_rows((*COLUMNS, FARED), [(*row, word) for row, word in zip(rows, words, strict=True)], desk.form)
 
 
 def _about(change: Change) -> str | None:

@@ -58,6 +58,9 @@ VERBS: dict[str, Verb] = {
     "restore": Verb("tui.cli.restore", N_("put a backup back; the present store is kept aside")),
     "pin": Verb("tui.cli.pin", N_("encrypt the store under a PIN")),
     "check": Verb("tui.cli.check", N_("recompute every total from the documents and compare")),
+    "join": Verb("tui.cli.join", N_("join a company's server")),
+    "sync": Verb("tui.cli.sync", N_("exchange with the company's server")),
+    "status": Verb("tui.cli.status", N_("show what is unsent, held and to be decided, and how old what is seen is")),
     "serve": Verb("tui.cli.serve", N_("run the company's server, which laptops exchange with")),
     "server": Verb("tui.cli.server", N_("look after the company's server: people, devices, import, backup, check")),
 }

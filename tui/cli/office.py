@@ -57,8 +57,11 @@ def opened_office(arguments: Namespace, desk: Desk, *, create: bool = False) -> 
     from sync.server.storage import open_office
 
     store = open_office(url_of(arguments, desk), create=create)
-    with store.use():
-        yield store, office_on(store, desk)
+    try:
+        with store.use():
+            yield store, office_on(store, desk)
+    finally:
+        store.close()
 
 
 def doing(office: Office) -> Callable[[Args], Any]:

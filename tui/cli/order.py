@@ -22,7 +22,7 @@ from model.changes.orders import (
     lines_of,
 )
 from model.changes.receipts import Payment
-from model.credit import REASON_NAMES, Reason, Verdict
+from model.credit import REASON_NAMES, REASONS_FOR_A_PERSON, Reason, Verdict
 from model.customers import customer_by_code
 from model.dates import parse_date
 from model.errors import N_, InputError
@@ -312,7 +312,8 @@ def _told(reason: Reason) -> str:
 
 
 def _what_to_do(number: str, verdict: Verdict) -> str:
-    if verdict.cure:
+    # Money alone does not release what a person must look at.
+    if verdict.cure and not any(reason.name in REASONS_FOR_A_PERSON for reason in verdict.reasons):
         return _("Receive {amount} to release {number}, or have the office release it with a reason.").format(
             amount=grouped(verdict.cure), number=number
         )

@@ -127,9 +127,13 @@ class ProgressLine:
 
     def show(self, what: str, done: int, expected: int | None) -> None:
         """Say how many are done, of how many where that is known."""
+        of_all = f"/{expected:,}" if expected else ""
+        self.show_words(f"{what} {done:,}{of_all}")
+
+    def show_words(self, words: str) -> None:
+        """Say how far it is."""
         if self._watched:
-            of_all = f"/{expected:,}" if expected else ""
-            print(f"\r{one_line(what)} {done:,}{of_all}{ERASE_TO_END}", end="", file=sys.stderr, flush=True)
+            print(f"\r{one_line(words)}{ERASE_TO_END}", end="", file=sys.stderr, flush=True)
 
     def clear(self) -> None:
         """Take the line away."""

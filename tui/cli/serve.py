@@ -5,9 +5,10 @@ from __future__ import annotations
 from argparse import Namespace
 from datetime import UTC, datetime
 from pathlib import Path
+from socket import gethostname
 from typing import TYPE_CHECKING
 
-from model.errors import N_, InputError
+from model.errors import N_, InputError, StoreError
 from tui.cli.desk import Desk
 from tui.cli.office import add_database, doing, office_on, url_of
 from tui.cli.output import tell
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 DEFAULT_COMPANY = "Huoke"
 FIRST_PERSON = "ADMIN"
 HIGHEST_PORT = 65_535
+EVERYWHERE = ("0.0.0.0", "[::]")
 
 
 def add_parser(verbs: Verbs, common: Parser) -> None:
@@ -38,18 +40,23 @@ def add_parser(verbs: Verbs, common: Parser) -> None:
 def _serve(arguments: Namespace, desk: Desk) -> int:
     if (arguments.tls_cert is None) != (arguments.tls_key is None):
         raise InputError(N_("A certificate and its key belong together: give --tls-cert and --tls-key."))
-    from sync.server.app import make_app
-    from sync.server.running import Address, log_to_stderr, serve
-    from sync.server.storage import open_office
+    try:
+        from sync.server.app import make_app
+        from sync.server.running import Address, log_to_stderr, serve
+    except ModuleNotFoundError as error:
+        raise StoreError(N_("The server needs more than the desk: install huoke[server].")) from error
+    from sync.server.snapshot import OfficeSnapshots
+    from sync.server.storage import alone_in_beginning, open_office
 
     address = Address(arguments.host, arguments.port, arguments.tls_cert, arguments.tls_key)
     store = open_office(url_of(arguments, desk), create=True)
     # While it is served, no backup may take the place of the file beneath.
     with store.screen():
-        with store.use():
+        with store.use(), alone_in_beginning():
             code = _first_code(arguments.company, office_on(store, desk))
         log_to_stderr()
-        serve(make_app(store, office_on(store, desk)), address, lambda url: _ready(url, code))
+        office = office_on(store, desk)
+        serve(make_app(store, office, OfficeSnapshots(office)), address, lambda url: _ready(url, code))
     return 0
 
 
@@ -63,6 +70,9 @@ def _ready(url: str, code: str | None) -> None:
     # A program that starts the server reads this line to know where it is; it is the same in every language.
     print(f"huoke serving on {url}", flush=True)
     if code is not None:
+        # Every address of this machine is none that a laptop could reach it by.
+        for everywhere in EVERYWHERE:
+            url = url.replace(f"//{everywhere}:", f"//{gethostname()}:")
         print(_("The first laptop joins with: huoke join {url} {code}").format(url=url, code=code), flush=True)
 
 

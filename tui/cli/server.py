@@ -102,9 +102,9 @@ def _add_report(acts: Verbs, common: Parser) -> None:
 
 def _company(arguments: Namespace, desk: Desk) -> int:
     from sync.server.accounts import company_name, make_company
-    from sync.server.storage import named
+    from sync.server.storage import alone_in_beginning, named
 
-    with opened_office(arguments, desk, create=True) as (_store, office):
+    with opened_office(arguments, desk, create=True) as (_store, office), alone_in_beginning():
         make_company(arguments.name, doing(office))
         print_rows(COMPANY_COLUMNS, [(company_name(), named(url_of(arguments, desk)))], desk.form)
     return 0
@@ -234,10 +234,10 @@ def _check(arguments: Namespace, desk: Desk) -> int:
     """Print every fault; the exit status is 1 where there is one."""
     from model.store import integrity_faults
     from sync.server.checking import Broken, faults
-    from sync.server.storage import as_of_one_moment, on_postgresql
+    from sync.server.storage import on_postgresql, snapshot
 
     # One transaction, so that a change that arrives meanwhile is in both sides of a comparison or in neither.
-    with opened_office(arguments, desk) as (_store, office), as_of_one_moment():
+    with opened_office(arguments, desk) as (_store, office), snapshot():
         broken = [] if on_postgresql() else [Broken(DAMAGED_FILE, fault) for fault in integrity_faults()]
         # What a damaged file says of itself cannot be compared.
         found = broken or faults(office.today())

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from model.aliases import not_merged
 from model.changes.customers import (
     AddCustomer,
     AssignCustomers,
-    EditCustomer,
-    FieldEdit,
     LogContact,
     SetBlacklisted,
     SetTerms,
 )
+from model.changes.editing import edit_of
+from model.conflicts import Requested
 from model.customers import CARD_FIELDS, CreditTerms, Customer, blacklisted_on, owner_on, terms_on
 from model.errors import N_, InputError
 from model.ids import new_id
@@ -120,7 +121,8 @@ class CustomerForm(EntryForm[bytes]):
         called = [text for text in (entries.text("name"), entries.text("short_name")) if text]
         marks = ", ".join("?" * len(called)) or "''"
         twins = rows(
-            f"SELECT code, name FROM customer WHERE name IN ({marks}) OR (short_name <> '' AND short_name IN ({marks}))"
+            f"SELECT code, name FROM customer WHERE {not_merged('id')}"
+            f" AND (name IN ({marks}) OR (short_name <> '' AND short_name IN ({marks})))"
             f" ORDER BY code LIMIT {NAMESAKES_SHOWN}",
             (*called, *called),
         )
@@ -149,14 +151,10 @@ class CustomerForm(EntryForm[bytes]):
         after = {name: entries.text(name) for name in CARD_FIELDS}
         closed_on = entries.day("closed_on")
         after["closed_on"] = "" if closed_on is None else closed_on.isoformat()
-        edits = {
-            name: FieldEdit(before=self._before(name), after=text)
-            for name, text in after.items()
-            if text != self._before(name)
-        }
-        if edits:
-            entries.reading = next(iter(edits))
-            self.session.record(EditCustomer(customer=customer.id, version=customer.version, edits=edits))
+        args = edit_of(customer, after)
+        if args is not None:
+            entries.reading = next(name for name, edit in args.edits.items() if edit.before != edit.after)
+            self.session.record(args)
         return bytes(customer.id)
 
 
@@ -217,8 +215,8 @@ class ContactForm(EntryForm[bytes]):
         return args.id
 
 
-class AssignForm(EntryForm[int]):
-    """Customers given to a salesperson or to the pool; dismisses with how many."""
+class AssignForm(EntryForm[int | Requested]):
+    """Customers given to a salesperson or to the pool; dismisses with how many, or with what the office is asked."""
 
     def __init__(self, customer_ids: Sequence[bytes]) -> None:
         super().__init__()
@@ -261,10 +259,13 @@ class AssignForm(EntryForm[int]):
             count=len(self.customer_ids), owner=_("the pool") if owner is None else owner.shown, date=day.isoformat()
         )
 
-    def record(self, entries: Entries) -> int:
+    def record(self, entries: Entries) -> int | Requested:
         owner, day = self._meant(entries)
         owner_id = None if owner is None else owner.id
-        return int(self.session.record(AssignCustomers(customers=self.customer_ids, owner=owner_id, from_date=day)))
+        outcome: int | Requested = self.session.record(
+            AssignCustomers(customers=self.customer_ids, owner=owner_id, from_date=day)
+        )
+        return outcome
 
 
 @dataclass(frozen=True)
@@ -276,8 +277,11 @@ class TermsBeginning:
     now: CreditTerms
 
 
-class TermsForm(EntryForm[bytes]):
-    """Credit term and limit from today on, or a temporary limit; dismisses with the customer's id."""
+class TermsForm(EntryForm[bytes | Requested]):
+    """Credit term and limit from today on, or a temporary limit.
+
+    It dismisses with the customer's id, or with what the office is asked.
+    """
 
     def __init__(self, customer_id: bytes) -> None:
         super().__init__()
@@ -323,7 +327,7 @@ class TermsForm(EntryForm[bytes]):
         if name == "until" and not self._temporary:
             self.note("until", day_words(self.entries(), "until"))
 
-    def record(self, entries: Entries) -> bytes:
+    def record(self, entries: Entries) -> bytes | Requested:
         until = entries.day("until")
         days, credit_from = entries.whole_number("credit_days"), entries.text("credit_from")
         limit = entries.amount("credit_limit")
@@ -336,8 +340,8 @@ class TermsForm(EntryForm[bytes]):
             credit_limit=limit, until=until, reason=entries.text("reason"),
         )  # fmt: skip
         entries.reading = "until" if until is not None and until < entries.today else "credit_days"
-        self.session.record(args)
-        return self.customer_id
+        outcome = self.session.record(args)
+        return outcome if isinstance(outcome, Requested) else self.customer_id
 
 
 @dataclass(frozen=True)
@@ -348,8 +352,11 @@ class BlockBeginning:
     blacklisted: bool
 
 
-class BlockForm(EntryForm[bool]):
-    """A customer put on the blacklist or taken off it, and why; dismisses with whether it is on it now."""
+class BlockForm(EntryForm[bool | Requested]):
+    """A customer put on the blacklist or taken off it, and why.
+
+    It dismisses with whether the customer is on it now, or with what the office is asked.
+    """
 
     def __init__(self, customer_id: bytes) -> None:
         super().__init__()
@@ -370,7 +377,7 @@ class BlockForm(EntryForm[bool]):
         asked = _("Take {name} off the blacklist") if self._blacklisted else _("Put {name} on the blacklist")
         self.retitle(asked.format(name=begins_with.customer))
 
-    def record(self, entries: Entries) -> bool:
+    def record(self, entries: Entries) -> bool | Requested:
         # What the person read in the title is what is done, even if someone else was quicker.
         blacklisted = not self._blacklisted
         if self._blacklisted is None:
@@ -378,8 +385,13 @@ class BlockForm(EntryForm[bool]):
         args = SetBlacklisted(
             customer=self.customer_id, from_date=entries.today, blacklisted=blacklisted, reason=entries.text("reason")
         )
-        self.session.record(args)
-        return blacklisted
+        outcome = self.session.record(args)
+        return outcome if isinstance(outcome, Requested) else blacklisted
+
+
+def done_or_asked(answer: object, done: str) -> str:
+    """What a form did, as a sentence: that it is done, or that it is for the office to decide."""
+    return _("The office was asked: it decides.") if isinstance(answer, Requested) else done
 
 
 def name_of(customer_id: bytes) -> str:

@@ -17,6 +17,8 @@ from tui.shared.pages import Row, Tone
 
 TRADED_SIGN = "✓"
 BLACKLISTED_SIGN = "✕"
+CARD_SIGN = "◇"
+"""Of this customer only the card is on this laptop."""
 SEPARATOR = " · "
 
 # The priorities decide what stands on 80 columns: code, name, owner, last trade, balance, overdue, left and the sign.
@@ -89,6 +91,12 @@ def customer_list(chosen: Chosen, day: date) -> CustomerList:
     return CustomerList(chosen.filter, chosen.sort.column, chosen.sort.descending, day)
 
 
+def _remarks(customer: ListedCustomer) -> list[str]:
+    """What is said behind the name, as marked words."""
+    remarks = [N_("card only")] if customer.only_card else []
+    return [*remarks, N_("closed")] if customer.closed else remarks
+
+
 def row_of(customer: ListedCustomer) -> Row:
     """A customer as a row."""
     tone: Tone = ""
@@ -101,9 +109,9 @@ def row_of(customer: ListedCustomer) -> Row:
         key=customer.id,
         sort_key=customer.key,
         cells=(
-            BLACKLISTED_SIGN if customer.blacklisted else "",
+            BLACKLISTED_SIGN if customer.blacklisted else CARD_SIGN if customer.only_card else "",
             customer.code,
-            customer.name + (f" ({_('closed')})" if customer.closed else ""),
+            customer.name + "".join(f" ({_(word)})" for word in _remarks(customer)),
             customer.owner if customer.kind == "owned" else kind,
             kind,
             _(STAGE_NAMES[customer.stage]),

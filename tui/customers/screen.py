@@ -17,12 +17,13 @@ from textual.worker import get_current_worker
 
 from model.changes.customers import ClaimCustomer, ReleaseCustomer
 from model.changes.kind import Args
+from model.conflicts import Requested
 from model.customer_list import QUIET_DAYS, CustomerFilter
 from model.errors import HuokeError
 from model.stages import STAGE_NAMES, STAGES
 from tui import keymap
 from tui.customers.export import write_customers
-from tui.customers.forms import AssignForm, ContactForm, CustomerForm
+from tui.customers.forms import AssignForm, ContactForm, CustomerForm, done_or_asked
 from tui.customers.listed import COLUMNS, SEPARATOR, Chosen, CustomerPages, customer_list
 from tui.customers.people import Colleague, colleagues, meant_by
 from tui.locale import _, translate_error
@@ -311,9 +312,9 @@ class CustomersScreen(StoreScreen):
         self.app.push_screen(CustomerForm(name=self._chosen.filter.text.strip()), made)
 
     def action_assign_owner(self) -> None:
-        def assigned(count: int | None) -> None:
+        def assigned(count: int | Requested | None) -> None:
             if count is not None:
-                self._done_with_marked(_("{count} customers assigned.").format(count=count))
+                self._done_with_marked(done_or_asked(count, _("{count} customers assigned.").format(count=count)))
 
         if meant := self._meant():
             self.app.push_screen(AssignForm(meant), assigned)

@@ -138,7 +138,7 @@ class ExchangingApp(DeskApp):
             line = self._line
             line.round_trips = line.bytes_up = line.bytes_down = 0
             done = exchange(store, line, progress=advanced, now=self.session.now)
-        except Exception as error:  # noqa: BLE001 - a thread of its own: whoever started it must hear of any error
+        except Exception as error:
             self._line = None
             self.post_message(self.ExchangeFailed(error))
         else:
@@ -191,6 +191,4 @@ class ExchangingApp(DeskApp):
                 screen.show_syncing()
 
     def _store_screens(self) -> list[StoreScreen]:
-        return [
-            screen for stack in self._screen_stacks.values() for screen in stack if isinstance(screen, StoreScreen)
-        ]
+        return [screen for stack in self._screen_stacks.values() for screen in stack if isinstance(screen, StoreScreen)]

@@ -1,4 +1,4 @@
-"""The first start: a sample company to look at, a company of one's own, or one's tables."""
+"""The first start: a sample company to look at, a company of one's own, one's tables, or a company's server."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from tui.cli.desk import ME, Desk
 from tui.clock import today
 from tui.customers.people import Colleague, colleagues, meant_by
 from tui.first_run.bad_rows import BadRowsScreen
+from tui.first_run.join_form import JoinForm
 from tui.first_run.start_form import StartForm
 from tui.locale import _, translate_error
 from tui.shared.ask import AskText
@@ -110,6 +111,7 @@ class FirstRunScreen(Screen[None]):
                 Option(Content(f"1  {_('Look at a sample company, kept apart from yours')}")),
                 Option(Content(f"2  {_('Start a company here')}")),
                 Option(Content(f"3  {_('Import my tables (CSV, XLSX)')}")),
+                Option(Content("4  " + _("Join a company's server"))),
                 Option(Content(f"q  {_('Quit')}")),
                 compact=True,
             )
@@ -119,7 +121,10 @@ class FirstRunScreen(Screen[None]):
 
     @on(OptionList.OptionSelected)
     def _selected(self, message: OptionList.OptionSelected) -> None:
-        deeds = (self.action_open_sample, self.action_start_company, self.action_import_files, self.action_quit_huoke)
+        deeds = (
+            self.action_open_sample, self.action_start_company, self.action_import_files, self.action_join_office,
+            self.action_quit_huoke,
+        )  # fmt: skip
         deeds[message.option_index]()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -194,6 +199,15 @@ class FirstRunScreen(Screen[None]):
                 self.app.exit(folder)
 
         self.app.push_screen(StartForm(self.folder), started)
+
+    # A company's server -------------------------------------------------------------------------
+
+    def action_join_office(self) -> None:
+        def joined(folder: Path | None) -> None:
+            if folder is not None:
+                self.app.exit(folder)
+
+        self.app.push_screen(JoinForm(self.folder), joined)
 
     # One's tables -------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 
 from model.activity import ActivityRow, Board, activity_board
 from tui.leaderboard.company_line import SCROLLBAR_CELLS, CompanyLine
-from tui.leaderboard.face import Face, Someone, Wanted
+from tui.leaderboard.face import Face, Someone, Wanted, published_words
 from tui.leaderboard.figures import NO_FIGURE, change_text, rate_bar, rate_text
 from tui.leaderboard.short_table import Entry, ShortTable
 from tui.locale import N_, _
@@ -44,6 +44,8 @@ class ActivityFace(Face):
 
     @property
     def note(self) -> str:
+        if self._board is not None and self._board.published is not None:
+            return published_words(self._board.published)
         if self._wanted is not None and self._wanted.without_blacklisted:
             return _("Customers that traded ÷ customers one is responsible for; the company without its blacklist.")
         return _("Customers that traded ÷ customers one is responsible for; retail apart.")

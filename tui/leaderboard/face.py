@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from textual.containers import Vertical
 
 from tui.leaderboard.short_table import ShortTable
+from tui.locale import _
 from tui.session import Session
 
 
@@ -30,6 +31,21 @@ class Wanted:
     def is_present(self) -> bool:
         """Whether the month still lasts."""
         return self.as_of.isoformat()[:7] == self.month
+
+
+def published_words(published: str | None) -> str:
+    """That all but one's own row are the office's figures, and of when; empty where everything is counted here.
+
+    Args:
+        published: when the office counted, ISO; empty where it published nothing of the month.
+    """
+    if published is None:
+        return ""
+    if not published:
+        return _("the office has published nothing of this month: only your own row is known here")
+    moment = datetime.fromisoformat(published)
+    shown = f"{moment.astimezone():%Y-%m-%d %H:%M}" if "T" in published else published
+    return _("others and company: published by the office as of {time}").format(time=shown)
 
 
 @dataclass(frozen=True)

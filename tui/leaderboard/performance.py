@@ -13,7 +13,7 @@ from model.people import Salesperson
 from model.performance import Performance, performance_board
 from model.settings import AttributionRule
 from tui.leaderboard.company_line import CompanyLine
-from tui.leaderboard.face import Face, Someone, Wanted
+from tui.leaderboard.face import Face, Someone, Wanted, published_words
 from tui.leaderboard.figures import rate_text
 from tui.leaderboard.short_table import Entry, ShortTable
 from tui.locale import N_, _
@@ -69,7 +69,7 @@ class PerformanceFace(Face):
     def note(self) -> str:
         if self._read is None:
             return ""
-        said = _rule_sentence(self._read.rule)
+        said = published_words(self._read.board.published) or _rule_sentence(self._read.rule)
         return said if self._read.with_margin else said + " · " + _("margin is not shown to your role")
 
     def read(self, session: Session, wanted: Wanted) -> PerformanceRead:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
 from textual import on, work
@@ -14,10 +15,12 @@ from textual.worker import get_current_worker
 
 from model.credited_orders import CreditedOrder, credited_orders
 from model.dates import first_day, last_day
+from model.laptop import Mark, order_marks
 from model.lost import REASON_NAMES, LostOrder, lost_orders
 from model.margin import may_see_cost
 from model.money import format_percent, grouped
 from tui import keymap
+from tui.exchange.words import UNSENT_SIGN
 from tui.leaderboard.face import Someone, Wanted
 from tui.leaderboard.lost import LostReason
 from tui.leaderboard.short_table import Entry, ShortTable
@@ -121,6 +124,15 @@ class RowsBehind(StoreScreen):
             self.app.begin_order(customer)  # type: ignore[attr-defined]
 
 
+@dataclass(frozen=True)
+class CreditedRead:
+    """The orders shown; margin only to those who may see cost; marks of those that the office has not got yet."""
+
+    orders: list[CreditedOrder]
+    with_margin: bool
+    marks: dict[bytes, Mark]
+
+
 class CreditedOrders(RowsBehind):
     """The orders of which a salesperson has a part."""
 
@@ -146,26 +158,28 @@ class CreditedOrders(RowsBehind):
         super().__init__(wanted)
         self.someone = someone
 
-    def read_rows(self) -> tuple[list[CreditedOrder], bool]:
-        return (
-            credited_orders(self.someone.id, self.wanted.month, self.wanted.as_of),
+    def read_rows(self) -> CreditedRead:
+        orders = credited_orders(self.someone.id, self.wanted.month, self.wanted.as_of)
+        return CreditedRead(
+            orders,
             may_see_cost(self.session.person_id, self.wanted.as_of),
+            order_marks([order.id for order in orders]),
         )
 
-    def heading(self, read: tuple[list[CreditedOrder], bool]) -> str:
-        orders, _with_margin = read
+    def heading(self, read: CreditedRead) -> str:
+        orders = read.orders
         return _("{name} · {month} · {count} orders and returns, {amount}").format(
             name=self.someone.name, month=self.wanted.month, count=len(orders),
             amount=grouped(sum(order.amount for order in orders)),
         )  # fmt: skip
 
-    def entries(self, read: tuple[list[CreditedOrder], bool]) -> Sequence[Entry]:
-        orders, with_margin = read
-        return [_credited_entry(order, with_margin) for order in orders]
+    def entries(self, read: CreditedRead) -> Sequence[Entry]:
+        return [_credited_entry(order, read.with_margin, read.marks.get(order.id, "")) for order in read.orders]
 
 
-def _credited_entry(order: CreditedOrder, with_margin: bool) -> Entry:
-    day, kind = order.date.isoformat(), _(KIND_NAMES[order.kind])
+def _credited_entry(order: CreditedOrder, with_margin: bool, mark: Mark) -> Entry:
+    # The column is narrow: here the sign alone says that the office has not got it yet.
+    day, kind = order.date.isoformat(), (UNSENT_SIGN if mark else "") + _(KIND_NAMES[order.kind])
     cells = (
         day, order.number, order.customer_name, kind, grouped(order.total),
         f"{format_percent(order.share_bp)}%", grouped(order.amount), grouped(order.margin) if with_margin else "",

@@ -26,6 +26,8 @@ from tui.session import StoreScreen
 from tui.shared.paged_table import PagedTable
 from tui.shared.status import StatusLine
 
+EVERYBODY = Someone(None, "")
+
 
 class Note(Static):
     """A line that says what the figures mean."""
@@ -141,6 +143,8 @@ class LeaderboardScreen(StoreScreen):
     def why_not(self, action_id: str) -> str:
         if action_id in ("leaderboard.next_month", "leaderboard.show_this_month") and self.wanted.is_present:
             return _("This is the present month.")
+        if action_id == "leaderboard.toggle_blacklisted" and self.session.joined and not self._is_here(EVERYBODY):
+            return _("The company's rate is published by the office, with the blacklisted in it.")
         if action_id == "leaderboard.toggle_blacklisted" and self._face_type is not ActivityFace:
             return _("Only the activity rate can leave the blacklisted out.")
         if action_id == "leaderboard.show_chart" and self._face_type is not ActivityFace:
@@ -202,11 +206,19 @@ class LeaderboardScreen(StoreScreen):
             event.stop()
             self.action_show_chart()
 
+    def _is_here(self, someone: Someone) -> bool:
+        """Whether the rows behind someone's figure are in this store: on a salesperson's laptop only their own are."""
+        person = self.session.person
+        return not self.session.joined or person is None or person.role != "sales" or person.id == someone.id
+
     # Behind a figure --------------------------------------------------------------------------
 
     @on(PagedTable.RowChosen)
     def _open_rows(self, message: PagedTable.RowChosen) -> None:
         behind = message.row.key
+        if isinstance(behind, Someone) and not self._is_here(behind):
+            self.say(_("Of others this laptop has only what the office publishes, not the rows behind it."))
+            return
         if isinstance(behind, LostReason) or (isinstance(behind, Someone) and self._face_type is LostFace):
             self.app.push_screen(LostOrders(self.wanted, behind))
         elif isinstance(behind, Someone):

@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 
 from model.money import grouped
 from tui import keymap
+from tui.exchange.words import marked_state
 from tui.keymap import ACTION_OF
 from tui.locale import _
 from tui.order_entry.reading import PutAside
@@ -70,7 +71,7 @@ class AsideList(Question[tuple[str, PutAside] | None]):
 
 def _row(order: PutAside) -> str:
     cells = (
-        order.title,
+        marked_state(order.title, order.mark),
         order.customer,
         _("lines: {count}").format(count=order.lines),
         grouped(order.amount),

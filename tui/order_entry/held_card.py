@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
+from model.credit import REASONS_FOR_A_PERSON
 from model.money import grouped
 from tui import keymap
 from tui.keymap import ACTION_OF
@@ -118,8 +119,11 @@ class HeldCard(Widget, can_focus=True):
     def _receipt_words(self) -> str:
         assert self.held is not None
         amount = grouped(self.held.verdict.cure)
-        if any(reason.name == "below_floor" for reason in self.held.verdict.reasons):
+        for_a_person = {reason.name for reason in self.held.verdict.reasons} & set(REASONS_FOR_A_PERSON)
+        if for_a_person == {"below_floor"}:
             return _("receive {amount}: then only the price stops it").format(amount=amount)
+        if for_a_person:
+            return _("receive {amount}: then it waits for the office alone").format(amount=amount)
         return _("receive {amount} to release").format(amount=amount)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -13,6 +13,7 @@ from model.credit import Standing, Verdict, standing_on
 from model.customers import Customer, owner_on
 from model.drafts import Draft, DraftLine, Drafts
 from model.errors import N_, InputError, Refused
+from model.laptop import Mark, order_marks
 from model.money import FULL_BP
 from model.order_history import FormerLine, LastOrder, last_order, lines_of_order
 from model.orders import Order
@@ -48,7 +49,11 @@ class CustomerFacts:
 
 @dataclass(frozen=True)
 class PutAside:
-    """An order put aside: a draft of this machine or an open quote; `amount` in minor units."""
+    """An order put aside: a draft of this machine or an open quote; `amount` in minor units.
+
+    Attributes:
+        mark: on a laptop, that the office has not got the quote yet.
+    """
 
     draft: Draft | None
     quote: bytes | None
@@ -56,6 +61,7 @@ class PutAside:
     customer: str
     lines: int
     amount: int
+    mark: Mark = ""
 
 
 def read_customer(session: Session, customer_id: bytes) -> CustomerFacts:
@@ -243,7 +249,8 @@ def read_open_quotes(session: Session) -> list[PutAside]:
         " ORDER BY o.date DESC, o.number DESC LIMIT 100",
         (session.person_id, session.person_id, session.today().isoformat()),
     )
+    marks = order_marks([bytes(row[0]) for row in found])
     return [
-        PutAside(None, bytes(id_), number, short_name or name, lines, amount)
+        PutAside(None, bytes(id_), number, short_name or name, lines, amount, marks.get(bytes(id_), ""))
         for id_, number, short_name, name, amount, lines in found
     ]

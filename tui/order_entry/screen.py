@@ -13,6 +13,7 @@ from model.drafts import Draft
 from model.errors import InputError
 from model.money import grouped, line_amount
 from tui import keymap
+from tui.exchange.words import MARK_WORDS
 from tui.locale import N_, _, translate_error
 from tui.order_entry.aside_list import AsideList
 from tui.order_entry.held_card import HeldCard
@@ -101,6 +102,8 @@ class OrderScreen(TypingScreen):
     def _order_taken(self, message: OrderTaken) -> None:
         outcome = message.outcome
         state = _(STATE_WORDS[outcome.state])
+        if self.session.joined and outcome.state == "confirmed":
+            state = _(MARK_WORDS["guaranteed" if outcome.verdict.guaranteed else "provisional"])
         said = f"{outcome.number}  {state}  {grouped(outcome.amount)}"
         self._show_order(TypedOrder(begun_at=now_text()), None)
         self.say(said)

@@ -86,14 +86,18 @@ class TotalsStrip(Vertical):
         if not self.field.has_focus:
             self.field.value = format_amount(order.paid) if order.paid else ""
 
-    def show_verdict(self, verdict: Verdict | None) -> None:
-        """Show what will become of the order; nothing while there is nothing to judge."""
+    def show_verdict(self, verdict: Verdict | None, *, joined: bool = False) -> None:
+        """Show what will become of the order; nothing while there is nothing to judge.
+
+        Args:
+            joined: whether an office has the last word.
+        """
         line = self.query_one(".verdict", Static)
         line.set_class(verdict is not None and not verdict.ok, "-stopped")
         if verdict is None:
             line.update("")
         else:
-            line.update(("" if verdict.ok else "! ") + verdict_words(verdict))
+            line.update(("" if verdict.ok else "! ") + verdict_words(verdict, joined=joined))
 
     def typed(self) -> int:
         """What stands in the field, in minor units.

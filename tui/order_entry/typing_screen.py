@@ -418,7 +418,7 @@ class TypingScreen(StoreScreen):
     @on(VerdictRead)
     def _verdict_read(self, message: VerdictRead) -> None:
         if (message.order, message.revision) == (self.order.id, self.order.revision):
-            self._totals.show_verdict(message.verdict)
+            self._totals.show_verdict(message.verdict, joined=self.session.joined)
 
     def refresh_data(self) -> None:
         """Credit may have changed: read the customer and the verdict again."""

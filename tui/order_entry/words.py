@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from model.credit import Reason, Standing, Verdict
+from model.credit import REASON_NAMES, Reason, Standing, Verdict
 from model.money import format_percent, format_price, format_quantity, grouped
 from model.preferences import PastPrice
 from tui.locale import _
@@ -13,8 +13,14 @@ from tui.order_entry.typed_order import ProductFacts, TypedLine
 SEPARATOR = " · "
 
 
-def verdict_words(verdict: Verdict) -> str:
-    """What will become of the order: `ok`, or that it will be held and why."""
+def verdict_words(verdict: Verdict, *, joined: bool = False) -> str:
+    """What will become of the order: `ok`, or that it will be held and why.
+
+    Args:
+        joined: this is a laptop's, and only the office says for good; what it lent, though, is promised.
+    """
+    if verdict.ok and joined:
+        return _("guaranteed") if verdict.guaranteed else _("provisional: the office may still hold it")
     if verdict.ok:
         return _("ok")
     return _("will be held: {reasons}").format(reasons=reasons_words(verdict.reasons))
@@ -32,7 +38,9 @@ def _reason_words(reason: Reason) -> str:
         return _("over limit by {amount}").format(amount=grouped(reason.amount))
     if reason.name == "below_floor":
         return _("below floor: {products}").format(products=_(", ").join(reason.about))
-    return _("blacklisted")
+    if reason.name == "not_sold":
+        return _("no longer sold: {products}").format(products=_(", ").join(reason.about))
+    return _(REASON_NAMES[reason.name])
 
 
 def standing_words(standing: Standing) -> str:

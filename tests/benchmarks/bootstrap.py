@@ -1,0 +1,172 @@
+"""How many times its floor a laptop takes to begin: `HUOKE_BENCH_ORDERS=100000 python -m tests.benchmarks.bootstrap`.
+
+The floor is measured in the same run on the same disk: the very rows of the finished laptop, with their totals,
+allocations and search tokens already known, written by raw sqlite3 without durability, and the same indexes made last.
+The laptop must check, unpack and lay the documents, recompute what is derived, and take every name apart for search.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+import time
+from contextlib import closing
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from model.backup import sync_to_disk
+from model.changes.company import AddSalesperson
+from model.files.importing import import_generated
+from model.ids import new_id
+from model.store import Store, open_store, rows, set_meta
+from model.totals import faults
+from sample_db.company import LARGE, Scale, generate_scaled
+from sync import bootstrap
+from sync.credentials import make_key, public_key
+from sync.protocol import OWN_VIEW
+from sync.server.accounts import enrol, enrolment_code
+from sync.server.exchange import Office
+from sync.server.scope import rebuild_feed
+from sync.server.snapshot import OfficeSnapshots
+from sync.server.storage import become_office, open_office
+
+ORDERS_VARIABLE = "HUOKE_BENCH_ORDERS"
+SMALL_ORDERS = 5_000
+ORDERS_PER_CUSTOMER = 10
+TODAY = date(2026, 11, 23)
+ROWS_AT_ONCE = 20_000
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+class Direct:
+    """A line without a network: what is measured is the laptop."""
+
+    def __init__(self, store: Store, snapshots: OfficeSnapshots, device: str) -> None:
+        self.store, self.snapshots, self.device = store, snapshots, device
+        self.seconds = 0.0
+        self.bytes_down = 0
+
+    def snapshot(self, chunk: str = "") -> bytes:
+        started = time.perf_counter()
+        with self.store.use():
+            if chunk:
+                found = self.snapshots.chunk(self.device, OWN_VIEW, chunk)
+            else:
+                found = self.snapshots.manifest(self.device, OWN_VIEW)
+        assert found is not None
+        self.bytes_down += len(found)
+        self.seconds += time.perf_counter() - started
+        return found
+
+
+def made_office(folder: Path, orders: int) -> Store:
+    """The office of a company like the large sample, with so many orders."""
+    scale = Scale(
+        max(6, LARGE.salespeople * orders // 1_000_000),
+        max(50, orders // ORDERS_PER_CUSTOMER),
+        LARGE.interval_percent,
+        LARGE.lines_typical,
+        LARGE.contacts_per_customer,
+    )
+    with open_store(folder, create=True).use():
+        import_generated(generate_scaled(TODAY, scale), on=TODAY, keep=False)
+    with open_store(folder).use() as store, store.writing():
+        become_office()
+        rebuild_feed(TODAY)
+    return open_office(f"sqlite:///{folder}")
+
+
+def enrolled_manager(office: Office) -> str:
+    """The device of someone who may see all."""
+    with office.store.use():
+        office.record_here(AddSalesperson(id=new_id(), code="BENCH", name="Bench", role="manager"))
+        code = enrolment_code("BENCH", office.now())
+        return enrol(code, public_key(make_key()), office.now()).device
+
+
+def begun_seconds(folder: Path, line: Direct) -> tuple[Store, float, dict[str, float]]:
+    """A new laptop that has begun, how long it took without the office's share, and when each part of it began."""
+    store = open_store(folder, create=True)
+    with store.use(), store.writing():
+        for name, value in {"device": line.device, "me": "BENCH", "server": "https://office.invalid"}.items():
+            set_meta(name, value)
+    parts: dict[str, float] = {}
+    before, started = line.seconds, time.perf_counter()
+
+    def tell(doing: str, _done: int, _left: int) -> None:
+        parts.setdefault(doing, time.perf_counter() - started - (line.seconds - before))
+
+    assert bootstrap.begin(store, line, tell)
+    return store, time.perf_counter() - started - (line.seconds - before), parts
+
+
+def floor_seconds(source: Path, target: Path) -> float:
+    """The same database by raw sqlite3."""
+    seconds = 0.0
+    with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(target, isolation_level=None)) as writing:
+        for pragma in ("journal_mode = off", "synchronous = off", "locking_mode = exclusive", "cache_size = -262144"):
+            writing.execute(f"PRAGMA {pragma}")
+        schema = reading.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+        tables = [(name, sql) for kind, name, sql in schema if kind == "table" and "_search_" not in name]
+        row_tables = [(name, sql) for kind, name, sql in schema if name.endswith("_search_row")]
+        writing.execute("BEGIN")
+        for name, sql in (*tables, *row_tables):
+            if name.startswith("sqlite_"):
+                continue
+            writing.execute(sql)
+            searched = "VIRTUAL" in sql
+            found = reading.execute(f"SELECT {'rowid, ' if searched else ''}* FROM {name}")
+            columns = [column[0] for column in found.description]
+            insert = f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+            while some := found.fetchmany(ROWS_AT_ONCE):
+                started = time.perf_counter()
+                writing.executemany(insert, some)
+                seconds += time.perf_counter() - started
+        started = time.perf_counter()
+        for name, sql in tables:
+            if "VIRTUAL" in sql:
+                writing.execute(f"INSERT INTO {name} ({name}) VALUES ('optimize')")
+        for kind, _name, sql in schema:
+            if kind == "index":
+                writing.execute(sql)
+        writing.execute("COMMIT")
+        seconds += time.perf_counter() - started
+    started = time.perf_counter()
+    sync_to_disk(target)
+    return seconds + time.perf_counter() - started
+
+
+def report(orders: int) -> list[tuple[str, float, float]]:
+    """Measure a new manager's laptop, that holds all of the company.
+
+    Returns:
+        Its name, its seconds and its floor's.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        office = Office(made_office(folder / "office", orders), now=lambda: NOON, day=lambda: TODAY)
+        snapshots = OfficeSnapshots(office, packed_at_once_documents=1 << 40)
+        line = Direct(office.store, snapshots, enrolled_manager(office))
+        line.snapshot()
+        print(f"packed at the office in {line.seconds:.1f} s")
+        store, seconds, parts = begun_seconds(folder / "laptop", line)
+        print(", ".join(f"{part} from {begun:.2f} s" for part, begun in parts.items()))
+        with store.use():
+            counted = {
+                table: rows(f"SELECT COUNT(*) FROM {table}")[0][0]
+                for table in ("customer", "orders", "order_line", "receipt", "allocation")
+            }
+            print(", ".join(f"{count:,} {table}" for table, count in counted.items()), f"{line.bytes_down:,} bytes")
+            if orders <= SMALL_ORDERS:
+                assert faults() == []
+        return [("new laptop / raw rows", seconds, floor_seconds(store.path, folder / "floor.db"))]
+
+
+def main() -> None:
+    for name, seconds, floor in report(int(os.environ.get(ORDERS_VARIABLE, SMALL_ORDERS))):
+        print(f"{name:42} {seconds:9.2f} s {floor:9.2f} s  ratio {seconds / floor:6.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""`huoke join`: make this store a laptop's of a company's server."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from model.errors import N_
+from tui.cli.asking import asked_new_passphrase
+from tui.cli.desk import Desk, nothing_left_behind
+from tui.cli.output import Column, print_rows, tell
+from tui.cli.parser import Parser, Verbs
+from tui.locale import _
+
+COLUMNS = (
+    Column("server", N_("server")),
+    Column("device", N_("device")),
+    Column("person", N_("code")),
+    Column("key", N_("key")),
+)
+
+
+def add_parser(verbs: Verbs, common: Parser) -> None:
+    details = _("The code is given by the company's office, once: “huoke server enrol” prints it.")
+    parser = verbs.add_parser("join", parents=[common], help=_("join a company's server"), description=details)
+    parser.add_argument("url", metavar=_("URL"), help=_("the server's address, such as https://office:8787"))
+    parser.add_argument("code", metavar=_("CODE"), help=_("the one-time code"))
+    parser.add_argument("--ca", type=Path, metavar=_("FILE"), help=_("the certificate that the office gave you, PEM"))
+    parser.set_defaults(run=_join)
+
+
+def _join(arguments: Namespace, desk: Desk) -> int:
+    from model.store import meta
+    from sync.client import join
+    from sync.credentials import checked_passphrase
+    from tui.cli.asking import key_of_store
+    from tui.exchange.device_key import asks_passphrase, key_place
+
+    # Asked before the code is spent: a code opens once.
+    given = checked_passphrase(asked_new_passphrase()) if asks_passphrase(desk.folder) else ""
+    with nothing_left_behind(desk.folder):
+        store = join(
+            desk.folder, arguments.url, arguments.code, ca=arguments.ca,
+            passphrase=lambda: given or asked_new_passphrase(), store_key=key_of_store(desk.folder),
+        )  # fmt: skip
+    with store.use():
+        row = (meta("server"), meta("device"), meta("me"), key_place(store))
+    print_rows(COLUMNS, [row], desk.form)
+    tell(_("Joined. “huoke sync” fetches what this laptop may hold."))
+    return 0

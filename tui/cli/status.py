@@ -1,0 +1,48 @@
+"""`huoke status`: how this laptop stands with its office."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+
+from model.errors import N_
+from tui.cli.desk import Desk
+from tui.cli.output import Column, print_rows
+from tui.cli.parser import Parser, Verbs
+from tui.locale import _
+
+COLUMNS = (
+    Column("device", N_("device")),
+    Column("person", N_("code")),
+    Column("unsent", N_("unsent"), right=True),
+    Column("held", N_("held"), right=True),
+    Column("conflicts", N_("conflicts"), right=True),
+    Column("notices", N_("notices"), right=True),
+    Column("as_of", N_("as of")),
+    Column("key", N_("key")),
+)
+
+
+def add_parser(verbs: Verbs, common: Parser) -> None:
+    told = _("show what is unsent, held and to be decided, and how old what is seen is")
+    parser = verbs.add_parser("status", parents=[common], help=told, description=told)
+    parser.set_defaults(run=_status)
+
+
+def _status(_arguments: Namespace, desk: Desk) -> int:
+    from sync.client import status
+    from tui.cli.log import local_time
+    from tui.exchange.device_key import key_place
+
+    with desk.opened() as store:
+        now = status(store)
+        key = key_place(store)
+    row = (now.device, now.person or None, now.unsent, now.held, now.conflicts, now.notices, now.as_of or None, key)
+    if desk.form == "json":
+        print(json.dumps(dict(zip((column.name for column in COLUMNS), row, strict=True)), ensure_ascii=False))
+    elif desk.form == "csv":
+        print_rows(COLUMNS, [row], desk.form)
+    else:
+        as_of = local_time(now.as_of) if now.as_of else None
+        print_rows(COLUMNS, [(*row[:6], as_of, key)], desk.form)
+    return 0

@@ -1,0 +1,131 @@
+"""`huoke sync`: exchange with the company's server now, or again and again."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import threading
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from model.errors import N_, HuokeError, InputError, Refused, UnreachableError
+from tui.cli.asking import asked_passphrase
+from tui.cli.desk import Desk
+from tui.cli.output import Column, ProgressLine, print_rows, sentence, tell
+from tui.cli.parser import Parser, Verbs
+from tui.locale import _
+
+if TYPE_CHECKING:
+    from model.store import Store
+    from sync.client import Exchanged, Line, Progress
+
+COLUMNS = (
+    Column("pushed", N_("sent"), right=True),
+    Column("confirmed", N_("confirmed"), right=True),
+    Column("held", N_("held"), right=True),
+    Column("refused", N_("refused"), right=True),
+    Column("conflicts", N_("conflicts"), right=True),
+    Column("rows_pulled", N_("received"), right=True),
+    Column("bytes_up", N_("bytes up"), right=True),
+    Column("bytes_down", N_("bytes down"), right=True),
+    Column("round_trips", N_("round trips"), right=True),
+    Column("seconds", N_("seconds"), right=True),
+)
+LONGEST_WATCH_SECONDS = 86_400
+# Many laptops that were started together must not come together for ever.
+JITTER_PERCENT = 10
+
+
+def add_parser(verbs: Verbs, common: Parser) -> None:
+    told = _("exchange with the company's server")
+    parser = verbs.add_parser("sync", parents=[common], help=told, description=told)
+    parser.add_argument(
+        "--watch", type=_seconds, metavar=_("SECONDS"), help=_("again and again, so many seconds apart, until stopped")
+    )
+    parser.set_defaults(run=_sync)
+
+
+def _seconds(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= LONGEST_WATCH_SECONDS):
+        raise InputError(N_("“{value}” is not a number of seconds: write it like 60."), value=text)
+    return int(text)
+
+
+def _sync(arguments: Namespace, desk: Desk) -> int:
+    from sync.client import exchange, line_of
+
+    with desk.opened() as store, line_of(store, passphrase=asked_passphrase, store_key=store.key) as line:
+        if arguments.watch:
+            _watch(store, line, desk, arguments.watch)
+            return 0
+        shown = ProgressLine()
+        try:
+            done = exchange(store, line, progress=lambda progress: _show(shown, progress))
+        finally:
+            shown.clear()
+        _print(done, desk)
+    return 0
+
+
+def _show(shown: ProgressLine, progress: Progress) -> None:
+    from tui.exchange.words import progress_with_bytes
+
+    shown.show_words(progress_with_bytes(progress))
+
+
+def _print(done: Exchanged, desk: Desk) -> None:
+    """What an exchange did: for a program one object on one line, for a person a row."""
+    row = (
+        done.pushed, done.confirmed, done.held, done.refused, done.conflicts, done.rows_pulled, done.bytes_up,
+        done.bytes_down, done.round_trips, round(done.seconds, 3),
+    )  # fmt: skip
+    if desk.form == "json":
+        print(json.dumps(dict(zip((column.name for column in COLUMNS), row, strict=True))), flush=True)
+    else:
+        print_rows(COLUMNS, [[*row[:-1], f"{done.seconds:.3f}"]], desk.form)
+
+
+def _watch(store: Store, line: Line, desk: Desk, seconds: int) -> None:
+    """Exchange until a signal ends it; whatever keeps the server away for a while is told and waited out."""
+    from sync.client import exchange, pauses
+    from tui.exchange.words import cost_words, exchanged_words
+
+    with _until_signalled() as ended:
+        waits = pauses()
+        while not ended.is_set():
+            line.round_trips = line.bytes_up = line.bytes_down = 0
+            try:
+                done = exchange(store, line)
+            except HuokeError as error:
+                if not _passes(error):
+                    raise
+                tell(sentence(error))
+                ended.wait(max(next(waits), getattr(error, "retry_after_seconds", None) or 0))
+                continue
+            waits = pauses()
+            if desk.form == "json":
+                _print(done, desk)
+            else:
+                print(f"{exchanged_words(done)} {cost_words(done)}", flush=True)
+            ended.wait(seconds * random.uniform(1 - JITTER_PERCENT / 100, 1 + JITTER_PERCENT / 100))
+
+
+def _passes(error: HuokeError) -> bool:
+    """Whether an error is one that waiting mends: the network, a busy server, another program at the same store."""
+    return isinstance(error, UnreachableError | Refused) or getattr(error, "retry_after_seconds", None) is not None
+
+
+@contextmanager
+def _until_signalled() -> Iterator[threading.Event]:
+    """An event that SIGINT or SIGTERM sets: the exchange under way comes to its end first."""
+    ended = threading.Event()
+    ends = (signal.SIGINT, signal.SIGTERM)
+    former = {end: signal.signal(end, lambda _number, _frame: ended.set()) for end in ends}
+    try:
+        yield ended
+    finally:
+        for end, handler in former.items():
+            signal.signal(end, handler)
