@@ -207,6 +207,7 @@ def judge(
     total: int,
     paid: int,
     reserved: int = 0,
+    reserved_elsewhere: int = 0,
     lines: Sequence[PricedLine] = (),
     below_floor_allowed: bool = False,
     blacklisted_may_prepay: bool = False,
@@ -221,6 +222,7 @@ def judge(
         total: the order's amount in minor units.
         paid: what is paid with it, in minor units.
         reserved: money posted earlier that waits for it, and therefore lowers the balance already.
+        reserved_elsewhere: money that lowers the balance too, but waits for other orders: no credit is given on it.
         lines: what its lines sell for, against their floors.
         below_floor_allowed: whether the maker may go below a floor.
         blacklisted_may_prepay: the company's setting.
@@ -232,7 +234,7 @@ def judge(
     exposure = standing.balance + total - min(paid, total)
     within_lease = need <= lent.own
     overdue_stops = bool(standing.overdue) and need > 0 and not (within_lease and lease_covers_overdue)
-    over = exposure + lent.to_others - standing.credit_limit
+    over = exposure + reserved_elsewhere + lent.to_others - standing.credit_limit
     reasons = []
     if standing.blacklisted and not (need == 0 and blacklisted_may_prepay):
         reasons.append(Reason("blacklisted", 0))

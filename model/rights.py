@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from model.aliases import resolved
 from model.context import Context
+from model.customers import owner_on
 from model.errors import N_, Refused
 from model.people import Salesperson
 from model.remembering import remembered
+from model.store import meta
 
 OFFICE = ("manager", "finance", "admin")
 LEADERS = ("manager", "admin")
@@ -39,6 +44,16 @@ RIGHT_NAMES = {
 }
 
 
+# What a salesperson may do only with customers in their reach (see `in_reach`) and with orders they made.
+# What is not listed is either anybody's, because an order or money is a fact and a claim only asks, or needs a right.
+WITHIN_REACH = frozenset(
+    {
+        "order.confirm", "order.release", "order.cancel", "order.lose", "order.return", "order.replace",
+        "receipt.discount", "customer.edit", "customer.terms", "customer.blacklist", "contact.log", "conflict.decide",
+    }
+)  # fmt: skip
+
+
 def may(person: bytes | None, right: str) -> bool:
     """Whether someone has a right; a store in which nobody has signed in lets everything be done."""
     if person is None:
@@ -59,3 +74,57 @@ def require(ctx: Context, right: str) -> None:
             what=RIGHT_NAMES[right],
             roles=RIGHTS[right],
         )
+
+
+def is_salesperson_of_an_office(ctx: Context) -> bool:
+    """Whether a salesperson's laptop recorded the change: in a store of its own nobody's customers are hidden."""
+    if ctx.person is None or not (ctx.arrived or meta("server")):
+        return False
+    person = ctx.person
+    found = remembered(("person", person), lambda: Salesperson.with_id(person))
+    return found is None or found.role not in OFFICE
+
+
+def in_reach(ctx: Context, customer: bytes, *days: date) -> bool:
+    """Whether a customer is the acting person's, the pool's or retail, today or on one of these days."""
+    return any(owner_on(resolved(customer), day) in (None, ctx.person) for day in (ctx.business_date, *days))
+
+
+def may_touch(ctx: Context, kind: str, customer: bytes, *, maker: bytes | None = None, on: date | None = None) -> bool:
+    """Whether someone may do this with a customer or one of its documents.
+
+    Args:
+        kind: of the change, or one of WITHIN_REACH.
+        maker: who made the document that it is about.
+        on: the day of a fact; whose the customer was then counts too, for a laptop may come late.
+    """
+    if kind not in WITHIN_REACH or not is_salesperson_of_an_office(ctx):
+        return True
+    return (maker is not None and maker == ctx.person) or in_reach(ctx, customer, *(() if on is None else (on,)))
+
+
+def require_touch(
+    ctx: Context, kind: str, customer: bytes, *, maker: bytes | None = None, on: date | None = None
+) -> None:
+    """Go on only where `may_touch`.
+
+    Raises:
+        Refused: it is another salesperson's.
+    """
+    if not may_touch(ctx, kind, customer, maker=maker, on=on):
+        raise Refused(N_("That is another salesperson's customer: ask them or the office."))
+
+
+def acts_for_another(ctx: Context, person: bytes | None) -> bool:
+    """Whether a salesperson names somebody else as who did it."""
+    return person is not None and person != ctx.person and is_salesperson_of_an_office(ctx)
+
+
+def require_own_name(ctx: Context, person: bytes | None) -> None:
+    """Go on only for what someone does in their own name.
+
+    Raises:
+        Refused: a salesperson names somebody else.
+    """
+    if acts_for_another(ctx, person):
+        raise Refused(N_("Only the office records in another's name: name yourself."))

@@ -7,6 +7,7 @@ a row can never land in another company's store. Writers, in this process or ano
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -35,6 +36,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 # on the same machine may take many seconds.
 WRITER_PATIENCE_SECONDS = 60
 CACHE_KIB = 32_768
+DISK_FAILED = "disk I/O error"
+NOTHING_TO_TAKE_BACK = ("cannot rollback", "no such savepoint")
+# With less than this free, a disk that fails is taken for a full one.
+LEAST_FREE_BYTES = 1 << 20
 STANDALONE_DEVICE = "A"
 
 # Peewee gives its own statements' errors one name on every database; what goes to a cursor directly needs it too.
@@ -170,7 +175,7 @@ class Store:
             with _connected(database):
                 yield self
         except peewee.DatabaseError as error:
-            told = self.told(error)
+            told = self.told(_first_complaint(error))
             if told is None:
                 raise
             raise told from error
@@ -202,7 +207,7 @@ class Store:
                 with self.database.atomic("IMMEDIATE") if outermost else self.database.atomic():
                     yield
             except peewee.OperationalError as error:
-                told = self.told(error)
+                told = self.told(_first_complaint(error))
                 if told is None:
                     raise
                 raise told from error
@@ -318,6 +323,19 @@ def _is_our_own(error: peewee.DatabaseError) -> bool:
     return type(error) not in (peewee.DatabaseError, peewee.OperationalError) or asked_wrongly
 
 
+def _first_complaint(error: peewee.DatabaseError) -> peewee.DatabaseError:
+    """What the database complained of, where taking its transaction back failed too.
+
+    On a full disk SQLite has taken everything back by itself, and what peewee still does to that end finds nothing.
+    """
+    first, cause = error, error.__context__
+    while cause is not None and any(text in str(first) for text in NOTHING_TO_TAKE_BACK):
+        if isinstance(cause, peewee.DatabaseError):
+            first = cause
+        cause = cause.__context__
+    return first
+
+
 def _told(error: Exception, folder: Path) -> StoreError:
     """A database's own complaint as a sentence that says what to do."""
     text = str(error)
@@ -328,13 +346,25 @@ def _told(error: Exception, folder: Path) -> StoreError:
             N_("The store in {folder} cannot be written: change its rights or choose another with --store."),
             folder=folder,
         )
-    if "full" in text:
+    if is_full(error, folder):
         return StoreError(N_("The disk of {folder} is full: free some space and try again."), folder=folder)
+    if DISK_FAILED in text:
+        return StoreError(
+            N_("The disk of {folder} cannot be read or written: check it and the space you may use, and try again."),
+            folder=folder,
+        )
     return StoreError(
         N_("The store in {folder} is damaged ({reason}): put a backup back with “huoke restore”."),
         folder=folder,
         reason=text,
     )
+
+
+def is_full(error: Exception, folder: Path) -> bool:
+    """Whether a database complains because the disk of its folder is full."""
+    text = str(error)
+    # Opening a file in WAL mode needs some bytes beside it; SQLite calls a lack of these a failing disk.
+    return "full" in text or (DISK_FAILED in text and shutil.disk_usage(folder).free < LEAST_FREE_BYTES)
 
 
 def bring_up_to_date(store: Store) -> None:

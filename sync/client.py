@@ -228,8 +228,13 @@ def _kept_ca(folder: Path, ca: Path | None) -> Path | None:
     return kept
 
 
-def line_of(store: Store, *, passphrase: Passphrase, store_key: bytes | None = None) -> OfficeConnection:
+def line_of(
+    store: Store, *, passphrase: Passphrase, store_key: bytes | None = None, url: str | None = None
+) -> OfficeConnection:
     """The line of a joined laptop to its office; call it inside `with store.use():`.
+
+    Args:
+        url: another way to the same office, as a tunnel is; without one, the address it joined at.
 
     Raises:
         Refused: this store has joined no office.
@@ -239,7 +244,7 @@ def line_of(store: Store, *, passphrase: Passphrase, store_key: bytes | None = N
         raise Refused(N_("This store has joined no office: “huoke join URL CODE” does it."))
     seed = read_key(store.folder, meta("company"), meta("key_device"), passphrase=passphrase, store_key=store_key)
     ca = store.folder / meta("ca") if meta("ca") else None
-    line = OfficeConnection(meta("server"), device=meta("device"), seed=seed, ca=ca)
+    line = OfficeConnection(url or meta("server"), device=meta("device"), seed=seed, ca=ca)
     line.skew_ms = int(meta("skew_ms", "0"))
     return line
 

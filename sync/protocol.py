@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
+from msgspec import Meta
 
 from model.errors import N_, InputError
 
@@ -28,6 +29,12 @@ DOCUMENTS_PER_PAGE = 50
 OWN_VIEW = "view"
 MOST_CHUNK_BYTES = 1 << 20
 _LENGTH = struct.Struct(">I")
+# What a request may say; whatever is larger is no request, and no database keeps it.
+_Id: TypeAlias = Annotated[bytes, Meta(min_length=16, max_length=16)]
+_Count: TypeAlias = Annotated[int, Meta(ge=0, le=(1 << 53))]
+_Hash: TypeAlias = Annotated[bytes, Meta(max_length=64)]
+_Word: TypeAlias = Annotated[str, Meta(max_length=64, pattern=r"^[0-9A-Za-z._ -]*$")]
+_Kind: TypeAlias = Annotated[str, Meta(max_length=40, pattern=r"^[a-z_]+(\.[a-z_]+)*$")]
 
 
 class _Wire(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -42,8 +49,8 @@ class ChangeSent(_Wire, frozen=True):
         recorded_at: milliseconds since 1970 by the laptop's clock; for display only.
     """
 
-    uid: bytes
-    kind: str
+    uid: _Id
+    kind: _Kind
     args: bytes
     recorded_at: int
 
@@ -51,16 +58,16 @@ class ChangeSent(_Wire, frozen=True):
 class Position(_Wire, frozen=True):
     """Where a laptop stands in the stream of documents, which is ordered by (v, kind, id)."""
 
-    v: int = 0
-    kind: str = ""
-    id: bytes = b""
+    v: _Count = 0
+    kind: _Word = ""
+    id: Annotated[bytes, Meta(max_length=256)] = b""
 
 
 class Returned(_Wire, frozen=True):
     """How much of a customer's lease this device has given back in all, in minor units."""
 
-    customer: bytes
-    returned: int
+    customer: _Id
+    returned: _Count
 
 
 class SyncRequest(_Wire, frozen=True):
@@ -79,18 +86,18 @@ class SyncRequest(_Wire, frozen=True):
     """
 
     protocol: int
-    schema: int
-    device: str
-    epoch: bytes
-    view: str
+    schema: Annotated[int, Meta(ge=1, le=(1 << 31))]
+    device: _Word
+    epoch: _Hash
+    view: _Word
     position: Position
-    cursor: int
+    cursor: _Count
     clock: int
-    chain: bytes
-    first: int
+    chain: _Hash
+    first: Annotated[int, Meta(ge=1, le=(1 << 53))]
     changes: list[ChangeSent]
     returned: list[Returned]
-    unsent: int
+    unsent: _Count
     pull: bool
 
 

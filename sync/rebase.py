@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from model import leases, search_index, shadows, synced, totals
 from model.changes import KINDS
-from model.changes.arrivals import Arrival, Judged, entered, plain
+from model.changes.arrivals import UNEXPECTED, Arrival, Judged, entered, plain
 from model.changes.kind import Kind
 from model.changes.lifting import lifted
 from model.changes.log import Change
@@ -30,6 +31,9 @@ from model.touched import collecting
 from sync.protocol import Card, Document, Position, Result
 
 CARD_KIND = "card"
+# For so long after the office acknowledged it a laptop keeps what it did, in case the office loses it.
+KEPT_DAYS = 90
+_UNEXPECTED_MARKS = ", ".join("?" * len(UNEXPECTED))
 # Referred to first, so that what refers to them finds them.
 ORDER_OF_KINDS = (
     "person", "product", "cost", "setting", "rule", "customer", "order", "receipt", "contact", "alias", "close",
@@ -116,7 +120,7 @@ def rebase(store: Store, heard: Heard, progress: Progress = lambda _what, _count
         reach = _reach_of(incoming)
         _write(incoming)
         _write_cards(reach)
-        drop_dangling()
+        _drop_dangling_of(incoming)
         _keep_results(heard)
         progress("totals", len(reach.customers))
         _reach_after(incoming, reach)
@@ -125,10 +129,8 @@ def rebase(store: Store, heard: Heard, progress: Progress = lambda _what, _count
         _index(reach)
         shadows.forget()
         execute("DELETE FROM lease_use")
-        execute(
-            "DELETE FROM lease_return WHERE customer_id IN (SELECT l.customer_id FROM lease l"
-            " WHERE l.customer_id = lease_return.customer_id AND l.returned >= lease_return.returned)"
-        )
+        # All of it was told in this exchange, and the office took what its own count of used credit left of it.
+        execute("DELETE FROM lease_return")
         with remembering():
             replayed, waiting = replay_unsent(heard.acknowledged, progress)
         leases.give_back(meta("device"))
@@ -261,19 +263,39 @@ def _stand_on_cards(reach: _Reach) -> None:
 
 def drop_dangling() -> None:
     """Forget references to documents that this laptop does not hold."""
+    _drop_dangling_among_documents()
+    execute("DELETE FROM receipt_order WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = receipt_order.order_id)")
+    # Customers taken away leave their totals behind; those of one that stays as a card are recomputed.
+    for table in ("customer_total", "customer_month", "allocation"):
+        execute(f"DELETE FROM {table} WHERE NOT EXISTS (SELECT 1 FROM customer c WHERE c.id = {table}.customer_id)")
+
+
+def _drop_dangling_among_documents() -> None:
+    # Each of these columns has an index of the few rows that fill it.
     for column in ("returns_id", "replaces_id"):
         execute(
             f"UPDATE orders SET {column} = NULL WHERE {column} IS NOT NULL"
             f" AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = orders.{column})"
         )
-    execute("DELETE FROM receipt_order WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = receipt_order.order_id)")
     execute(
         "UPDATE receipt SET reverses_id = NULL WHERE reverses_id IS NOT NULL"
         " AND NOT EXISTS (SELECT 1 FROM receipt r WHERE r.id = receipt.reverses_id)"
     )
-    # Customers taken away leave their totals behind; those of one that stays as a card are recomputed.
+
+
+def _drop_dangling_of(incoming: Mapping[tuple[str, bytes], bytes | None]) -> None:
+    """The same, looking only where documents came or went."""
+    by_kind = _by_kind(incoming)
+    _drop_dangling_among_documents()
+    nowhere = "NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = receipt_order.order_id)"
+    for column, kind in (("receipt_id", "receipt"), ("order_id", "order")):
+        execute_many(
+            f"DELETE FROM receipt_order WHERE {column} = ? AND {nowhere}", [(id_,) for id_ in by_kind.get(kind, {})]
+        )
+    there = _there(by_kind.get("customer", {}))
+    left = [(id_,) for id_ in by_kind.get("customer", {}) if id_ not in there]
     for table in ("customer_total", "customer_month", "allocation"):
-        execute(f"DELETE FROM {table} WHERE NOT EXISTS (SELECT 1 FROM customer c WHERE c.id = {table}.customer_id)")
+        execute_many(f"DELETE FROM {table} WHERE customer_id = ?", left)
 
 
 def _there(customers: Iterable[bytes]) -> set[bytes]:
@@ -349,7 +371,21 @@ def replay_unsent(acknowledged: int, progress: Progress = lambda _what, _count: 
     return done, waiting
 
 
+def _forget_old_changes(heard: Heard) -> None:
+    """Let go of changes that the office has had for KEPT_DAYS; the last one stays, for its number and chain go on."""
+    before = (datetime.fromisoformat(heard.heard_at) - timedelta(days=KEPT_DAYS)).isoformat(timespec="seconds")
+    # What a person has not looked at yet stays however old it is.
+    old = (
+        "SELECT c.uid FROM change c JOIN arrival a ON a.uid = c.uid WHERE c.device = ? AND c.number < ?"
+        f" AND a.received_at <> '' AND a.received_at < ? AND (a.seen <> 0 OR a.status NOT IN ({_UNEXPECTED_MARKS}))"
+    )
+    uids = rows(old, (meta("device"), heard.acknowledged, before, *UNEXPECTED))
+    execute_many("DELETE FROM change WHERE uid = ?", uids)
+    execute_many("DELETE FROM arrival WHERE uid = ?", uids)
+
+
 def _finish(heard: Heard) -> None:
+    _forget_old_changes(heard)
     execute("DELETE FROM stage")
     for name, value in {
         "stage_position": "",

@@ -25,10 +25,18 @@ from tui.shared.desk_screen import DeskScreen
 from tui.shared.status import Standing, StatusLine, age_text, must_sync_text
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from sync.client import Line
 
+    class OfficeLine(Line, Protocol):
+        """A line to the office that is kept open over several exchanges."""
+
+        def close(self) -> None: ...
+
+
 Passphrase = Callable[[], str]
-LineFactory = Callable[[Store, Passphrase], "Line"]
+LineFactory = Callable[[Store, Passphrase], "OfficeLine"]
 # What a salesperson may not do alone becomes a request to the office on a laptop that has joined one.
 REQUESTED_RIGHTS = frozenset({"set_terms", "assign_customer", "block_customer"})
 ROLE_WORDS = {"sales": N_("sales"), "manager": N_("manager"), "finance": N_("finance"), "admin": N_("admin")}
@@ -62,7 +70,9 @@ class Session:
         self.line: LineFactory = line_to_office
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.syncing = ""
+        self.skew_ms = 0
         with store.use():
+            self.skew_ms = int(meta("skew_ms", "0"))
             self.joined = bool(meta("server"))
             found = Salesperson.get_or_none(Salesperson.code == meta("me")) if meta("me") else None
         if found is not None:
@@ -73,8 +83,8 @@ class Session:
         return None if self.person is None else self.person.id
 
     def today(self) -> date:
-        """The business date."""
-        return today()
+        """The business date; by the office's clock, as far as this machine's is known to differ from it."""
+        return today(self.skew_ms)
 
     def record(self, args: Args) -> Any:
         """Do a change as the person who sits here, today; call it inside `with store.use():`."""
@@ -82,6 +92,7 @@ class Session:
 
     def standing(self) -> Standing:
         """What the status line says; call it inside `with store.use():`."""
+        self.skew_ms = int(meta("skew_ms", "0"))
         day = self.today()
         held = one("SELECT COUNT(*) FROM orders WHERE state = 'held'")
         return Standing(
@@ -96,7 +107,7 @@ class Session:
         )
 
 
-def line_to_office(store: Store, passphrase: Passphrase) -> Line:
+def line_to_office(store: Store, passphrase: Passphrase) -> OfficeLine:
     """The line of a joined laptop to its office; call it in a thread, inside `with store.use():`."""
     from sync.client import line_of
 
@@ -109,7 +120,12 @@ class StoreWatch:
     def __init__(self, store: Store) -> None:
         # One connection of its own, because SQLite counts the writes of all others from it. It only ever asks this
         # number, which needs no lock and no disk.
-        self._connection = connect(store.path, store.key, timeout=0, check_same_thread=False)
+        self._store = store
+        self._open()
+
+    def _open(self) -> None:
+        self._path = self._store.path
+        self._connection = connect(self._path, self._store.key, timeout=0, check_same_thread=False)
         self._seen = self._version()
 
     def _version(self) -> int | None:
@@ -121,6 +137,11 @@ class StoreWatch:
 
     def changed(self) -> bool:
         """Whether something was written since the last time this was asked."""
+        if self._store.path != self._path:
+            # A laptop that began anew from the office works in another file since.
+            self._connection.close()
+            self._open()
+            return True
         version = self._version()
         changed, self._seen = version != self._seen, version
         return changed

@@ -10,9 +10,11 @@ from model.aliases import resolved
 from model.changes import KINDS
 from model.changes.customers import AddCustomer
 from model.changes.kind import Args
+from model.changes.lifting import lifted
 from model.changes.log import Change
 from model.conflicts import Conflict
 from model.duplicates import pair_of, pooled_with
+from model.errors import InputError
 from model.store import one
 
 _CUSTOMER_FIELDS = ("customer", "loser", "winner")
@@ -65,7 +67,10 @@ def _named_by_change(uid: bytes) -> set[bytes]:
     change = Change.get_or_none(Change.uid == uid)
     if change is None or change.kind not in KINDS or change.kind == "change.undo":
         return set()
-    args = msgspec.msgpack.decode(change.args, type=KINDS[change.kind].args)
+    try:
+        args = lifted(change)
+    except InputError:
+        return set()  # what could not be read was never done
     named = _named(args)
     # What it made itself is named by its own id.
     for table in ("orders", "receipt"):

@@ -9,6 +9,7 @@ import msgspec
 import peewee
 
 from model.changes import KINDS
+from model.changes.bounds import check_bounds
 from model.changes.kind import Args
 from model.changes.lifting import lifted
 from model.changes.log import Change
@@ -16,7 +17,7 @@ from model.changes.rejudging import judge_again
 from model.context import Context
 from model.errors import N_, HuokeError, InputError
 from model.fields import BytesField, IdField
-from model.store import Table, current, rows
+from model.store import Table, current, execute, rows
 from model.touched import Touched, collecting, touched_now
 
 # The office's own device: what it decides itself, or a person does at the server, is recorded under this code.
@@ -25,6 +26,11 @@ OFFICE_DEVICE = "S"
 STATUSES = ("done", "confirmed", "held", "quote", "conflict", "requested", "refused", "quarantined", "repeated")
 # A person must see these; the others went as the laptop expected.
 UNEXPECTED = ("held", "conflict", "requested", "refused", "quarantined")
+
+
+# What a sentence is filled with may come from whoever sent the change.
+LONGEST_VALUE = 200
+MOST_NAMED = 50
 
 
 class Arrival(Table):
@@ -82,20 +88,20 @@ def arrive(change: Change) -> Judged:
         args = lifted(change)
     except InputError as unreadable:
         # A newer Huoke wrote it, or its bytes were forged: it is kept for a person and for a newer server.
-        _keep(change)
-        return Judged("quarantined", unreadable.template, plain(unreadable.params))
+        return _undone(change, Judged("quarantined", unreadable.template, plain(unreadable.params)))
     try:
         with current().database.atomic(), collecting() as touched:
             outcome = _done(change, args)
     except HuokeError as refusal:
-        _keep(change)
-        return Judged("refused", refusal.template, plain(refusal.params))
+        return _undone(change, Judged("refused", refusal.template, plain(refusal.params)))
     status = _status_of(outcome)
     return Judged(status, *_told(outcome, status), touched, outcome)
 
 
 def _done(change: Change, args: Args) -> Any:
     context = context_of(change)
+    if context.arrived:
+        check_bounds(args)
     outcome = KINDS[change.kind].rule(args, context)
     _keep(change)
     for customer in sorted(_waiting_customers()):
@@ -128,6 +134,13 @@ def _keep(change: Change) -> None:
     change.insert_new()
 
 
+def _undone(change: Change, judged: Judged) -> Judged:
+    """Keep a change that has no effect, and at once that it has none: a later one of its batch may want to undo it."""
+    _keep(change)
+    entered(change, judged, v=0, place=0, received_at="")
+    return judged
+
+
 def _status_of(outcome: Any) -> str:
     status = getattr(outcome, "status", None) or getattr(outcome, "state", None)
     return status if status in STATUSES else "done"
@@ -147,19 +160,25 @@ def _told(outcome: Any, status: str) -> tuple[str, dict[str, Any]]:
 
 
 def plain(params: dict[str, Any]) -> dict[str, Any]:
-    """A sentence's values as they can be sent: text, numbers, lists of text."""
-    return {
-        name: value
-        if isinstance(value, str | int)
-        else [str(part) for part in value]
-        if isinstance(value, tuple | list)
-        else str(value)
-        for name, value in params.items()
-    }
+    """A sentence's values as they can be sent: text, numbers, lists of text; none longer than a person reads."""
+    return {name: _plain(value) for name, value in params.items()}
+
+
+def _plain(value: Any) -> str | int | list[str]:
+    if isinstance(value, tuple | list):
+        return [_shortened(str(part)) for part in value[:MOST_NAMED]]
+    return value if isinstance(value, int) else _shortened(str(value))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 
 
 def entered(change: Change, judged: Judged, *, v: int, place: int, received_at: str) -> None:
-    """Keep how a change fared."""
-    Arrival(
-        uid=change.uid, v=v, place=place, status=judged.status, result=judged.result, received_at=received_at
-    ).insert_new()  # fmt: skip
+    """Keep how a change fared, instead of what was known of it before."""
+    execute(
+        "INSERT INTO arrival (uid, v, place, status, result, received_at, seen) VALUES (?, ?, ?, ?, ?, ?, 0)"
+        " ON CONFLICT (uid) DO UPDATE SET v = excluded.v, place = excluded.place, status = excluded.status,"
+        " result = excluded.result, received_at = excluded.received_at",
+        (change.uid, v, place, judged.status, judged.result, received_at),
+    )

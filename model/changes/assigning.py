@@ -17,17 +17,24 @@ from model.conflicts import Requested, becomes_request, pairs_text, raise_confli
 from model.context import Context
 from model.customers import Assignment, Customer, owner_on
 from model.dates import month_of
-from model.errors import N_, Refused
+from model.errors import N_, InputError, Refused
 from model.people import Salesperson
-from model.rights import require
+from model.rights import acts_for_another, require
 from model.store import execute, one
 from model.touched import touch
+
+MOST_ASKED_FOR = 500
 
 
 def assign_customers(args: AssignCustomers, ctx: Context) -> int | Requested:
     asked = becomes_request(ctx, "assign_customer")
     owner = None if args.owner is None else colleague(args.owner)
     if asked:
+        if len(args.customers) > MOST_ASKED_FOR:
+            raise InputError(
+                N_("You ask for {count} customers: {most} at once are enough."),
+                count=len(args.customers), most=MOST_ASKED_FOR,
+            )  # fmt: skip
         asked_for = [customer_with_id(id_) for id_ in args.customers]
         return Requested(tuple(_ask_to_assign(customer, owner, args.from_date, ctx) for customer in asked_for))
     for id_ in args.customers:
@@ -82,6 +89,8 @@ def refuse_closed_month(day: date) -> None:
 def claim_customer(args: ClaimCustomer, ctx: Context) -> None:
     customer = customer_with_id(args.customer)
     colleague(args.owner)
+    if acts_for_another(ctx, args.owner):
+        require(ctx, "assign_customer")
     day = judged_day(args.from_date, ctx)
     # On arrival the first to reach the office has it, also where the other's claim is dated later.
     until = max(day, ctx.business_date) if ctx.arrived else day

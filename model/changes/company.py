@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from model import search
 from model.changes.customers import checked_code, checked_text
 from model.changes.kind import Args, Kind
 from model.context import Context
 from model.errors import N_, InputError, Refused
-from model.money import FULL_BP, parse_amount
+from model.money import FULL_BP, LARGEST_PRICE_E4, format_price, parse_amount
 from model.people import ROLES, Salesperson
 from model.products import Cost, Product
 from model.rights import require
 from model.settings import DEFAULTS, AttributionRule, Setting
 from model.synced import document_id
 from model.touched import touch
+
+LONGEST_SETTING_DAYS = 365
+LARGEST_SETTINGS = {"lease_share": 100, "lease_days": LONGEST_SETTING_DAYS, "offline_days": LONGEST_SETTING_DAYS}
 
 
 class AddSalesperson(Args, frozen=True):
@@ -81,6 +85,8 @@ def add_salesperson(args: AddSalesperson, ctx: Context) -> Salesperson:
         raise InputError(N_("The salesperson {code} needs a name."), code=code)
     if args.role not in ROLES:
         raise InputError(N_("There is no role {role}: the roles are {names}."), role=args.role, names=", ".join(ROLES))
+    if Salesperson.with_id(args.id) is not None:
+        raise InputError(N_("There is a salesperson with the id of {code} already: add them anew."), code=code)
     if Salesperson.get_or_none(Salesperson.code == code) is not None:
         raise Refused(N_("There is already a salesperson {code}: choose another code."), code=code)
     touch("person", args.id)
@@ -105,10 +111,14 @@ def add_product(args: AddProduct, ctx: Context) -> Product:
     code, name = checked_code(args.code), checked_text("name", args.name)
     if not name:
         raise InputError(N_("The product {code} needs a name."), code=code)
+    if Product.with_id(args.id) is not None:
+        raise InputError(N_("There is a product with the id of {code} already: add it anew."), code=code)
     if Product.get_or_none(Product.code == code) is not None:
         raise Refused(N_("There is already a product {code}: choose another code."), code=code)
     if min(args.price_e4, args.floor_e4 or 0, args.cost_e4 or 0, args.tax_rate_bp) < 0:
         raise InputError(N_("Price, floor, cost and tax of {code} cannot be below zero."), code=code)
+    if max(args.price_e4, args.floor_e4 or 0, args.cost_e4 or 0) > LARGEST_PRICE_E4 or args.tax_rate_bp > FULL_BP:
+        raise InputError(N_("Price, floor, cost or tax of {code} is too large: check the number."), code=code)
     touch("product", args.id)
     product = Product.create(
         id=args.id, code=code, name=name, brand=checked_text("brand", args.brand),
@@ -126,6 +136,8 @@ def set_cost(args: SetCost, ctx: Context) -> None:
     require(ctx, "change_settings")
     if args.cost_e4 < 0:
         raise InputError(N_("A cost cannot be below zero."))
+    if args.cost_e4 > LARGEST_PRICE_E4:
+        raise InputError(N_("{value} is too large: check the number."), value=format_price(args.cost_e4))
     if Product.get_or_none(Product.id == args.product) is None:
         raise InputError(N_("The product {id} is not in this store: sync first."), id=args.product.hex())
     touch("cost", args.product)
@@ -141,15 +153,35 @@ def set_setting(args: SetSetting, ctx: Context) -> None:
             name=args.name,
             names=", ".join(DEFAULTS),
         )
-    if args.name == "tolerance" and parse_amount(args.value) < 0:
-        raise InputError(N_("The tolerance cannot be below zero."))
-    if args.name == "grace_days" and not (args.value.isdecimal() and int(args.value) <= 365):
-        raise InputError(N_("The days of grace are a whole number from 0 to 365."))
-    if DEFAULTS[args.name] in ("yes", "no") and args.value not in ("yes", "no"):
-        raise InputError(N_("{name} is yes or no."), name=args.name)
+    _check_setting(args.name, args.value)
     touch("setting", document_id("setting", args.name, args.from_date.isoformat()))
     Setting.delete().where(Setting.name == args.name, Setting.from_date == args.from_date).execute()
     Setting.create(name=args.name, from_date=args.from_date, value=checked_text("value", args.value))
+
+
+def _check_setting(name: str, value: str) -> None:
+    """Refuse a value with which the company could not go on.
+
+    Raises:
+        InputError: it is no such value.
+    """
+    if name == "tolerance" and parse_amount(value) < 0:
+        raise InputError(N_("The tolerance cannot be below zero."))
+    if name == "grace_days" and not _is_number_up_to(value, LONGEST_SETTING_DAYS):
+        raise InputError(N_("The days of grace are a whole number from 0 to 365."))
+    if name in LARGEST_SETTINGS and not _is_number_up_to(value, LARGEST_SETTINGS[name]):
+        raise InputError(N_("{name} is a whole number from 0 to {most}."), name=name, most=LARGEST_SETTINGS[name])
+    if name == "time_zone":
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise InputError(N_("“{value}” is no time zone: write it like Asia/Shanghai."), value=value[:40]) from None
+    if DEFAULTS[name] in ("yes", "no") and value not in ("yes", "no"):
+        raise InputError(N_("{name} is yes or no."), name=name)
+
+
+def _is_number_up_to(text: str, most: int) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= len(str(most)) and int(text) <= most
 
 
 def set_attribution_rule(args: SetAttributionRule, ctx: Context) -> None:

@@ -22,6 +22,7 @@ from model.customers import (
 from model.errors import N_, InputError, Refused
 from model.notices import notify, speaks_for_the_office
 from model.people import Salesperson
+from model.rights import acts_for_another, require_own_name, require_touch
 from model.store import execute, meta, one
 from model.texts import CONTROL_CHARACTERS, LONGEST_CODE, LONGEST_TEXT
 from model.touched import touch
@@ -179,6 +180,8 @@ def add_customer(args: AddCustomer, ctx: Context) -> Customer:
     card = {name: checked_text(name, text) for name, text in args.card.items()}
     if not card.get("name"):
         raise InputError(N_("The customer {code} needs a name."), code=code)
+    if Customer.with_id(args.id) is not None:
+        raise InputError(N_("There is a customer with the id of {code} already: add it anew."), code=code)
     code = _free_code(code, ctx)
     owner = _first_owner(args, code, ctx)
     day = judged_day(args.date, ctx)
@@ -216,10 +219,11 @@ def _first_owner(args: AddCustomer, code: str, ctx: Context) -> bytes | None:
     if not ctx.is_past:
         if args.retail:
             raise Refused(N_("A walk-in customer has no owner: leave the owner out."))
+        require_own_name(ctx, args.owner)
         colleague(args.owner)
         return args.owner
     found = Salesperson.get_or_none(Salesperson.id == args.owner)
-    if found is not None and found.active and not args.retail:
+    if found is not None and found.active and not args.retail and not acts_for_another(ctx, args.owner):
         return args.owner
     notify(
         ctx, ctx.person, "customer.add",
@@ -280,12 +284,16 @@ def log_contact(args: LogContact, ctx: Context) -> None:
     customer = customer_with_id(args.customer)
     # Who left since had the contact all the same.
     colleague(args.person, leaving_too=ctx.arrived)
+    require_own_name(ctx, args.person)
     day = judged_day(args.date, ctx)
+    require_touch(ctx, "contact.log", customer.id, on=day)
     note = checked_text("note", args.note)
     if not note:
         raise InputError(N_("Write a word about the contact."))
     if args.next_on is not None and args.next_on < day:
         raise InputError(N_("The follow-up cannot be before the contact itself."))
+    if ContactLog.with_id(args.id) is not None:
+        raise InputError(N_("There is a contact with this id already: log it anew."))
     touch("contact", args.id)
     ContactLog.create(id=args.id, customer=customer.id, date=day, person=args.person, note=note, next_on=args.next_on)
     totals.note_contact(customer.id)

@@ -32,7 +32,7 @@ from model.duplicates import pair_of
 from model.errors import N_, InputError, Refused
 from model.notices import Notice, notify
 from model.people import Salesperson
-from model.rights import OFFICE, require
+from model.rights import OFFICE, require, require_touch
 from model.touched import touch
 
 
@@ -144,6 +144,9 @@ def _merge_of(conflict: Conflict, ctx: Context) -> MergeCustomers:
 
 def _take_field(conflict: Conflict, seen: str, ctx: Context) -> None:
     customer = customer_with_id(conflict.customer_id or b"")
+    require_touch(ctx, "conflict.decide", customer.id)
+    if seen.count(UNIT_SEPARATOR) != conflict.mine.count(UNIT_SEPARATOR):
+        raise InputError(N_("The decision does not say what it saw: look at it once more."))
     if present_value(conflict) not in (seen, conflict.mine):
         raise Refused(
             N_("The {field} of {code} was changed again since: look at it once more."),
@@ -205,6 +208,7 @@ def undo_decide_conflict(args: DecideConflict, ctx: Context) -> None:
 
 def _put_back_field(conflict: Conflict, theirs: str, ctx: Context) -> None:
     customer = customer_with_id(conflict.customer_id or b"")
+    require_touch(ctx, "conflict.decide", customer.id)
     names = conflict.field.split(FIELD_SEPARATOR)
     if present_value(conflict) != conflict.mine:
         raise Refused(

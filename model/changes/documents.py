@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
-from model.changes.customers import not_after_today
+from model.changes.customers import checked_code, not_after_today
 from model.context import Context
-from model.store import current, meta, one, set_meta
+from model.errors import N_, InputError
+from model.store import current, meta, one, rows, set_meta
 
 COUNTER_DIGITS = 6
+# Whose number or id a new document has.
+_TAKEN = (
+    "SELECT id FROM orders WHERE number = ? UNION ALL SELECT id FROM receipt WHERE number = ?"
+    " UNION ALL SELECT id FROM orders WHERE id = ? UNION ALL SELECT id FROM receipt WHERE id = ?"
+)
 _USED = "SELECT 1 FROM orders WHERE number = ? UNION ALL SELECT 1 FROM receipt WHERE number = ?"
 
 
@@ -26,12 +32,24 @@ def next_number() -> str:
     return number
 
 
-def free_number(number: str) -> str:
-    """The number itself, or with a suffix where another device's document has it already: both are kept."""
-    wanted, suffix = number, 1
-    while one(_USED, (wanted, wanted)) is not None:
+def free_number(number: str, id_: bytes) -> str:
+    """The number of a new document, with a suffix where another device's has it already: both are kept.
+
+    Args:
+        id_: of the document. Orders and receipts never share one, for an allocation names either by it.
+
+    Raises:
+        InputError: the number cannot be one, or the id is another document's.
+    """
+    given = checked_code(number)
+    found = rows(_TAKEN, (given, given, id_, id_))
+    if any(bytes(row[0]) == id_ for row in found):
+        raise InputError(N_("There is a document with the id of {number} already: record it anew."), number=given)
+    wanted, suffix, taken = given, 1, bool(found)
+    while taken:
         suffix += 1
-        wanted = f"{number}/{suffix}"
+        wanted = f"{given}/{suffix}"
+        taken = one(_USED, (wanted, wanted)) is not None
     return wanted
 
 

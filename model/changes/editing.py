@@ -19,6 +19,7 @@ from model.context import Context
 from model.customers import CARD_FIELDS, Customer
 from model.errors import N_, InputError, Refused
 from model.notices import notify
+from model.rights import require_touch
 from model.texts import LONGEST_TEXT
 from model.touched import touch
 
@@ -77,7 +78,8 @@ def edit_of(customer: Customer, after: Mapping[str, str]) -> EditCustomer | None
 
 def edit_customer(args: EditCustomer, ctx: Context) -> CustomerEdited:
     customer = customer_with_id(args.customer)
-    _check_names(args.edits)
+    require_touch(ctx, "customer.edit", customer.id)
+    _check_edits(args.edits)
     if not ctx.arrived:
         write_fields(customer, {name: edit.after for name, edit in args.edits.items()}, ctx)
         return CustomerEdited(customer.id, customer.code)
@@ -186,6 +188,7 @@ def _disagree(customer: Customer, group: tuple[str, ...], edits: Mapping[str, Fi
 
 def undo_edit_customer(args: EditCustomer, ctx: Context) -> None:
     customer = unmerged_customer(args.customer)
+    require_touch(ctx, "customer.edit", customer.id)
     withdrawn = _withdraw_wishes(customer, args, ctx)
     values = {
         name: _before(customer, name, edit)
@@ -238,6 +241,29 @@ def shown_field(customer: Customer, name: str) -> str:
     return "" if value is None else str(value)
 
 
+def _check_edits(edits: Mapping[str, FieldEdit]) -> None:
+    """Refuse an edit of which a part could not be kept: what is not written may stand in a conflict."""
+    _check_names(edits)
+    for name, edit in edits.items():
+        for text in (edit.before, edit.after):
+            if name == "closed_on":
+                _day_in(text)
+            else:
+                checked_text(name, text)
+
+
+def _day_in(text: str) -> date | None:
+    """A date as a card's field tells it.
+
+    Raises:
+        InputError: it is none.
+    """
+    try:
+        return date.fromisoformat(text.strip()) if text.strip() else None
+    except ValueError:
+        raise InputError(N_("“{value}” is not a date: write it like 2026-03-31."), value=text[:40]) from None
+
+
 def _check_names(names: Iterable[str]) -> None:
     for name in names:
         if name not in CARD_FIELDS and name != "closed_on":
@@ -253,10 +279,7 @@ def write_fields(customer: Customer, values: Mapping[str, str], ctx: Context) ->
     _check_names(values)
     for name, text in values.items():
         if name == "closed_on":
-            try:
-                customer.closed_on = date.fromisoformat(text) if text else None
-            except ValueError:
-                raise InputError(N_("“{value}” is not a date: write it like 2026-03-31."), value=text[:40]) from None
+            customer.closed_on = _day_in(text)
         else:
             setattr(customer, name, checked_text(name, text))
     if not customer.name:

@@ -14,6 +14,7 @@ from model.errors import N_, InputError
 
 # The form that this version writes. A release that changes a kind's arguments raises it and adds a lift.
 SCHEMA = 1
+FIRST_SCHEMA = 1
 
 # (kind, form) → brings arguments of that form, as plain values, to the next one.
 Lifts = Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]]
@@ -30,7 +31,7 @@ def lifted(change: Change, lifts: Lifts = LIFTS, schema: int = SCHEMA) -> Args:
     Raises:
         InputError: a newer Huoke wrote it, or its bytes are damaged.
     """
-    if change.kind not in KINDS or change.schema > schema:
+    if change.kind not in KINDS or not FIRST_SCHEMA <= change.schema <= schema:
         raise InputError(N_("This Huoke does not know the change {kind}: install a newer version."), kind=change.kind)
     kind = KINDS[change.kind].args
     try:
@@ -41,7 +42,7 @@ def lifted(change: Change, lifts: Lifts = LIFTS, schema: int = SCHEMA) -> Args:
             lift = lifts.get((change.kind, form))
             plain = plain if lift is None else lift(plain)
         return msgspec.convert(plain, kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError, KeyError, TypeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, KeyError, TypeError, RecursionError) as error:
         raise InputError(
             N_("The change {kind} cannot be read: {reason}."), kind=change.kind, reason=str(error)
         ) from error

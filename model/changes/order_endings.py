@@ -12,7 +12,7 @@ from model.changes.receipts import order_with_id
 from model.context import Context
 from model.errors import N_, InputError, Refused
 from model.orders import LOST_REASONS, Order
-from model.rights import require
+from model.rights import require, require_touch
 from model.settlement import settle
 from model.store import one
 from model.touched import touch
@@ -38,13 +38,24 @@ class LoseOrder(EndOrder, frozen=True):
     """A quote or held order that the customer did not take; the reason is one of LOST_REASONS."""
 
 
-def held_order(order_id: bytes) -> Order:
-    """The held order with this id.
+def order_to_decide(order_id: bytes, kind: str, ctx: Context) -> Order:
+    """The order with this id, about which the person may decide by a change of this kind.
 
     Raises:
-        Refused: it is not held.
+        Refused: it is another salesperson's.
     """
     order = order_with_id(order_id)
+    require_touch(ctx, kind, order.customer_id, maker=order.maker_id)
+    return order
+
+
+def held_order(order_id: bytes, kind: str, ctx: Context) -> Order:
+    """The held order with this id, about which the person may decide by a change of this kind.
+
+    Raises:
+        Refused: it is not held, or another salesperson's.
+    """
+    order = order_to_decide(order_id, kind, ctx)
     if order.state != "held":
         raise Refused(N_("{number} is not held but {state}."), number=order.number, state=order.state)
     return order
@@ -60,7 +71,7 @@ def not_before(order: Order, day: date) -> None:
 
 
 def cancel_order(args: CancelOrder, ctx: Context) -> None:
-    order = order_with_id(args.order)
+    order = order_to_decide(args.order, "order.cancel", ctx)
     if order.state not in ("confirmed", "held", "quote") or order.kind == "opening":
         raise Refused(N_("{number} is {state} and cannot be cancelled."), number=order.number, state=order.state)
     if order.kind == "sale":
@@ -75,11 +86,11 @@ def cancel_order(args: CancelOrder, ctx: Context) -> None:
 
 def reject_order(args: RejectOrder, ctx: Context) -> None:
     require(ctx, "reject_held")
-    _end(held_order(args.order), "rejected", args, ctx)
+    _end(held_order(args.order, "order.reject", ctx), "rejected", args, ctx)
 
 
 def lose_order(args: LoseOrder, ctx: Context) -> None:
-    order = order_with_id(args.order)
+    order = order_to_decide(args.order, "order.lose", ctx)
     if order.state not in ("quote", "held"):
         raise Refused(
             N_("{number} is {state}: only a quote or a held order can be lost."),

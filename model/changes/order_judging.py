@@ -16,6 +16,7 @@ from model.leases import device_of, lent_of
 from model.orders import Order, OrderLine
 from model.rights import may
 from model.settings import setting_on
+from model.settlement import reserved_money
 from model.store import meta, one
 
 
@@ -67,6 +68,7 @@ def verdict_of(
         total=total,
         paid=paid,
         reserved=reserved,
+        reserved_elsewhere=max(0, reserved_money(customer_id) - reserved),
         lines=lines,
         below_floor_allowed=all(may(person, "sell_below_floor") for person in (seller, recorder)),
         blacklisted_may_prepay=setting_on("blacklisted_may_prepay", day) == "yes",

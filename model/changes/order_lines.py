@@ -25,6 +25,7 @@ from model.remembering import remembered
 from model.store import execute_many
 
 MOST_LINES = 1_000
+LARGEST_LINE_NUMBER = 1_000_000
 
 
 class LineArgs(Args, frozen=True):
@@ -37,15 +38,22 @@ class LineArgs(Args, frozen=True):
     discount_bp: int = 0
 
 
+def check_numbering(numbers: Sequence[int]) -> None:
+    """Refuse lines of an order or a return that are too many, or whose numbers are no numbers of lines."""
+    if len(numbers) > MOST_LINES:
+        raise InputError(
+            N_("The order has {count} lines: split it, {most} fit in one."), count=len(numbers), most=MOST_LINES
+        )
+    if len(set(numbers)) != len(numbers):
+        raise InputError(N_("Two lines of the order have the same number."))
+    if not all(0 < number <= LARGEST_LINE_NUMBER for number in numbers):
+        raise InputError(N_("The lines of an order are numbered from 1 on."))
+
+
 def check_lines(lines: Sequence[LineArgs]) -> None:
     if not lines:
         raise InputError(N_("The order has no lines: add at least one product."))
-    if len(lines) > MOST_LINES:
-        raise InputError(
-            N_("The order has {count} lines: split it, {most} fit in one."), count=len(lines), most=MOST_LINES
-        )
-    if len({line.line for line in lines}) != len(lines):
-        raise InputError(N_("Two lines of the order have the same number."))
+    check_numbering([line.line for line in lines])
     for line in lines:
         if not 0 < line.quantity_e3 <= LARGEST_QUANTITY_E3:
             raise InputError(

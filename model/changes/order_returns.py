@@ -8,9 +8,9 @@ from model import allocation, totals
 from model.changes.customers import checked_text
 from model.changes.documents import document_date, free_number
 from model.changes.kind import Args
+from model.changes.order_endings import order_to_decide
 from model.changes.order_judging import OrderRecorded
-from model.changes.order_lines import insert_lines
-from model.changes.receipts import order_with_id
+from model.changes.order_lines import check_numbering, insert_lines
 from model.context import Context
 from model.errors import N_, InputError, Refused
 from model.orders import Order
@@ -39,7 +39,7 @@ class ReturnOrder(Args, frozen=True):
 
 
 def return_order(args: ReturnOrder, ctx: Context) -> OrderRecorded:
-    original = order_with_id(args.order)
+    original = order_to_decide(args.order, "order.return", ctx)
     if original.kind != "sale" or original.state != "confirmed":
         raise Refused(
             N_("Goods can come back only of a confirmed order, and {number} is not one."),
@@ -53,6 +53,7 @@ def return_order(args: ReturnOrder, ctx: Context) -> OrderRecorded:
         )  # fmt: skip
     if not args.lines:
         raise InputError(N_("The return has no lines: say which goods come back."))
+    check_numbering([line.line for line in args.lines])
     lines = returned_lines(
         original.id, [ReturnedLine(line.line, line.returns_line, line.quantity_e3) for line in args.lines]
     )
@@ -61,8 +62,8 @@ def return_order(args: ReturnOrder, ctx: Context) -> OrderRecorded:
     uncosted = sum(line.amount for line in lines if line.cost is None)
     share = returned_share(original.owner_bp, returned_totals(original.id), amount, cost, uncosted)
     order = Order(
-        id=args.id, number=free_number(args.number), customer=original.customer_id, kind="return", state="confirmed",
-        date=day, first_date=day, live_from=day, decided_on=day,
+        id=args.id, number=free_number(args.number, args.id), customer=original.customer_id, kind="return",
+        state="confirmed", date=day, first_date=day, live_from=day, decided_on=day,
         maker=original.maker_id, owner=original.owner_id, owner_bp=original.owner_bp,
         amount=amount, cost=cost, uncosted=uncosted,
         owner_amount=share.amount, owner_cost=share.cost, owner_uncosted=share.uncosted,

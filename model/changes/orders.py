@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from model import allocation, leases, totals
-from model.changes.customers import checked_text, customer_with_id
+from model.changes.customers import checked_text, colleague, customer_with_id
 from model.changes.documents import document_date, free_number
 from model.changes.kind import Args, Kind
 from model.changes.order_endings import (
@@ -47,7 +47,7 @@ from model.errors import N_, InputError, Refused
 from model.money import LARGEST_AMOUNT_MINOR
 from model.notices import notify
 from model.orders import Order, OrderLine
-from model.rights import require
+from model.rights import acts_for_another, may_touch, require, require_own_name, require_touch
 from model.settlement import settle_appended
 from model.store import execute, one
 from model.touched import touch
@@ -119,13 +119,13 @@ def record_order(args: RecordOrder, ctx: Context) -> OrderRecorded:
         raise InputError(N_("A quote cannot end before it begins."))
     order = Order(
         id=args.id,
-        number=free_number(args.number),
+        number=free_number(args.number, args.id),
         customer=customer.id,
         state="quote" if args.quote else "held",
         date=day,
         first_date=day,
         decided_on=day,
-        maker=args.maker,
+        maker=_maker(args, ctx),
         amount=0,
         due_date=day,
         valid_until=args.valid_until,
@@ -153,6 +153,21 @@ def record_order(args: RecordOrder, ctx: Context) -> OrderRecorded:
     if args.payment is not None:
         post_payment(args.payment, order, day, ctx)
     return OrderRecorded(order.id, order.number, order.state, order.amount, verdict)
+
+
+def _maker(args: RecordOrder, ctx: Context) -> bytes | None:
+    """Who took an order; a salesperson names nobody but themselves, and an order in another's name is theirs."""
+    if not ctx.arrived:
+        require_own_name(ctx, args.maker)
+    if acts_for_another(ctx, args.maker):
+        notify(
+            ctx, ctx.person, "order.record", N_("{number} is in your name: only the office names another."),
+            customer=args.customer, about=args.number, number=args.number,
+        )  # fmt: skip
+        return ctx.person
+    if args.maker is not None and args.maker != ctx.person:
+        colleague(args.maker, leaving_too=True)
+    return args.maker
 
 
 def open_customer(customer_id: bytes, day: date) -> Customer:
@@ -208,9 +223,11 @@ def _enter(order: Order) -> None:
 
 def confirm_order(args: ConfirmOrder, ctx: Context) -> OrderRecorded:
     order = order_with_id(args.order)
-    if order.state != "quote":
+    theirs = may_touch(ctx, "order.confirm", order.customer_id, maker=order.maker_id)
+    if not theirs or order.state != "quote":
         if ctx.arrived and args.payment is not None:
             return _paid_too_late(order, args.payment, document_date(args.date, ctx), ctx)
+        require_touch(ctx, "order.confirm", order.customer_id, maker=order.maker_id)
         raise Refused(N_("{number} is not a quote but {state}."), number=order.number, state=order.state)
     if order.valid_until is not None and order.valid_until < args.date:
         raise Refused(
@@ -235,19 +252,26 @@ def confirm_order(args: ConfirmOrder, ctx: Context) -> OrderRecorded:
 
 
 def _paid_too_late(order: Order, payment: Payment, day: date, ctx: Context) -> OrderRecorded:
-    """Keep the money that came with a quote which somebody else had decided on before."""
-    notify(
-        ctx, ctx.person, "order.confirm",
-        N_("{number} was {state} already when it was confirmed: the money is recorded."),
-        customer=order.customer_id, about=order.number, number=order.number, state=order.state,
-    )  # fmt: skip
+    """Keep the money that came with a quote which somebody else had decided on before, or decides on now."""
+    if order.state == "quote":
+        notify(
+            ctx, ctx.person, "order.confirm",
+            N_("{number} is another salesperson's and stays a quote: the money is recorded."),
+            customer=order.customer_id, about=order.number, number=order.number,
+        )  # fmt: skip
+    else:
+        notify(
+            ctx, ctx.person, "order.confirm",
+            N_("{number} was {state} already when it was confirmed: the money is recorded."),
+            customer=order.customer_id, about=order.number, number=order.number, state=order.state,
+        )  # fmt: skip
     verdict = judge_order(order, lines_of(order), ctx.business_date) if order.state == "held" else None
     post_payment(payment, order, day, ctx)
     return OrderRecorded(order.id, order.number, order.state, order.amount, verdict)
 
 
 def release_order(args: ReleaseOrder, ctx: Context) -> OrderRecorded:
-    order = held_order(args.order)
+    order = held_order(args.order, "order.release", ctx)
     day = document_date(args.date, ctx, earliest=order.first_date)
     open_customer(order.customer_id, day)
     not_before(order, day)
@@ -270,6 +294,8 @@ def _replaced(quote_id: bytes, order: Order, ctx: Context) -> bool:
         Refused: it is no open quote of this customer. An order that a laptop recorded stands by itself then.
     """
     quote = Order.get_or_none(Order.id == quote_id) if ctx.arrived else order_with_id(quote_id)
+    if quote is not None and not may_touch(ctx, "order.replace", quote.customer_id, maker=quote.maker_id):
+        quote = None
     if quote is not None and quote.state == "quote" and quote.customer_id == order.customer_id:
         void(quote, ctx)
         return True

@@ -16,10 +16,12 @@ from model.money import LARGEST_AMOUNT_MINOR, format_amount
 from model.notices import notify
 from model.orders import Order
 from model.receipts import KINDS, Receipt
-from model.rights import require
+from model.rights import require, require_touch
 from model.settlement import reserved_for, settle, settle_appended
 from model.store import execute, execute_many, one, rows
 from model.touched import touch
+
+MOST_NAMED_BILLS = 1_000
 
 
 class Payment(Args, frozen=True):
@@ -112,7 +114,7 @@ def post_payment(payment: Payment, order: Order, day: date, ctx: Context) -> Non
     """Record money received with an order, naming it."""
     _check_amount(payment.amount)
     receipt = Receipt(
-        id=payment.id, number=free_number(payment.number), customer=order.customer_id, date=day,
+        id=payment.id, number=free_number(payment.number, payment.id), customer=order.customer_id, date=day,
         amount=payment.amount, method=checked_text("method", payment.method), change_uid=ctx.change_uid,
     )  # fmt: skip
     _twins(receipt, ctx)
@@ -156,6 +158,13 @@ def record_receipt(args: RecordReceipt, ctx: Context) -> ReceiptRecorded:
     _check_amount(args.amount)
     if args.kind == "write_off":
         require(ctx, "write_off")
+    if args.kind == "discount":
+        require_touch(ctx, "receipt.discount", customer.id)
+    if len(args.bills) > MOST_NAMED_BILLS:
+        raise InputError(
+            N_("The receipt names {count} bills: split it, {most} fit in one."),
+            count=len(args.bills), most=MOST_NAMED_BILLS,
+        )  # fmt: skip
     reason = checked_text("reason", args.reason)
     if args.kind in ("write_off", "refund") and not reason:
         raise InputError(N_("Say why: a {kind} keeps a reason."), kind=args.kind)
@@ -168,7 +177,7 @@ def record_receipt(args: RecordReceipt, ctx: Context) -> ReceiptRecorded:
     if args.kind in ("write_off", "discount"):
         _not_beyond_the_debt(customer, args)
     receipt = Receipt(
-        id=args.id, number=free_number(args.number), customer=customer.id, date=day, amount=args.amount,
+        id=args.id, number=free_number(args.number, args.id), customer=customer.id, date=day, amount=args.amount,
         kind=args.kind, method=checked_text("method", args.method),
         reference=checked_text("reference", args.reference),
         reason=reason, change_uid=ctx.change_uid,
@@ -308,7 +317,7 @@ def reverse_receipt(args: ReverseReceipt, ctx: Context) -> ReceiptRecorded:
         raise InputError(N_("Say why {number} is reversed."), number=receipt.number)
     reversal = _insert(
         Receipt(
-            id=args.id, number=free_number(args.number), customer=receipt.customer_id, date=day,
+            id=args.id, number=free_number(args.number, args.id), customer=receipt.customer_id, date=day,
             amount=receipt.amount, kind="reversal", reverses=receipt.id, reason=reason, change_uid=ctx.change_uid,
         ),
         (),

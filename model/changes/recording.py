@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from model.changes import KIND_OF_ARGS, KINDS
+from model.changes.bounds import check_bounds
 from model.changes.kind import Args, canonical
 from model.changes.log import Change
 from model.changes.undo import undone_uids
@@ -38,12 +39,14 @@ def record(args: Args, *, person: bytes | None, on: date) -> Any:
         InputError: the arguments name nothing known or cannot be.
         Refused: a business rule says no.
     """
+    check_bounds(args)
     with current().writing():
         device = meta("device")
         last = one("SELECT number, chain FROM change WHERE device = ? ORDER BY number DESC LIMIT 1", (device,))
         number, previous = (1, b"") if last is None else (last[0] + 1, bytes(last[1]))
         joined = bool(meta("server"))
         if joined:
+            _knows_who_sits_here(person)
             _still_heard_of(on)
         kind = KIND_OF_ARGS[type(args)]
         encoded = canonical(args)
@@ -62,6 +65,16 @@ def record(args: Args, *, person: bytes | None, on: date) -> Any:
             chain=chained(previous, number, kind.name, encoded),
         ).insert_new()
     return outcome
+
+
+def _knows_who_sits_here(person: bytes | None) -> None:
+    """Refuse what nobody does: a laptop that has joined belongs to someone, whom it knows from its first exchange.
+
+    Raises:
+        Refused: it has not met the office yet.
+    """
+    if person is None:
+        raise Refused(N_("This laptop does not know yet who sits here: sync once, then go on."))
 
 
 def _still_heard_of(day: date) -> None:

@@ -19,6 +19,7 @@ from model.customers import (
 )
 from model.errors import N_, InputError
 from model.money import LARGEST_AMOUNT_MINOR, format_amount
+from model.rights import require_touch
 from model.touched import touch
 
 
@@ -27,6 +28,7 @@ def set_terms(args: SetTerms, ctx: Context) -> Requested | None:
     customer = customer_with_id(args.customer)
     _check_terms(args)
     if asked:
+        require_touch(ctx, "customer.terms", customer.id)
         return Requested((_ask_for_terms(customer, args, ctx),))
     touch("customer", customer.id, customer=customer.id)
     _write_terms(customer, args, ctx)
@@ -118,6 +120,7 @@ def set_blacklisted(args: SetBlacklisted, ctx: Context) -> Requested | None:
     if not reason:
         raise InputError(N_("Say why: the blacklist keeps a reason."))
     if asked:
+        require_touch(ctx, "customer.blacklist", customer.id)
         wanted = {"blacklisted": _yes_no(args.blacklisted), "from_date": day.isoformat(), "reason": reason}
         held = {"blacklisted": _yes_no(blacklisted_on(customer.id, ctx.business_date))}
         return Requested(

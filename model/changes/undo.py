@@ -11,7 +11,7 @@ from model.changes.log import Change
 from model.context import Context
 from model.errors import N_, InputError, Refused
 from model.people import Salesperson
-from model.rights import OFFICE
+from model.rights import OFFICE, is_salesperson_of_an_office
 from model.store import one, rows
 
 if TYPE_CHECKING:
@@ -51,7 +51,10 @@ def _require_own_or_office(change: Change, ctx: Context) -> None:
     Raises:
         Refused: it is another person's.
     """
-    if ctx.person is None or change.person is None or change.person == ctx.person:
+    if ctx.person is None or change.person == ctx.person:
+        return
+    if change.person is None and not is_salesperson_of_an_office(ctx):
+        # Done before anybody had signed in to this store.
         return
     undoer = Salesperson.get_or_none(Salesperson.id == ctx.person)
     if undoer is None or undoer.role not in OFFICE:

@@ -99,6 +99,7 @@ CREATE TABLE snapshot_chunk (
 CHANGE_SCHEMA = """
 ALTER TABLE change ADD COLUMN schema {int} NOT NULL DEFAULT 1;
 CREATE INDEX change_kind ON change (kind);
+CREATE INDEX orders_replaces ON orders (replaces_id) WHERE replaces_id IS NOT NULL;
 """
 
 SQLITE_WORDS = {"id": "BLOB", "bytes": "BLOB", "int": "INTEGER", "clustered": "WITHOUT ROWID"}

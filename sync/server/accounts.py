@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from model.changes.company import AddSalesperson, SetSetting, SetWorksHere
 from model.changes.kind import Args
+from model.changes.leasing import RecallLease
 from model.errors import N_, InputError, Refused
 from model.ids import new_id
 from model.people import salesperson_by_code
@@ -181,8 +182,10 @@ def devices() -> list[DeviceRow]:
     return [DeviceRow(*row) for row in found]
 
 
-def revoke(device: str) -> None:
+def revoke(device: str, do: Do) -> None:
     """Shut a device out, in all its incarnations: it gets nothing more, and what it still sends is put aside.
+
+    What was lent to it is taken back, for nobody will return it.
 
     Raises:
         InputError: there is no such device.
@@ -193,6 +196,21 @@ def revoke(device: str) -> None:
             raise InputError(N_("There is no device {code}: “huoke server devices” lists them."), code=device)
         origin = found[0] or device
         execute("UPDATE device SET status = ? WHERE code = ? OR incarnation_of = ?", (REVOKED, origin, origin))
+    recall(origin, do)
+
+
+def recall(device: str, do: Do) -> int:
+    """Take back all that a device holds of customers' credit; what it has not sent yet is provisional again.
+
+    Returns:
+        Of how many customers.
+    """
+    held = rows(
+        "SELECT customer_id FROM lease WHERE device = ? AND granted > used + returned ORDER BY customer_id", (device,)
+    )
+    for (customer,) in held:
+        do(RecallLease(customer=bytes(customer), device=device))
+    return len(held)
 
 
 def moment(at: datetime) -> str:

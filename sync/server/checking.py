@@ -1,4 +1,4 @@
-"""What must always hold in the office's store: each rule a question to the tables, each answer the rows that break it."""
+"""What must always hold in the office's store: each rule a question, each answer the rows that break it."""
 
 from __future__ import annotations
 

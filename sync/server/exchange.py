@@ -310,8 +310,9 @@ class Office:
                         person=device.person, business_date=self.today(), recorded_at="", chain=chain,
                         schema=request.schema,
                     )  # fmt: skip
+                    fared = quarantined(change, "revoked device")
                     publish(
-                        Touched(), [(change, quarantined(change, "revoked device"))], day=self.today(),
+                        fared.touched, [(change, fared)], day=self.today(),
                         received_at=self.now().isoformat(timespec="seconds"),
                     )  # fmt: skip
                     device.last_number, device.chain, kept = number, chain, kept + 1

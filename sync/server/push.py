@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import msgspec
@@ -11,19 +11,23 @@ import peewee
 
 from model.changes import KINDS
 from model.changes.about import customers_about
-from model.changes.arrivals import Arrival, Judged, arrive, entered
+from model.changes.arrivals import Arrival, Judged, arrive, context_of, entered
+from model.changes.bounds import check_bounds
 from model.changes.lifting import lifted
 from model.changes.log import Change
 from model.changes.recording import chained
-from model.errors import InputError
-from model.ids import ID_BYTES, new_id
+from model.errors import N_, InputError
+from model.ids import new_id
+from model.notices import notify
 from model.store import current, execute, one, rows
-from model.touched import Touched
+from model.touched import Touched, collecting
 from sync.protocol import ChangeSent, Result
 from sync.server.scope import feed_rows, write_feed
 from sync.server.storage import MOST_ATTEMPTS, is_transient, lock_customers, next_v, on_postgresql
 
-LONGEST_KIND = 40
+LONGEST_REASON = 500
+# Never a laptop's: whatever customers they name, there is nothing to lock for them.
+KINDS_OF_THE_OFFICE = ("lease.lend", "lease.return", "credit.rejudge", "import.batch")
 
 
 @dataclass
@@ -143,30 +147,57 @@ def judged_alone(change: Change) -> Judged:
         for _attempt in range(MOST_ATTEMPTS - 1):
             try:
                 with current().database.atomic():
-                    return arrive(change)
+                    return _seen_to(change)
             except peewee.IntegrityError:
                 # Another transaction took the same code or number a moment ago: now the rule sees it.
                 continue
         with current().database.atomic():
-            return arrive(change)
+            return _seen_to(change)
     except Exception as error:
         if is_transient(error):
             raise
         return quarantined(change, f"{type(error).__name__}: {error}")
 
 
+def _seen_to(change: Change) -> Judged:
+    """Judge a change, and put one that cannot be read before the office's people."""
+    fared = arrive(change)
+    if fared.status != "quarantined":
+        return fared
+    _put_aside(change, fared.template.format(**fared.params))
+    return replace(fared, touched=_told_of(change))
+
+
 def quarantined(change: Change, reason: str) -> Judged:
     """Keep a change that could not be judged, for a person; its number counts, its effect does not."""
+    _put_aside(change, reason)
+    change.insert_new()
+    fared = Judged("quarantined", N_("The office could not judge this: it is kept, and a person will look at it."))
+    entered(change, fared, v=0, place=0, received_at="")
+    return replace(fared, touched=_told_of(change))
+
+
+def _told_of(change: Change) -> Touched:
+    """Tell the office's people that a change was put aside."""
+    with collecting() as touched:
+        notify(
+            context_of(change), None, change.kind,
+            N_("{change} of device {device} could not be judged and was put aside: its number is {number}."),
+            about=f"{change.device} {change.number}", change=change.kind, device=change.device, number=change.number,
+        )  # fmt: skip
+    return touched
+
+
+def _put_aside(change: Change, reason: str) -> None:
+    readable = "".join(sign if sign.isprintable() else "?" for sign in reason[:LONGEST_REASON])
     execute(
         "INSERT INTO quarantine (id, uid, device, number, kind, args, reason, received_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            new_id(), change.uid, change.device, change.number, change.kind, change.args, reason[:500],
+            new_id(), change.uid, change.device, change.number, change.kind, change.args, readable,
             datetime.now(UTC).isoformat(timespec="seconds"),
         ),
     )  # fmt: skip
-    change.insert_new()
-    return Judged("quarantined")
 
 
 def publish(touched: Touched, judged: Sequence[tuple[Change, Judged]], *, day: date, received_at: str) -> int | None:
@@ -190,8 +221,6 @@ def _changes(
 ) -> list[Change]:
     changes = []
     for place, one_sent in enumerate(sent):
-        if len(one_sent.uid) != ID_BYTES or not 0 < len(one_sent.kind) <= LONGEST_KIND:
-            raise InputError("The request cannot be read: {reason}.", reason="a change without an id or a kind")
         number = first + place
         chain = chained(chain, number, one_sent.kind, one_sent.args)
         changes.append(
@@ -251,11 +280,13 @@ def _recorded(uid: bytes) -> tuple[str, str, dict[str, object]] | None:
 def _customers_of(changes: Sequence[Change]) -> set[bytes]:
     found: set[bytes] = set()
     for change in changes:
-        if change.kind in KINDS:
+        if change.kind in KINDS and change.kind not in KINDS_OF_THE_OFFICE:
             try:
-                found |= customers_about(lifted(change))
+                args = lifted(change)
+                check_bounds(args)
+                found |= customers_about(args)
             except InputError:
-                continue  # it will be judged unreadable; there is nothing to lock for it
+                continue  # it will be judged unreadable or refused; there is nothing to lock for it
     return found
 
 

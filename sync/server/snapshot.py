@@ -149,7 +149,7 @@ class OfficeSnapshots:
             return None
         most = max(STALE_DOCUMENTS, found[2] // STALE_SHARE)
         [(changed,)] = rows(
-            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM feed WHERE bucket = ? AND v > ? LIMIT ?) AS some",
+            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM feed WHERE bucket = ? AND v > ? LIMIT ?) AS counted",
             (bucket.name, found[1], most + 1),
         )
         return (bytes(found[0]), found[1]) if changed <= most else None
@@ -303,7 +303,7 @@ def _condition(bucket: _Bucket) -> tuple[str, tuple[Any, ...]]:
 def _count(bucket: _Bucket, at_most: int = 1 << 40) -> int:
     condition, parameters = _condition(bucket)
     [(documents,)] = rows(
-        f"SELECT COUNT(*) FROM (SELECT 1 AS one FROM feed f WHERE {condition} AND f.gone = 0 LIMIT ?) AS some",
+        f"SELECT COUNT(*) FROM (SELECT 1 AS one FROM feed f WHERE {condition} AND f.gone = 0 LIMIT ?) AS counted",
         (*parameters, at_most),
     )
     return int(documents)

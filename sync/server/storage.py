@@ -30,6 +30,7 @@ from model.store import (
     errors_of_database,
     execute,
     execute_many,
+    is_full,
     meta,
     one,
     open_store,
@@ -79,7 +80,7 @@ class OfficeFolder(Store):
         text = str(error)
         if "locked" in text:
             return OfficeBusy(_BUSY)
-        return OfficeFull(_FULL) if "full" in text else super().told(error)
+        return OfficeFull(_FULL) if is_full(error, self.folder) else super().told(error)
 
 
 class OfficeDatabase(Store):

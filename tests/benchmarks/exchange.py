@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import threading
@@ -30,7 +31,7 @@ from sync.client import exchange, line_of
 from sync.protocol import PROTOCOL, SCHEMA, ChangeSent, Position, SyncRequest, encode_request
 from sync.server.exchange import Office
 from tests.sync.offices import Company
-from tests.sync.server_process import command, environment, serving
+from tests.sync.server_process import command, environment, fresh_server
 
 ORDERS_A_DAY = 50
 LINES_PER_ORDER = 8
@@ -154,23 +155,19 @@ def _request(device: str, sent: list[ChangeSent], unsent: int | None = None) -> 
 
 
 def _day_over_a_slow_line(folder: Path) -> None:
-    import subprocess
-
     folder.mkdir()
     certificates = folder / "tls"
     subprocess.run(
-        command("server", "certificate", "127.0.0.1", "--out", certificates), env=environment(), check=True,
+        command("server", "certificate", "127.0.0.1", "--folder", certificates), env=environment(), check=True,
         capture_output=True,
     )  # fmt: skip
-    tls = ("--tls-cert", certificates / "server.pem", "--tls-key", certificates / "server.key")
-    with serving(f"sqlite:///{folder / 'office'}", *tls, verify=False) as server:
+    tls = ("--tls-cert", certificates / "server.pem", "--tls-key", certificates / "server-key.pem")
+    with fresh_server(folder / "office", *tls, verify=False) as server:
         laptop = _joined(folder, server.url, server.code, certificates / "ca.pem")
         _measure_day(laptop, server.url)
 
 
 def _joined(folder: Path, url: str, code: str, ca: Path) -> Store:
-    import subprocess
-
     subprocess.run(
         command("join", url, code, "--ca", ca, "--store", folder / "laptop"),
         env=environment(HUOKE_PASSPHRASE=PASSPHRASE), check=True, capture_output=True,
@@ -188,6 +185,8 @@ def _measure_day(laptop: Store, url: str) -> None:
     day = today()
     products, customers = [new_id() for _ in range(20)], [new_id() for _ in range(20)]
     with laptop.use():
+        with line_of(laptop, passphrase=lambda: PASSPHRASE) as line:
+            exchange(laptop, line)
         me = salesperson_by_code(meta("me")).id
         for number, (product, customer) in enumerate(zip(products, customers, strict=True)):
             record(
@@ -224,7 +223,7 @@ def _measure_day(laptop: Store, url: str) -> None:
 
 
 def _many_laptops(folder: Path, laptops: int) -> None:
-    """So many laptops with a day's orders each, all arriving one after another, against the bulk insert of their rows."""
+    """So many laptops with a day's orders each, one after another, against the bulk insert of the same rows."""
     company = _company(folder)
     office = Office(company.store, day=lambda: company.day)
     requests = list(_requests(company, laptops))

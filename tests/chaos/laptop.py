@@ -1,4 +1,4 @@
-"""A laptop at work, as a process of its own: it records through the public functions and exchanges as `huoke sync` does.
+"""A laptop at work, as a process of its own: it records and exchanges by the functions that `huoke` calls.
 
     python -m tests.chaos.laptop FOLDER --journal FILE --seed TEXT --orders N --day YYYY-MM-DD
 

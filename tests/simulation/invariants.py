@@ -30,8 +30,11 @@ class Violated(AssertionError):
     """
 
     def __init__(self, number: int, what: str) -> None:
-        self.number = number
+        self.number, self.what = number, what
         super().__init__(f"invariant {number}: {what}")
+
+    def __reduce__(self) -> tuple[type[Violated], tuple[int, str]]:
+        return type(self), (self.number, self.what)
 
 
 def _hold(number: int, faults: Iterable[Any], what: str) -> None:

@@ -8,12 +8,13 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import sync.client
 import sync.server.pull
+from model import synced
 from model.changes.company import SetSetting
 from model.errors import HuokeError, UnreachableError
 from model.store import Store, execute, meta, one, rows
@@ -353,6 +354,11 @@ class Outcome:
     fault: BaseException | None
     state: dict[tuple[str, bytes], bytes] = field(default_factory=dict)
 
+    def without_state(self) -> Outcome:
+        """What another process is told; an error goes as its words."""
+        fault = None if self.fault is None else Violated(getattr(self.fault, "number", 0), repr(self.fault))
+        return replace(self, state={}, fault=fault)
+
     def __str__(self) -> str:
         story = "\n".join(self.told)
         return f"seed {self.seed}\n{story}\n{type(self.fault).__name__}: {self.fault}"
@@ -378,8 +384,6 @@ def run_seed(
 
 def state_of(store: Store) -> dict[tuple[str, bytes], bytes]:
     """Every document of a store."""
-    from model import synced
-
     with store.use():
         return {
             (kind, id_): body

@@ -211,7 +211,7 @@ class TestAdmission:
 
     def test_a_revoked_device_is_known_but_barred(self) -> None:
         laptop = Laptop()
-        revoke("B")
+        revoke("B", do)
         barred = come(laptop.headers()).barred
         assert barred is not None
         assert barred.code == "revoked"
@@ -222,10 +222,10 @@ class TestAdmission:
             "INSERT INTO device (code, person_id, public_key, status, last_number, chain, enrolled_at, incarnation_of)"
             " SELECT 'B2', person_id, public_key, status, 0, chain, enrolled_at, 'B' FROM device WHERE code = 'B'"
         )
-        revoke("B2")
+        revoke("B2", do)
         assert {row.status for row in devices()} == {"revoked"}
         with pytest.raises(InputError, match="no device"):
-            revoke("Q")
+            revoke("Q", do)
 
     def test_whose_person_no_longer_works_here_is_barred(self) -> None:
         laptop = Laptop()

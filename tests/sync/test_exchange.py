@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,11 @@ from model.changes.assigning import AssignCustomers
 from model.changes.company import SetSetting
 from model.changes.log import Change
 from model.credit import standing_on
+from model.errors import Refused
 from model.store import meta, one, open_store
 from model.synced import KINDS, all_ids, read_documents
 from sync.connection import Truncated
+from sync.server.accounts import revoke
 from sync.server.scope import feed_faults
 from sync.server.storage import OfficeFolder, open_office, renew_epoch
 from tests.sync.offices import Company, Cut, Wire, state_of
@@ -259,3 +262,42 @@ def test_a_laptop_with_a_younger_name_than_a_restored_server_knows_is_known_agai
     a.sync()
     assert state_of(company.store, after) == "confirmed"
     assert a.state_of(before) is None  # it was on neither of the two copies
+
+
+def test_a_laptop_lets_go_of_what_the_office_has_had_for_ninety_days(company: Company) -> None:
+    a = company.laptop("A")
+    a.sync()
+    for _order in range(3):
+        a.sell("C1", "P1", 1)
+    a.sync()
+    company.day += timedelta(days=89)
+    a.sync()
+    assert a.one("SELECT COUNT(*) FROM change") == (3,)
+    company.day += timedelta(days=3)
+    a.sync()
+    # The last one stays: the next number and chain go on from it.
+    assert a.one("SELECT COUNT(*), MIN(number) FROM change") == (1, 3)
+    order = a.sell("C1", "P1", 1)
+    assert a.sync().pushed == 1
+    assert state_of(company.store, order) is not None
+
+
+def test_what_was_lent_to_a_revoked_laptop_is_free_for_others_again(company: Company) -> None:
+    a, b = company.laptop("A"), company.laptop("B")
+    a.sync()
+    with company.store.use():
+        revoke(a.device, company.office.record_here)
+    b.sync()
+    order = b.sell("C1", "P1", 9)
+    b.sync()
+    assert b.state_of(order) == "confirmed"
+
+
+def test_a_laptop_that_was_away_too_long_records_nothing_until_it_has_synced(company: Company) -> None:
+    a = company.laptop("A")
+    a.sync()
+    company.day += timedelta(days=15)
+    with pytest.raises(Refused, match="must sync"):
+        a.sell("C1", "P1", 1)
+    a.sync()
+    a.sell("C1", "P1", 1)

@@ -71,8 +71,8 @@ def everything_is_much(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def company(tmp_path: Path) -> Company:
-    company = Company(tmp_path)
+def company(empty_company: Company) -> Company:
+    company = empty_company
     for code, role in (("M", "manager"), ("A", "sales"), ("B", "sales")):
         company.person(code, role)
     for code in ("P1", "P2"):

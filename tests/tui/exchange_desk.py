@@ -22,6 +22,7 @@ PATIENCE_SECONDS = 30.0
 def laptop_app(laptop: Laptop, first_mode: str = "sync") -> Iterator[HuokeApp]:
     """The app over a laptop's store, its exchanges over the laptop's own wire and the office's clock."""
     app = HuokeApp(laptop.store, first_mode=first_mode)
+    laptop.wire.close = lambda: None
     app.session.line = lambda _store, _passphrase: laptop.wire
     app.session.now = laptop.company.now
     yield app

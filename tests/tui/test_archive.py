@@ -15,10 +15,11 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from model.changes.undo import UndoChange
-from model.customers import Customer, owner_on, terms_on
+from model.conflicts import Conflict
+from model.customers import Customer, blacklisted_on, owner_on, terms_on
 from model.orders import Order
 from model.receipts import Receipt
-from model.store import Store, set_meta
+from model.store import Store, execute, rows, set_meta
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, small_company
 from tui import locale
@@ -29,7 +30,7 @@ from tui.archive.pane import ArchivePane, TabLine
 from tui.archive.return_form import ReturnForm
 from tui.archive.screen import ArchiveScreen
 from tui.archive.search import CustomerSearch
-from tui.customers.forms import ContactForm, TermsForm
+from tui.customers.forms import BlockForm, ContactForm, TermsForm
 from tui.order_entry.customer_box import CustomerBox
 from tui.receivables.receipt_form import ReceiptForm
 from tui.session import Session
@@ -485,6 +486,65 @@ async def test_keys_that_cannot_act_say_why(store: Store) -> None:
         await settle(pilot)
         assert isinstance(app.screen, AskText)
         assert app.screen.question.startswith("Cancel ")
+
+
+async def test_on_a_joined_laptop_a_salesperson_asks_the_office_for_terms_and_blacklist(store: Store) -> None:
+    customer = id_of(store, "C1")
+    as_person(store, "S2")
+    with store.use():
+        set_meta("server", "https://office.invalid")
+    app = ArchiveDesk(store)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.archive.show_customer(customer)
+        await settle(pilot)
+        await pilot.press("t")
+        await settle(pilot)
+        assert isinstance(app.screen, TermsForm)
+        await pilot.press("enter", "enter", "ctrl+u", *"5000", "f10")
+        await recorded(pilot)
+        assert app.said() == "The office was asked: it decides."
+        await pilot.press("b")
+        await settle(pilot)
+        assert isinstance(app.screen, BlockForm)
+        await pilot.press(*"bounced", "f10")
+        await recorded(pilot)
+        assert app.said() == "The office was asked: it decides."
+        assert app.notices() == []
+        # What is no request is still the office's alone.
+        await pilot.press("l")
+        await settle(pilot)
+        assert "Your role may not do this" in app.notices()[-1]
+    with store.use():
+        assert terms_on(customer, TODAY).credit_limit == 100_000
+        assert not blacklisted_on(customer, TODAY)
+        assert [conflict.field for conflict in Conflict.select().order_by(Conflict.field)] == [
+            "customer.blacklist",
+            "customer.terms",
+        ]
+
+
+async def test_the_history_says_what_the_office_has_not_got_or_refused(store: Store) -> None:
+    with store.use():
+        [(last, uid)] = rows(
+            "SELECT number, uid FROM change WHERE kind = 'customer.terms' ORDER BY number DESC LIMIT 1"
+        )
+        [(add,)] = rows("SELECT uid FROM change WHERE kind = 'customer.add' ORDER BY number LIMIT 1")
+        for name, value in (("server", "https://office.invalid"), ("acknowledged", str(last))):
+            set_meta(name, value)
+        for change, status in ((uid, "refused"), (add, "done")):
+            execute(
+                "INSERT INTO arrival (uid, v, place, status, result, received_at, seen) VALUES (?, 1, 0, ?, ?, '', 0)",
+                (change, status, b"\x92\xa0\x80"),
+            )
+    app = ArchiveDesk(store)
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.archive.show_customer(id_of(store, "C1"))
+        await pilot.press("[")
+        await settle(pilot)
+        changes = app.lines("changes")
+        assert any("terms set" in line and "refused · 30 days" in line for line in changes)
+        assert any("order recorde" in line and "unsent · A-" in line for line in changes)
+        assert any("customer added" in line and "·" not in line for line in changes)
 
 
 async def test_forms_and_other_screens_open_for_this_customer(store: Store) -> None:

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from model.changes.customers import AddCustomer
+from model.conflicts import Conflict
 from model.customer_list import CustomerFilter, CustomerList
 from model.customers import Customer, owner_on
 from model.errors import Refused
 from model.ids import new_id
-from model.store import Store, rows
+from model.store import Store, rows, set_meta
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, CustomersDesk, settle, small_company
 from tui import locale
@@ -302,3 +303,25 @@ async def test_who_may_not_assign_is_told_before_the_form(tmp_path: Path) -> Non
             await settle(pilot)
             assert app.screen is desk
             assert app.notices() == ["Your role may not do this: ask someone of manager, admin."]
+
+
+async def test_on_a_joined_laptop_assigning_asks_the_office(tmp_path: Path) -> None:
+    def fill(made: Company) -> None:
+        made.salesperson("S1")
+        made.salesperson("S2")
+        made.customer("C1", "S1")
+
+    with small_company(tmp_path, fill, me="S1") as (store, made):
+        with store.use():
+            set_meta("server", "https://office.invalid")
+        app = CustomersDesk(store)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await settle(pilot)
+            await pilot.press("a")
+            await settle(pilot)
+            await pilot.press(*"S2", "f10")
+            await settle(pilot)
+            assert app.said() == "The office was asked: it decides."
+        with store.use():
+            assert owner_on(made.ids["C1"], TODAY) == made.ids["S1"]
+            assert [conflict.field for conflict in Conflict.select()] == ["customer.assign"]

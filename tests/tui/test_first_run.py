@@ -7,15 +7,18 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
+import keyring.core
 import pytest
+from keyring.backends.null import Keyring
 from textual.pilot import Pilot
-from textual.widgets import OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.worker import WorkerCancelled
 
 from model.customers import Customer
 from model.people import Salesperson
 from model.settings import setting_on
 from model.store import meta, open_store
+from tests.sync.server_process import fresh_server
 from tui import locale
 from tui.first_run.bad_rows import BadRowsScreen
 from tui.first_run.screen import DEMO_FOLDER, FirstRunApp, choose_beginning, holds_store
@@ -137,3 +140,37 @@ async def test_bad_rows_are_listed_and_nothing_is_left(tmp_path: Path) -> None:
 def test_a_folder_with_a_company_is_opened_without_a_question(tmp_path: Path) -> None:
     open_store(tmp_path, create=True).close()
     assert choose_beginning(tmp_path) == tmp_path
+
+
+async def test_a_companys_server_is_joined_and_asked_for_what_this_laptop_may_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HUOKE_TODAY")
+    # No test may put a key into the keyring of who runs it.
+    monkeypatch.setattr(keyring.core, "_keyring_backend", Keyring())
+    folder = tmp_path / "huoke"
+    with fresh_server(tmp_path / "office") as server:
+        app = FirstRunApp(folder)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.press("4")
+            await settle(pilot)
+            await pilot.press("f10")
+            await settle(pilot)
+            assert objection(app).startswith("A passphrase has at least 8 characters")
+            typed = {"url": server.url, "code": "0000", "passphrase": "correct horse", "again": "correct horse"}
+            for name, text in typed.items():
+                app.screen.query_one(f"#{name}", Input).value = text
+            await pilot.press("f10")
+            await settle(pilot)
+            assert "Ask the office for a new one" in objection(app)
+            assert not holds_store(folder)
+            app.screen.query_one("#code", Input).value = server.code
+            await pilot.press("f10")
+            await settle(pilot)
+    assert app.return_value == folder
+    store = open_store(folder)
+    with store.use():
+        assert meta("server") == server.url
+        assert meta("last_exchange")
+        assert Salesperson.get().code == meta("me")
+    store.close()

@@ -58,19 +58,21 @@ FARED_TOLD = ("unsent", "waiting", "held", "conflict", "requested", "refused", "
 
 
 def change_word(row: ChangeRow) -> str:
-    """What kind of change it was, whether it was taken back, and what the office has not said yes to."""
+    """What kind of change it was, and whether it was taken back."""
     if row.kind.startswith("import."):
         return _(IMPORTED)
-    said = [_("undone")] if row.undone else []
-    if row.fared in FARED_TOLD:
-        said.append(_(FARED_NAMES[row.fared]))
     word = _(CHANGE_WORDS.get(row.kind, row.kind))
-    return f"{word} ({_(', ').join(said)})" if said else word
+    return f"{word} ({_('undone')})" if row.undone else word
 
 
 def change_details(row: ChangeRow) -> str:
-    """What exactly was changed; called in a thread with the store in use, because it names people."""
-    said = [row.about] if row.about else []
+    """What exactly was changed, and what the office has not said yes to.
+
+    It is called in a thread with the store in use, because it names people.
+    """
+    said = [f"{_(FARED_NAMES[row.fared])} ·"] if row.fared in FARED_TOLD else []
+    if row.about:
+        said.append(row.about)
     details = _DETAILS.get(type(row.args))
     if details is not None:
         said.append(details(row.args))

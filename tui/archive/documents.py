@@ -135,7 +135,7 @@ def _order_fields(card: OrderCard, desk: Desk, sees_cost: bool) -> Iterator[Fiel
     order, row = card.order, card.row
     yield _("State"), marked_state(state_word(row, desk.today), row.mark)
     if row.mark:
-        yield _("Office"), mark_sentence(row.mark)
+        yield _("At the office"), mark_sentence(row.mark)
     dates = day_text(row.day)
     if order.first_date != order.date:
         dates += "  " + _("(taken {date})").format(date=day_text(order.first_date))

@@ -77,7 +77,15 @@ class Desk:
         """Do a change as the one who sits here, today, and give its outcome."""
         from model.changes.recording import record
 
-        return record(args, person=self.person(), on=self.today)
+        return record(args, person=self.person(), on=self.business_date())
+
+    def business_date(self) -> date:
+        """Today by the office's clock, where this laptop's is known to differ by a day; else the day it is here."""
+        from model.store import meta
+        from tui.clock import today
+
+        skew_ms = int(meta("skew_ms", "0"))
+        return today(skew_ms) if skew_ms else self.today
 
 
 @contextmanager

@@ -16,7 +16,7 @@ COLUMNS = (
     Column("server", N_("server")),
     Column("device", N_("device")),
     Column("person", N_("code")),
-    Column("key", N_("key")),
+    Column("key", N_("device key")),
 )
 
 

@@ -48,6 +48,7 @@ def add_parser(verbs: Verbs, common: Parser) -> None:
     _act(acts, common, "devices", _("list the laptops"), _devices)
     _act(acts, common, "enrol", _("print a one-time code for a person's laptop"), _enrol, ("code", _("CODE")))
     _act(acts, common, "revoke", _("shut a laptop out"), _revoke, ("device", _("DEVICE")))
+    _act(acts, common, "recall", _("take back the credit lent to a laptop"), _recall, ("device", _("DEVICE")))
     _add_files(acts, common)
     _act(acts, common, "check", _("compare what is kept with what the documents say"), _check)
     made = _act(acts, common, "certificate", _("make a private authority and the server's certificate"), _certificate)
@@ -173,9 +174,18 @@ def _enrol(arguments: Namespace, desk: Desk) -> int:
 def _revoke(arguments: Namespace, desk: Desk) -> int:
     from sync.server.accounts import revoke
 
-    with opened_office(arguments, desk):
-        revoke(arguments.device)
+    with opened_office(arguments, desk) as (_store, office):
+        revoke(arguments.device, doing(office))
     return _devices(arguments, desk)
+
+
+def _recall(arguments: Namespace, desk: Desk) -> int:
+    from sync.server.accounts import recall
+
+    with opened_office(arguments, desk) as (_store, office):
+        count = recall(arguments.device, doing(office))
+    tell(_("Taken back from {device}: credit of {count} customers.").format(device=arguments.device, count=count))
+    return 0
 
 
 def _import(arguments: Namespace, desk: Desk) -> int:

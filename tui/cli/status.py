@@ -19,7 +19,7 @@ COLUMNS = (
     Column("conflicts", N_("conflicts"), right=True),
     Column("notices", N_("notices"), right=True),
     Column("as_of", N_("as of")),
-    Column("key", N_("key")),
+    Column("key", N_("device key")),
 )
 
 

@@ -22,7 +22,8 @@ from tui.shared.desk_app import DeskApp
 from tui.shared.desk_screen import desk_screen_of
 
 if TYPE_CHECKING:
-    from sync.client import Exchanged, Line, Progress
+    from sync.client import Exchanged, Progress
+    from tui.session import OfficeLine
 
 PASSPHRASE_VARIABLE = "HUOKE_PASSPHRASE"
 SECONDS_BETWEEN_TELLING = 0.1
@@ -72,7 +73,7 @@ class ExchangingApp(DeskApp):
         self.last_exchange: LastExchange | None = None
         self.farewell = ""
         """Why this store is gone, translated; the app has closed itself then."""
-        self._line: Line | None = None
+        self._line: OfficeLine | None = None
         self._stop: threading.Event | None = None
 
     @property
@@ -86,7 +87,15 @@ class ExchangingApp(DeskApp):
         return super().why_not(action_id)
 
     def on_unmount(self) -> None:
-        self.stop_exchange()
+        if self.is_exchanging:
+            self.stop_exchange()
+        else:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        if self._line is not None:
+            self._line.close()
+            self._line = None
 
     def stop_exchange(self) -> None:
         """Stop the exchange at its next step; whatever came of it is kept."""
@@ -139,7 +148,7 @@ class ExchangingApp(DeskApp):
             line.round_trips = line.bytes_up = line.bytes_down = 0
             done = exchange(store, line, progress=advanced, now=self.session.now)
         except Exception as error:
-            self._line = None
+            self._hang_up()
             self.post_message(self.ExchangeFailed(error))
         else:
             self.post_message(self.ExchangeFinished(done))

@@ -33,16 +33,16 @@ from tui.shared.pages import Tone
 from tui.shared.status import StatusLine
 
 INBOX_COLUMNS = (
-    Column("what", N_("What"), 9, priority=9),
-    Column("about", N_("About"), 9, priority=8),
+    Column("what", N_("Kind"), 9, priority=9),
+    Column("about", N_("Concerns"), 9, priority=8),
     Column("sentence", N_("What there is to say"), 30, grow=True, priority=9),
     Column("day", N_("Date"), 10, priority=5),
 )
 UNSENT_COLUMNS = (
-    Column("number", N_("No."), 5, align="right", priority=5),
+    Column("number", "#", 5, align="right", priority=5),
     Column("time", N_("Recorded"), 11, priority=8),
-    Column("what", N_("What"), 18, priority=9),
-    Column("about", N_("About"), 9, priority=9),
+    Column("what", N_("Kind"), 18, priority=9),
+    Column("about", N_("Concerns"), 9, priority=9),
     Column("details", N_("Details"), 16, grow=True, priority=6),
 )
 TONES: dict[str, Tone] = {"result": "warning", "conflict": "warning", "notice": ""}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.message import Message
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from model.errors import N_, InputError
 from model.store import Store
@@ -20,6 +20,7 @@ from tui.exchange.device_key import asks_passphrase
 from tui.exchange.words import progress_with_bytes
 from tui.locale import _
 from tui.session import LineFactory, line_to_office
+from tui.shared.columns import printable
 
 if TYPE_CHECKING:
     from sync.client import Progress
@@ -72,7 +73,7 @@ class JoinForm(EntryForm[Path]):
     def fields(self) -> Sequence[FormField]:
         return [
             FormField("url", _("server"), hint=_("its address, such as https://office:8787")),
-            FormField("code", _("code"), hint=_("given by the office, once, such as 7K3M-…")),
+            FormField("code", _("one-time code"), hint=_("given by the office, once, such as 7K3M-…")),
             FormField("ca", _("certificate"), hint=_("the office's file, where it gave you one")),
             FormField("passphrase", _("passphrase"), hint=_("8 characters or more, for this device's key")),
             FormField("again", _("the same again")),
@@ -111,7 +112,8 @@ class JoinForm(EntryForm[Path]):
         store = self._joined
         with store.use():
             line = self._line(store, lambda: passphrase)
-        exchange(store, line, progress=self._tell)
+        with closing(line):
+            exchange(store, line, progress=self._tell)
         store.close()
         return self.folder
 
@@ -145,4 +147,8 @@ class JoinForm(EntryForm[Path]):
         self.post_message(self.Advanced(progress_with_bytes(progress)))
 
     def on_join_form_advanced(self, message: JoinForm.Advanced) -> None:
-        self.object_with(message.sentence)
+        self.query_one(".keys", Static).update(printable(message.sentence))
+
+    def object_with(self, sentence: str) -> None:
+        super().object_with(sentence)
+        self.query_one(".keys", Static).update(self.keys_line())

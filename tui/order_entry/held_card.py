@@ -9,13 +9,12 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from model.credit import REASONS_FOR_A_PERSON
 from model.money import grouped
 from tui import keymap
 from tui.keymap import ACTION_OF
 from tui.locale import _
 from tui.order_entry.recording import HeldOrder
-from tui.order_entry.words import reasons_words
+from tui.order_entry.words import cure_words, reasons_words
 from tui.shared.columns import Column, fit, lay_out
 
 BILL_COLUMNS = (
@@ -110,21 +109,11 @@ class HeldCard(Widget, can_focus=True):
             ways.append(f"{release}  " + _("nothing stops it any more: release it"))
         else:
             if self.held.verdict.cure:
-                ways.append(f"{receive}  " + self._receipt_words())
+                ways.append(f"{receive}  " + cure_words(self.held.verdict))
             if self.held.may_release:
                 ways.append(f"{release}  " + _("release it all the same, with a reason"))
         ways.append(f"{close}  " + _("leave it held, next order"))
         return ways
-
-    def _receipt_words(self) -> str:
-        assert self.held is not None
-        amount = grouped(self.held.verdict.cure)
-        for_a_person = {reason.name for reason in self.held.verdict.reasons} & set(REASONS_FOR_A_PERSON)
-        if for_a_person == {"below_floor"}:
-            return _("receive {amount}: then only the price stops it").format(amount=amount)
-        if for_a_person:
-            return _("receive {amount}: then it waits for the office alone").format(amount=amount)
-        return _("receive {amount} to release").format(amount=amount)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what would help can be done."""

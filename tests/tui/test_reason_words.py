@@ -1,0 +1,52 @@
+"""Everything that stops an order has words of its own, and money is offered only where money releases it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from model.credit import REASONS, PricedLine, Standing, Verdict, judge
+from tui import locale
+from tui.archive import words as archive_words
+from tui.order_entry.words import cure_words, reasons_words, verdict_words
+
+OWING = Standing(100_000, 30, "order", 50_000, None, True, 20_000, ())
+LINES = (PricedLine("P1", 10_000, 20_000, sold=False),)
+ALL_WORDS = "blacklisted; overdue 200.00; over limit by 600.00; below floor: P1; customer closed; no longer sold: P1"
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    locale.use("en")
+    yield
+    locale.use("en")
+
+
+def stopped(standing: Standing = OWING) -> Verdict:
+    return judge(standing, total=10_000, paid=0, lines=LINES, closed=True)
+
+
+def test_every_reason_is_said_in_words_of_its_own() -> None:
+    verdict = stopped()
+    assert tuple(reason.name for reason in verdict.reasons) == REASONS
+    assert reasons_words(verdict.reasons) == ALL_WORDS
+    assert verdict_words(verdict) == f"will be held: {ALL_WORDS}"
+    assert "customer closed; no longer sold (P1)" in archive_words.reasons_words(verdict.reasons)
+    assert archive_words.held_words("closed,not_sold") == "customer closed, no longer sold"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_reason_is_shown_by_its_bare_name(language: locale.Language) -> None:
+    locale.use(language)
+    said = reasons_words(stopped().reasons)
+    assert not any(name in said for name in ("not_sold", "below_floor", "over_limit"))
+
+
+def test_money_is_not_said_to_release_what_a_person_must_look_at() -> None:
+    late = Standing(20_000, 30, "order", 50_000, None, False, 20_000, ())
+    verdict = stopped(late)
+    assert verdict.cure == 10_000
+    assert "to release" not in archive_words.verdict_words(verdict)
+    assert cure_words(verdict) == "receive 100.00: then it waits for the office alone"
+    assert cure_words(judge(late, total=10_000, paid=0)) == "receive 100.00 to release"
