@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model.people import salesperson_by_code
+from model.people import Salesperson
 from model.store import meta, rows
 
 # In the published rows the company stands under this id.
@@ -66,5 +66,5 @@ def published_month(month: str) -> PublishedMonth | None:
             company = PublishedRow(*figures)
         else:
             people[bytes(person)] = PublishedRow(*figures)
-    me = meta("me")
-    return PublishedMonth(as_of, company, people, salesperson_by_code(me).id if me else None)
+    me = Salesperson.get_or_none(Salesperson.code == meta("me"))
+    return PublishedMonth(as_of, company, people, None if me is None else me.id)

@@ -43,7 +43,7 @@ LEAST_FREE_BYTES = 1 << 20
 STANDALONE_DEVICE = "A"
 
 # Peewee gives its own statements' errors one name on every database; what goes to a cursor directly needs it too.
-errors_of_database = peewee.__exception_wrapper__
+errors_of_database: Any = peewee.__exception_wrapper__  # type: ignore[attr-defined]
 
 _current: ContextVar[Store | None] = ContextVar("huoke_store", default=None)
 

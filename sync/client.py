@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from model.changes.arrivals import UNEXPECTED
 from model.changes.recording import chained
 from model.errors import N_, Refused, StoreError, UnreachableError
+from model.laptop import unsent_count
 from model.leases import machine_of
 from model.store import Store, execute, meta, one, open_store, rows, set_meta
 from sync import bootstrap
@@ -114,7 +115,6 @@ class Status:
 
     Attributes:
         as_of: UTC, when it last took over what the office says; empty before.
-        key: where its device key is kept.
     """
 
     server: str
@@ -144,17 +144,6 @@ def status(store: Store) -> Status:
         as_of=meta("last_exchange"),
         skew_ms=int(meta("skew_ms", "0")),
     )
-
-
-def unsent_count() -> int:
-    """How many changes the office has not got; 0 on a store of its own."""
-    if not meta("server"):
-        return 0
-    found = one(
-        "SELECT COUNT(*) FROM change WHERE device = ? AND number > ?",
-        (meta("device"), int(meta("acknowledged", "0"))),
-    )
-    return int(found[0]) if found else 0
 
 
 def join(

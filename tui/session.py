@@ -74,9 +74,15 @@ class Session:
         with store.use():
             self.skew_ms = int(meta("skew_ms", "0"))
             self.joined = bool(meta("server"))
-            found = Salesperson.get_or_none(Salesperson.code == meta("me")) if meta("me") else None
-        if found is not None:
-            self.person = Person(found.id, found.code, found.name, found.role)
+            self.see_who_sits_here()
+
+    def see_who_sits_here(self) -> None:
+        """Read who the store says sits here: a laptop learns it, and any new role, from its office.
+
+        Call it inside `with store.use():`.
+        """
+        found = Salesperson.get_or_none(Salesperson.code == meta("me")) if meta("me") else None
+        self.person = None if found is None else Person(found.id, found.code, found.name, found.role)
 
     @property
     def person_id(self) -> bytes | None:

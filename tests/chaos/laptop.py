@@ -3,7 +3,8 @@
     python -m tests.chaos.laptop FOLDER --journal FILE --seed TEXT --orders N --day YYYY-MM-DD
 
 After each change that was recorded its id goes into the journal, on disk before anything else is done: what stands
-there was promised to a person. On stdout stands one line for each thing worth telling. It may be killed at any moment.
+there was promised to a person. On stdout stands one line for each thing worth telling; from stdin it reads up to how
+many orders it may go. It may be killed at any moment.
 """
 
 from __future__ import annotations
@@ -46,9 +47,14 @@ class Laptop:
         self.store: Store = open_store(folder)
         self.orders = 0
 
-    def work(self, orders: int, commands_percent: int, wanted: int) -> None:
-        """Record so many orders and what belongs to a day besides them, exchanging now and then."""
-        self.orders = orders
+    def work(self, orders: int, commands_percent: int, wanted: int, allowed: Iterator[int]) -> None:
+        """Record so many orders and what belongs to a day besides them, exchanging now and then.
+
+        Args:
+            orders: how many there are already.
+            allowed: up to how many it may go before it waits to be told the next.
+        """
+        self.orders, most = orders, 0
         with self.store.use():
             line = line_of(self.store, passphrase=lambda: PASSPHRASE)
         with line:
@@ -57,6 +63,8 @@ class Laptop:
             with self.store.use():
                 clerk = Clerk(self._desk())
             while self.orders < wanted:
+                while self.orders >= most:
+                    most = next(allowed)
                 with self.store.use():
                     for _deed in range(self.chance.choice((1, 3, 8, 8, 20, 20, 60))):
                         if self.chance.randrange(100) < commands_percent:
@@ -148,7 +156,7 @@ class Laptop:
         """What a command printed; None where it was refused or the office not reached."""
         ended = subprocess.run(
             command(*words, "--store", self.folder), env=environment(), capture_output=True, text=True,
-            encoding="utf-8", timeout=LONGEST_COMMAND_SECONDS, check=False,
+            stdin=subprocess.DEVNULL, encoding="utf-8", timeout=LONGEST_COMMAND_SECONDS, check=False,
         )  # fmt: skip
         if ended.returncode not in (0, 1, 3) or "Traceback" in ended.stderr:
             raise AssertionError(f"{words} ended with {ended.returncode}:\n{ended.stderr}")
@@ -192,7 +200,7 @@ def main() -> int:
             journal.write("\n")
         laptop = Laptop(given.folder, journal, random.Random(given.seed), given.day)
         try:
-            laptop.work(done, given.commands, given.orders)
+            laptop.work(done, given.commands, given.orders, map(int, sys.stdin))
         except HuokeError as error:
             tell("defect", type(error).__name__, error.template.format(**error.params))
             return 1

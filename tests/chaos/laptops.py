@@ -26,6 +26,7 @@ class Laptop:
     Attributes:
         counted: what its processes told.
         orders: how many stand in its journal.
+        allowed: up to how many it may go for now.
         was_killed: whether its process ended because we killed it.
     """
 
@@ -38,6 +39,7 @@ class Laptop:
     commands_percent: int
     counted: Counter[str] = field(default_factory=Counter)
     orders: int = 0
+    allowed: int = 0
     starts: int = 0
     was_killed: bool = False
     process: asyncio.subprocess.Process | None = None
@@ -88,10 +90,13 @@ class Laptop:
                 sys.executable, "-m", "tests.chaos.laptop", str(self.folder), "--journal", str(self.journal),
                 "--seed", f"{self.seed} {self.code} {self.starts}", "--orders", str(self.wanted),
                 "--commands", str(self.commands_percent), "--day", str(day),
-                cwd=ROOT, env=surroundings(day), stdout=subprocess.PIPE, stderr=errors, start_new_session=True,
+                cwd=ROOT, env=surroundings(day), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+                start_new_session=True,
             )  # fmt: skip
         assert process.stdout is not None
+        assert process.stdin is not None
         self.process, told = process, ""
+        self.allow(self.allowed)
         async for line in process.stdout:
             what, *how = line.decode().rstrip("\n").split("\t")
             self.counted[" ".join((what, *how[:1]))] += 1
@@ -102,7 +107,14 @@ class Laptop:
                 told = " ".join(how)
         await process.wait()
         self.process = None
+        process.stdin.close()
         return None if process.returncode == 0 else f"{process.returncode} {told}\n{log.read_text()[-3000:]}"
+
+    def allow(self, orders: int) -> None:
+        """Let it go on up to so many orders."""
+        self.allowed = orders
+        if self.process is not None and self.process.stdin is not None and not self.process.stdin.is_closing():
+            self.process.stdin.write(f"{orders}\n".encode())
 
     def kill(self, *, with_commands: bool) -> None:
         """SIGKILL; a command that it started goes on without it, or is killed too."""

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from tests.chaos.inquiry import Findings, inquire, reported_balance
 from tests.chaos.laptops import Laptop
-from tests.chaos.office import OWN_POSTGRESQL, Failed, Office, PostgreSQL, run_command
+from tests.chaos.office import OWN_POSTGRESQL, Failed, Office, PostgreSQL, Served, run_command
 from tests.chaos.proxy import HOST, Proxy
 
 DAYS = 5
@@ -38,6 +38,8 @@ MOST_QUIET_ROUNDS = 20
 REQUEST_PATIENCE_SECONDS = 2.0
 LATEST_IN_REQUEST_SECONDS = 0.12
 POSTGRESQL_KILLS = 4
+# The laptops wait when so many kills are due that were not made.
+KILLS_BEHIND = 6
 TOLD_EVERY_SECONDS = 15
 
 
@@ -98,6 +100,7 @@ class Run:
         self.counted: Counter[str] = Counter()
         self.faults: list[str] = []
         self._more_orders = asyncio.Condition()
+        self._restarting: set[asyncio.Task[None]] = set()
         self._waking: set[asyncio.Future[None]] = set()
         self.laptops = [
             Laptop(
@@ -143,21 +146,15 @@ class Run:
 
     async def work(self) -> None:
         """Work and kill until every laptop has done its orders and every kill was made."""
-        killing = asyncio.create_task(self._kill_now_and_then())
         telling = asyncio.create_task(self._tell_now_and_then())
         try:
-            async with asyncio.TaskGroup() as working:
+            async with asyncio.TaskGroup() as self._working:
+                self._working.create_task(self._kill_now_and_then())
                 for laptop in self.laptops:
-                    working.create_task(laptop.work(lambda: self.day, self._an_order))
-            async with self._more_orders:
-                # Whatever kills are still due are now.
-                self.orders = max(self.orders, self.plan.orders)
-                self._more_orders.notify_all()
-            await killing
+                    self._working.create_task(laptop.work(lambda: self.day, self._an_order))
         finally:
-            killing.cancel()
             telling.cancel()
-            await asyncio.gather(killing, telling, return_exceptions=True)
+            await asyncio.gather(telling, return_exceptions=True)
 
     def _an_order(self) -> None:
         self.orders += 1
@@ -184,6 +181,7 @@ class Run:
         moments = sorted(chance.randrange(plan.orders) for _kill in range(plan.kills))
         of_postgresql = set(chance.sample(range(plan.kills), min(POSTGRESQL_KILLS, plan.kills)))
         for place, moment in enumerate(moments):
+            self._allow([*moments, plan.orders][min(place + KILLS_BEHIND, plan.kills)])
             async with self._more_orders:
                 await self._more_orders.wait_for(lambda moment=moment: self.orders >= moment)  # type: ignore[misc]
             await self._some_moment()
@@ -191,6 +189,14 @@ class Run:
                 await self._kill_postgresql()
             else:
                 await self._kill_one()
+        self._allow(plan.orders)
+
+    def _allow(self, orders: int) -> None:
+        """Let the laptops work, but not so far that the kills come too late to disturb anything."""
+        for laptop in self.laptops:
+            laptop.allow(
+                laptop.wanted if orders >= self.plan.orders else laptop.wanted * orders // self.plan.orders + 1
+            )
 
     async def _some_moment(self) -> None:
         """At once, or while a request is under way."""
@@ -204,18 +210,24 @@ class Run:
             return
 
     async def _kill_one(self) -> None:
+        served = [served for served in self.office.servers if served.process is not None]
         alive = [laptop for laptop in self.laptops if laptop.process is not None and not laptop.was_killed]
-        if not alive or self.chance.random() < 0.35:
-            served = self.chance.choice(self.office.servers)
-            await self.office.kill(served)
+        if not alive or (served and self.chance.random() < 0.35):
+            # With nobody left at work there is only the office, and it may be about to start.
+            await asyncio.gather(*self._restarting)
+            victim = self.chance.choice(self.office.servers)
+            await self.office.kill(victim)
             self.counted["killed server"] += 1
-            self.office.day = self.day
-            await self.office.start(served)
+            self._restarting = {self._working.create_task(self._start(victim))}
             return
         laptop = self.chance.choice(alive)
         with_commands = self.chance.random() < 0.5
         laptop.kill(with_commands=with_commands)
         self.counted["killed laptop with what it ran" if with_commands else "killed laptop"] += 1
+
+    async def _start(self, served: Served) -> None:
+        self.office.day = self.day
+        await self.office.start(served)
 
     async def _kill_postgresql(self) -> None:
         assert self.postgresql is not None

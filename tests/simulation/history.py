@@ -41,10 +41,10 @@ class Before:
     """
 
     confirmed: set[bytes]
+    held: set[bytes]
     used: dict[bytes, int]
     granted: dict[tuple[bytes, str], int]
     fields: dict[str, str] = field(default_factory=dict)
-    named: int = 0
 
 
 def replayed_state(office: OfficeMachine, empty: Path, folder: Path) -> None:
@@ -91,7 +91,7 @@ def _compare(store: Store, again: Store) -> None:
 
 
 def _before(change: Change) -> Before:
-    before = Before(_confirmed(), _used(), _granted())
+    before = Before(_in_state("confirmed"), _in_state("held"), _used(), _granted())
     if change.kind == "customer.edit":
         args = _args(change)
         card = Customer.get_or_none(Customer.id == _meant(args.customer))
@@ -104,6 +104,7 @@ def after_each(change: Change, fared: Judged, before: Before) -> None:
     """What must hold after every single change of the log."""
     no_credit_beyond_the_limit(change, before)
     nothing_lent_beyond_the_limit(change, before)
+    freed_orders_are_told(change, before)
     if change.kind == "customer.edit" and fared.status in ("done", "conflict"):
         no_unseen_value_overwritten(change, before)
 
@@ -111,7 +112,7 @@ def after_each(change: Change, fared: Judged, before: Before) -> None:
 def no_credit_beyond_the_limit(change: Change, before: Before) -> None:
     """5: No order becomes confirmed beyond limit and leases, or for the blacklisted, but by a person's release."""
     released = _args(change).order if change.kind == "order.release" else None
-    fresh = sorted(_confirmed() - before.confirmed - {released})
+    fresh = sorted(_in_state("confirmed") - before.confirmed - {released})
     if not fresh:
         return
     used_after = _used()
@@ -141,6 +142,17 @@ def no_credit_beyond_the_limit(change: Change, before: Before) -> None:
             raise Violated(
                 5, f"{change.kind} confirmed {len(orders)} orders of {customer.hex()}: {exposure} over {limit}"
             )
+
+
+def freed_orders_are_told(change: Change, before: Before) -> None:
+    """9: Who took an order that was held hears that it is confirmed, where no person released it."""
+    if change.kind == "order.release":
+        return
+    for id_ in sorted(_in_state("confirmed") & before.held):
+        [(number, seller)] = rows("SELECT number, COALESCE(maker_id, owner_id) FROM orders WHERE id = ?", (id_,))
+        told = rows("SELECT 1 FROM notice WHERE about = ? AND person_id = ?", (number, seller))
+        if seller is not None and not told:
+            raise Violated(9, f"nobody was told that {number}, which was held, is confirmed")
 
 
 def nothing_lent_beyond_the_limit(change: Change, before: Before) -> None:
@@ -202,8 +214,8 @@ def _meant(customer: bytes) -> bytes:
     return meant
 
 
-def _confirmed() -> set[bytes]:
-    return {bytes(row[0]) for row in rows("SELECT id FROM orders WHERE state = 'confirmed'")}
+def _in_state(state: str) -> set[bytes]:
+    return {bytes(row[0]) for row in rows("SELECT id FROM orders WHERE state = ?", (state,))}
 
 
 def _used() -> dict[bytes, int]:

@@ -10,7 +10,11 @@ import msgspec
 
 from model import synced, totals
 from model.ageing import ageing
+from model.changes.orders import judge_order, lines_of
+from model.credit import REASONS_FOR_A_PERSON
+from model.customers import closed_by
 from model.leases import lent_of, machine_of
+from model.orders import Order
 from model.rights import OFFICE
 from model.store import meta, rows
 from sync.protocol import Page, Position
@@ -74,6 +78,31 @@ def applied_once(office: OfficeMachine) -> None:
     _hold(2, orders + receipts, "documents made twice")
     _hold(2, numbers + both, "one number for two changes")
     _hold(2, gaps, "numbers of a device that are not accounted for")
+
+
+def outcomes_are_told(machine: Machine, office: OfficeMachine) -> None:
+    """1: Of every change that a laptop keeps it knows what the office made of it, in the same words."""
+    query = "SELECT a.uid, a.status, a.result FROM arrival a JOIN change c ON c.uid = a.uid"
+    with machine.store.use():
+        mine = {bytes(row[0]) for row in rows("SELECT uid FROM change")}
+        told = {bytes(uid): (status, bytes(result)) for uid, status, result in rows(query)}
+    with office.store.use():
+        judged = {bytes(uid): (status, bytes(result)) for uid, status, result in rows(query)}
+    faults = [f"{uid.hex()} {judged.get(uid)} told {told.get(uid)}" for uid in mine if told.get(uid) != judged.get(uid)]
+    _hold(1, sorted(faults), f"{machine.name} does not know how its changes fared")
+
+
+def nothing_waits_in_vain(office: OfficeMachine, day: date) -> None:
+    """9: No order is held that nothing but an old verdict holds."""
+    with office.store.use():
+        held = [
+            order.number
+            for order in Order.select().where(Order.state == "held").order_by(Order.number)
+            if not set(order.held_for.split(",")) & set(REASONS_FOR_A_PERSON)
+            and not closed_by(order.customer_id, day)
+            and judge_order(order, lines_of(order), day).ok
+        ]
+    _hold(9, held, "held orders that nothing holds")
 
 
 def nothing_unexpected(office: OfficeMachine) -> None:

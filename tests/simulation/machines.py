@@ -279,10 +279,19 @@ class Machine:
         with self.store.use():
             return meta("device")
 
-    def do(self, args: Args, day: date, clock: ShownClock) -> Any:
+    def do(self, args: Args, day: date, clock: ShownClock) -> bytes:
+        """Record a deed; the id of its change."""
         clock.moment = self.now()
         with self.store.use():
-            return record(args, person=self.person, on=day)
+            record(args, person=self.person, on=day)
+            found = one("SELECT uid FROM change WHERE device = ? ORDER BY number DESC LIMIT 1", (meta("device"),))
+        assert found is not None
+        return bytes(found[0])
+
+    def changes(self) -> set[bytes]:
+        """Every change that this laptop keeps."""
+        with self.store.use():
+            return {bytes(row[0]) for row in rows("SELECT uid FROM change")}
 
     def sync(self, trouble: Trouble, between: Callable[[], bool]) -> tuple[Exchanged, bool]:
         """One exchange.

@@ -300,8 +300,8 @@ async def test_the_board_of_a_salesperson_has_the_published_figures_of_others(co
     with laptop.store.use(), laptop.store.writing():
         for person, figures in ((b"\0" * 16, (9, 4)), (company.people["B"], (5, 3)), (company.people["A"], (1, 0))):
             execute(
-                "INSERT OR REPLACE INTO published_month (month, person_id, responsible, active, orders, amount, cost, uncosted,"
-                " as_of) VALUES (?, ?, ?, ?, 3, 30000, 20000, 0, ?)",
+                "INSERT OR REPLACE INTO published_month (month, person_id, responsible, active, orders, amount, cost,"
+                " uncosted, as_of) VALUES (?, ?, ?, ?, 3, 30000, 20000, 0, ?)",
                 (month, person, *figures, moment),
             )
     with laptop_app(laptop, "leaderboard") as app:

@@ -147,6 +147,8 @@ class ExchangingApp(DeskApp):
             line = self._line
             line.round_trips = line.bytes_up = line.bytes_down = 0
             done = exchange(store, line, progress=advanced, now=self.session.now)
+            with store.use():
+                self.session.see_who_sits_here()
         except Exception as error:
             self._hang_up()
             self.post_message(self.ExchangeFailed(error))

@@ -28,6 +28,15 @@ MERGING_WORDS = {
     "totals": N_("adding up… {count} customers"),
     "replay": N_("doing what is unsent again… {count}"),
 }
+# A new laptop begins with a whole snapshot, and puts it together itself.
+BEGINNING_WORDS = {
+    "waiting": N_("the office is preparing what this laptop may hold…"),
+    "fetching": N_("receiving… {count} of {all} parts"),
+    "building": N_("putting together… {count} documents"),
+    "totals": N_("adding up…"),
+    "search": N_("making the customers findable…"),
+    "indexes": N_("nearly done: putting in order…"),
+}
 
 
 def marked_state(state: str, mark: Mark) -> str:
@@ -57,6 +66,9 @@ def progress_words(progress: Progress) -> str:
             every = progress.documents + progress.documents_left
             return _("receiving… {count} of {all} documents").format(count=f"{progress.documents:,}", all=f"{every:,}")
         return _("receiving… {count} documents").format(count=f"{progress.documents:,}")
+    if progress.doing in BEGINNING_WORDS:
+        every = progress.documents + progress.documents_left
+        return _(BEGINNING_WORDS[progress.doing]).format(count=f"{progress.documents:,}", all=f"{every:,}")
     merging = MERGING_WORDS.get(progress.doing.removeprefix("merging "))
     return _("merging…") if merging is None else _(merging).format(count=f"{progress.changes:,}")
 

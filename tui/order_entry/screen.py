@@ -102,7 +102,7 @@ class OrderScreen(TypingScreen):
     def _order_taken(self, message: OrderTaken) -> None:
         outcome = message.outcome
         state = _(STATE_WORDS[outcome.state])
-        if self.session.joined and outcome.state == "confirmed":
+        if self.session.joined and outcome.state == "confirmed" and outcome.verdict is not None:
             state = _(MARK_WORDS["guaranteed" if outcome.verdict.guaranteed else "provisional"])
         said = f"{outcome.number}  {state}  {grouped(outcome.amount)}"
         self._show_order(TypedOrder(begun_at=now_text()), None)

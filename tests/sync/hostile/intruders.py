@@ -127,8 +127,20 @@ class Ground:
     laptops: dict[str, Intruder] = field(default_factory=dict)
     of_li: dict[str, bytes] = field(default_factory=dict)
 
-    def __getattr__(self, name: str) -> Intruder:
-        return self.laptops[name.upper()]
+    @property
+    def wang(self) -> Intruder:
+        """A salesperson."""
+        return self.laptops["WANG"]
+
+    @property
+    def li(self) -> Intruder:
+        """Another salesperson."""
+        return self.laptops["LI"]
+
+    @property
+    def chen(self) -> Intruder:
+        """The manager."""
+        return self.laptops["CHEN"]
 
     def kept(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every business row there is."""

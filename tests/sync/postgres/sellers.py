@@ -127,12 +127,12 @@ class Deeds:
 
     def __init__(self, company: Company, person: str, seed: int) -> None:
         self.company, self.person, self.chance = company, person, random.Random(seed)
-        self.made = 0
+        self.series, self.made = f"{person}{seed}", 0
 
     def order(self, customer: str, quantity: int = 1, product: str = "P1", price: int = 100) -> RecordOrder:
         self.made += 1
         return RecordOrder(
-            id=new_id(), number=f"{self.person}-{self.made}", customer=self.company.customers[customer],
+            id=new_id(), number=f"{self.series}-{self.made}", customer=self.company.customers[customer],
             date=self.company.day, maker=self.company.people[self.person],
             lines=(
                 LineArgs(line=1, product=self.company.products[product], quantity_e3=quantity * 1000,
@@ -143,7 +143,7 @@ class Deeds:
     def receipt(self, customer: str, amount: int) -> RecordReceipt:
         self.made += 1
         return RecordReceipt(
-            id=new_id(), number=f"{self.person}-{self.made}", customer=self.company.customers[customer],
+            id=new_id(), number=f"{self.series}-{self.made}", customer=self.company.customers[customer],
             date=self.company.day, amount=amount * 100,
         )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Barrier
 
 import psycopg
@@ -61,10 +62,9 @@ def test_a_push_that_waits_for_one_who_waits_for_it_is_done_once(
     ):
         pushing = pool.submit(device.push, order)
         until_waiting(postgresql_url, 1)
-        try:
+        # PostgreSQL chooses which of the two gives way.
+        with suppress(psycopg.errors.DeadlockDetected):
             other.execute("UPDATE device SET unsent = 0 WHERE code = %s", (device.code,))
-        except psycopg.errors.DeadlockDetected:
-            pass  # PostgreSQL chooses which of the two gives way
         other.rollback()
         assert pushing.result() == ["confirmed"]
     with company.store.use():

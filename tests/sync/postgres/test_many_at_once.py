@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from model.changes.assigning import AssignCustomers
 from model.leases import committed, lent_in_all
@@ -51,8 +52,8 @@ def test_a_crowd_selling_to_the_same_customers_leaves_everything_in_order(
             )
 
     together(
-        *(lambda device=device, seed=seed: sell(device, seed) for seed, device in enumerate(sellers)),
-        *(lambda device=device: read(device) for device in readers),
+        *(partial(sell, device, seed) for seed, device in enumerate(sellers)),
+        *(partial(read, device) for device in readers),
         reassign,
     )
 
