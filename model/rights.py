@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import timedelta
 
 from model.aliases import resolved
 from model.context import Context
@@ -10,7 +10,8 @@ from model.customers import owner_on
 from model.errors import N_, Refused
 from model.people import Salesperson
 from model.remembering import remembered
-from model.store import meta
+from model.settings import setting_on
+from model.store import meta, one
 
 OFFICE = ("manager", "finance", "admin")
 LEADERS = ("manager", "admin")
@@ -44,7 +45,7 @@ RIGHT_NAMES = {
 }
 
 
-# What a salesperson may do only with customers in their reach (see `in_reach`) and with orders they made.
+# What a salesperson may do only with their own customers, the pool's and retail ones, and with orders they made.
 # What is not listed is either anybody's, because an order or money is a fact and a claim only asks, or needs a right.
 WITHIN_REACH = frozenset(
     {
@@ -52,6 +53,8 @@ WITHIN_REACH = frozenset(
         "receipt.discount", "customer.edit", "customer.terms", "customer.blacklist", "contact.log", "conflict.decide",
     }
 )  # fmt: skip
+# Of these, what a laptop may have recorded before it heard that the customer was given to another.
+ALSO_WHAT_WAS_THEIRS = frozenset({"customer.edit", "contact.log", "order.return", "conflict.decide"})
 
 
 def may(person: bytes | None, right: str) -> bool:
@@ -85,33 +88,41 @@ def is_salesperson_of_an_office(ctx: Context) -> bool:
     return found is None or found.role not in OFFICE
 
 
-def in_reach(ctx: Context, customer: bytes, *days: date) -> bool:
-    """Whether a customer is the acting person's, the pool's or retail, today or on one of these days."""
-    return any(owner_on(resolved(customer), day) in (None, ctx.person) for day in (ctx.business_date, *days))
-
-
-def may_touch(ctx: Context, kind: str, customer: bytes, *, maker: bytes | None = None, on: date | None = None) -> bool:
+def may_touch(ctx: Context, kind: str, customer: bytes, *, maker: bytes | None = None) -> bool:
     """Whether someone may do this with a customer or one of its documents.
 
     Args:
         kind: of the change, or one of WITHIN_REACH.
         maker: who made the document that it is about.
-        on: the day of a fact; whose the customer was then counts too, for a laptop may come late.
     """
     if kind not in WITHIN_REACH or not is_salesperson_of_an_office(ctx):
         return True
-    return (maker is not None and maker == ctx.person) or in_reach(ctx, customer, *(() if on is None else (on,)))
+    if maker is not None and maker == ctx.person:
+        return True
+    meant = resolved(customer)
+    if owner_on(meant, ctx.business_date) in (None, ctx.person):
+        return True
+    return kind in ALSO_WHAT_WAS_THEIRS and _was_theirs(meant, ctx)
 
 
-def require_touch(
-    ctx: Context, kind: str, customer: bytes, *, maker: bytes | None = None, on: date | None = None
-) -> None:
+def _was_theirs(customer: bytes, ctx: Context) -> bool:
+    """Whether a customer was the acting person's within the days that a laptop may go without an exchange."""
+    since = ctx.business_date - timedelta(days=int(setting_on("offline_days", ctx.business_date)))
+    found = one(
+        "SELECT 1 FROM assignment WHERE customer_id = ? AND owner_id = ? AND from_date <= ?"
+        " AND (to_date IS NULL OR to_date > ?)",
+        (customer, ctx.person, ctx.business_date.isoformat(), since.isoformat()),
+    )
+    return found is not None
+
+
+def require_touch(ctx: Context, kind: str, customer: bytes, *, maker: bytes | None = None) -> None:
     """Go on only where `may_touch`.
 
     Raises:
         Refused: it is another salesperson's.
     """
-    if not may_touch(ctx, kind, customer, maker=maker, on=on):
+    if not may_touch(ctx, kind, customer, maker=maker):
         raise Refused(N_("That is another salesperson's customer: ask them or the office."))
 
 

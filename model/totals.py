@@ -141,11 +141,16 @@ def _move(order: Order, direction: int) -> None:
             ),
         )
     if direction < 0:
-        for table in ("customer_month", "person_month"):
-            money = "revenue" if table == "customer_month" else "amount"
+        execute(
+            "DELETE FROM customer_month WHERE customer_id = ? AND month = ?"
+            " AND orders = 0 AND revenue = 0 AND cost = 0 AND uncosted = 0",
+            (order.customer_id, month),
+        )
+        for part in parts_of(order):
             execute(
-                f"DELETE FROM {table} WHERE month = ? AND orders = 0 AND {money} = 0 AND cost = 0 AND uncosted = 0",
-                (month,),
+                "DELETE FROM person_month WHERE month = ? AND person_id = ?"
+                " AND orders = 0 AND amount = 0 AND cost = 0 AND uncosted = 0",
+                (month, part.person),
             )
 
 

@@ -285,8 +285,8 @@ def log_contact(args: LogContact, ctx: Context) -> None:
     # Who left since had the contact all the same.
     colleague(args.person, leaving_too=ctx.arrived)
     require_own_name(ctx, args.person)
+    require_touch(ctx, "contact.log", customer.id)
     day = judged_day(args.date, ctx)
-    require_touch(ctx, "contact.log", customer.id, on=day)
     note = checked_text("note", args.note)
     if not note:
         raise InputError(N_("Write a word about the contact."))

@@ -28,7 +28,7 @@ from model.settings import setting_on
 from model.store import Store, execute, meta, one, rows, set_meta
 from model.touched import Touched, collecting
 from sync.protocol import Answer, Frame, SyncRequest
-from sync.server.figures import are_stale, computed, note_published, publish_figures
+from sync.server.figures import are_stale, claim, computed, note_published, publish_figures
 from sync.server.leases import what_to_lend
 from sync.server.pull import pages
 from sync.server.push import DeviceRow, LargerSetOfCustomers, publish, push, quarantined, require_locked
@@ -232,7 +232,7 @@ class Office:
 
     def publish(self) -> None:
         """Publish the figures that laptops cannot compute themselves, where those published are old."""
-        if not are_stale(self.now()):
+        if not are_stale(self.now()) or not self._transaction(self._claim_figures):
             return
         day = self.today()
         figures = computed(day)
@@ -244,6 +244,10 @@ class Office:
             note_published(head_v() if v is None else v)
 
         self._transaction(work)
+
+    def _claim_figures(self, _more: set[bytes]) -> bool:
+        lock_device(OFFICE_DEVICE)
+        return claim(self.now())
 
     def _turn_day(self, day: date) -> None:
         lock_device(OFFICE_DEVICE)

@@ -31,6 +31,17 @@ def are_stale(now: datetime) -> bool:
     return not at or now - datetime.fromisoformat(at) >= PUBLISHED_FOR
 
 
+def claim(now: datetime) -> bool:
+    """Whether this one is to compute them; of many that ask at the same moment only the first is told so.
+
+    Call it in a transaction of its own that holds the office's row.
+    """
+    if not are_stale(now):
+        return False
+    set_meta("published_at", now.isoformat(timespec="seconds"))
+    return True
+
+
 def computed(day: date) -> Figures:
     """The figures of this month and the one before: (month, person, the company as sixteen zeros) →
     responsible, active, orders, amount, cost, uncosted."""
@@ -90,7 +101,6 @@ def publish_figures(figures: Figures, now: datetime) -> None:
             " amount = excluded.amount, cost = excluded.cost, uncosted = excluded.uncosted, as_of = excluded.as_of",
             (month, person, *figures[(month, person)], as_of),
         )
-    set_meta("published_at", now.isoformat(timespec="seconds"))
 
 
 def note_published(v: int) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import random
 import shutil
@@ -100,6 +101,8 @@ class Run:
         self.counted: Counter[str] = Counter()
         self.faults: list[str] = []
         self._more_orders = asyncio.Condition()
+        self._database_up = asyncio.Event()
+        self._database_up.set()
         self._restarting: set[asyncio.Task[None]] = set()
         self._waking: set[asyncio.Future[None]] = set()
         self.laptops = [
@@ -227,14 +230,26 @@ class Run:
 
     async def _start(self, served: Served) -> None:
         self.office.day = self.day
-        await self.office.start(served)
+        while True:
+            await self._database_up.wait()
+            try:
+                await self.office.start(served)
+                return
+            except Failed:
+                # It needs its database to start; whoever runs one starts it again then.
+                if self._database_up.is_set():
+                    raise
 
     async def _kill_postgresql(self) -> None:
         assert self.postgresql is not None
+        self._database_up.clear()
         await self.postgresql.kill()
         self.counted["killed PostgreSQL"] += 1
-        await self.proxy.next_request()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(REQUEST_PATIENCE_SECONDS):
+                await self.proxy.next_request()
         await self.postgresql.start()
+        self._database_up.set()
         self.tell("PostgreSQL was killed and runs again")
 
     async def quiet(self) -> None:

@@ -16,9 +16,10 @@ from tests.model.office import TODAY, Office, conflicts, office, told
 
 
 def disagreement(desk: Office) -> Conflict:
-    """S1's segment stands, S2's waits."""
-    desk.add("C1", "S1", owner="S1", segment="shop")
+    """S1's segment stands; that of S2, whose the customer was until today, waits."""
+    desk.customer("C1", "S2")
     seen = desk.card("C1")
+    desk.assign("C1", "S1", TODAY)
     desk.edit(desk.card("C1"), "S1", segment="school")
     desk.edit(seen, "S2", segment="hospital")
     [waiting] = conflicts()

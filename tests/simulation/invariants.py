@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 import msgspec
 
+import sync.server.pull
 from model import synced, totals
 from model.ageing import ageing
 from model.changes.orders import judge_order, lines_of
@@ -23,6 +25,7 @@ from sync.server.pull import pages
 from sync.server.scope import CARD_KIND, feed_faults, scope_of, view_of
 from tests.simulation.machines import Machine, OfficeMachine
 
+LARGE_PAGE = 1_000
 Documents = dict[tuple[str, bytes], bytes]
 
 
@@ -111,6 +114,18 @@ def nothing_unexpected(office: OfficeMachine) -> None:
         _hold(0, rows("SELECT kind, reason FROM quarantine"), "changes in quarantine")
 
 
+@contextmanager
+def page_sizes(documents: int, readings: int) -> Iterator[None]:
+    """Inside, a page has so many documents, and so many rows of the feed are read at once."""
+    pull = sync.server.pull
+    before = pull.DOCUMENTS_PER_PAGE, pull.ROWS_PER_READING
+    pull.DOCUMENTS_PER_PAGE, pull.ROWS_PER_READING = documents, readings
+    try:
+        yield
+    finally:
+        pull.DOCUMENTS_PER_PAGE, pull.ROWS_PER_READING = before
+
+
 def laptop_is_projection(machine: Machine, office: OfficeMachine, day: date) -> None:
     """3 and 8: Without unsent changes a laptop holds just what the office shows its device, and totals that fit."""
     expected = projection(machine, office, day)
@@ -135,12 +150,10 @@ def projection(machine: Machine, office: OfficeMachine, day: date) -> Documents:
     with office.store.use():
         device = locked_device(code)
         view = view_of(machine_of(code), device.person, device.role, day)
-    for frame in pages(office.store, view, Position(), day):
-        if isinstance(frame, Page):
-            for document in frame.documents:
-                if document.body is None:
-                    found.pop((document.kind, document.id), None)
-                else:
+    with page_sizes(LARGE_PAGE, LARGE_PAGE):
+        for frame in pages(office.store, view, Position(), day):
+            for document in frame.documents if isinstance(frame, Page) else ():
+                if document.body is not None:
                     found[document.kind, document.id] = document.body
     return _as_kept(found)
 

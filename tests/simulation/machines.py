@@ -15,11 +15,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
+import model.changes.lifting
 import model.changes.recording
 import model.ids
 from model.changes.kind import Args
+from model.changes.lifting import SCHEMA
 from model.changes.recording import record
 from model.errors import UnreachableError
 from model.store import Store, meta, one, open_store, rows
@@ -80,6 +80,17 @@ def own_chance(seed: int) -> Iterator[ShownClock]:
         model.ids.time, model.ids.os, model.ids._last_stamp, model.changes.recording.datetime = before
 
 
+@contextmanager
+def later_release() -> Iterator[None]:
+    """Inside, the office is a release further than what the laptops wrote: every change is lifted."""
+    before = model.changes.lifting.lifted.__defaults__
+    model.changes.lifting.lifted.__defaults__ = ({}, SCHEMA + 1)
+    try:
+        yield
+    finally:
+        model.changes.lifting.lifted.__defaults__ = before
+
+
 class Fuse:
     """Lets a store's power fail just before one of its next statements, a commit among them."""
 
@@ -107,10 +118,20 @@ class Fuse:
 
 
 def quick(store: Store) -> Store:
-    """Do not wait for the disk: here power fails between statements, never in the middle of a write."""
-    store.database._pragmas = [(name, 0 if name in ("synchronous", "fullfsync") else value)
-                               for name, value in store.database._pragmas]  # fmt: skip
+    """Keep one connection, and do not wait for the disk: here power fails between statements, not in a write."""
+    store.database._pragmas = [
+        (name, 0 if name in ("synchronous", "fullfsync") else value) for name, value in store.database._pragmas
+    ]
+    store.database.connect(reuse_if_open=True)
     return store
+
+
+def copied(store: Store, to: Path) -> None:
+    """Copy a store's folder as it is at rest, everything in its one file."""
+    store.close()
+    shutil.rmtree(to, ignore_errors=True)
+    shutil.copytree(store.folder, to)
+    store.database.connect()
 
 
 class OfficeMachine:
@@ -135,8 +156,7 @@ class OfficeMachine:
         self._open()
 
     def back_up(self, to: Path) -> None:
-        shutil.rmtree(to, ignore_errors=True)
-        shutil.copytree(self.folder, to)
+        copied(self.store, to)
 
     def put_back(self, backup: Path) -> None:
         """Replace the store by an old copy, as an operator does: laptops must notice."""
@@ -177,7 +197,6 @@ class Line:
 
     Attributes:
         between: what the office does while an answer is on its way.
-        schema: the form in which an old laptop says its changes are; None for the present one.
     """
 
     office: OfficeMachine
@@ -186,7 +205,6 @@ class Line:
     kept: list[tuple[str, bytes]]
     trouble: Trouble = field(default_factory=Trouble)
     between: Callable[[], bool] = lambda: False
-    schema: int | None = None
     disturbed: bool = False
     round_trips: int = 0
     bytes_up: int = 0
@@ -196,8 +214,6 @@ class Line:
     def exchange(self, request: bytes) -> Iterator[bytes]:
         self.round_trips += 1
         self.bytes_up += len(request)
-        if self.schema is not None:
-            request = msgspec.msgpack.encode(msgspec.structs.replace(decode_request(request), schema=self.schema))
         if self.trouble.what == "request lost":
             raise UnreachableError("lost on its way")
         self.kept.append((self.device, request))
@@ -256,7 +272,6 @@ class Machine:
             self.enrolled_as = meta("key_device")
             self.person_code = meta("me")
             [(self.person, self.role)] = self._who() or [(b"", meta("person_role"))]
-        self.schema: int | None = None
 
     def _who(self) -> list[tuple[Any, ...]]:
         with self.office.store.use():
@@ -299,9 +314,7 @@ class Machine:
         Returns:
             What it did, and whether the office went on meanwhile.
         """
-        line = Line(
-            self.office, self.device, self.enrolled_as, self.kept, trouble, between, schema=self.schema
-        )  # fmt: skip
+        line = Line(self.office, self.device, self.enrolled_as, self.kept, trouble, between)
         try:
             if trouble.what == "laptop dies":
                 self.fuse.arm(trouble.at)
@@ -318,8 +331,7 @@ class Machine:
             self.office.fuse.disarm()
 
     def back_up(self, to: Path) -> None:
-        shutil.rmtree(to, ignore_errors=True)
-        shutil.copytree(self.folder, to)
+        copied(self.store, to)
 
     def put_back(self, backup: Path) -> None:
         self.store.close()

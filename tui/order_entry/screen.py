@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from model.drafts import Draft
 from model.errors import InputError
+from model.laptop import Mark
 from model.money import grouped, line_amount
 from tui import keymap
 from tui.exchange.words import MARK_WORDS
@@ -103,7 +104,8 @@ class OrderScreen(TypingScreen):
         outcome = message.outcome
         state = _(STATE_WORDS[outcome.state])
         if self.session.joined and outcome.state == "confirmed" and outcome.verdict is not None:
-            state = _(MARK_WORDS["guaranteed" if outcome.verdict.guaranteed else "provisional"])
+            mark: Mark = "guaranteed" if outcome.verdict.guaranteed else "provisional"
+            state = _(MARK_WORDS[mark])
         said = f"{outcome.number}  {state}  {grouped(outcome.amount)}"
         self._show_order(TypedOrder(begun_at=now_text()), None)
         self.say(said)

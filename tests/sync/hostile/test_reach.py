@@ -198,13 +198,15 @@ def test_who_made_an_order_may_end_it_whosever_the_customer_is(field: Ground) ->
     assert results[1].status == "done"
 
 
-def test_a_contact_counts_for_whose_the_customer_was_on_its_day(field: Ground) -> None:
-    company = field.company
-    moved = company.customer("MOVED", "WANG")
-    company.at_office(AssignCustomers(customers=(moved,), owner=_person(field, "LI"), from_date=FIRST_DAY))
-    yesterday = date(2026, 11, 22)
-    results = field.wang.send(field.wang.contact("MOVED", date=yesterday), field.wang.contact("MOVED"))
-    assert [result.status for result in results] == ["done", "refused"]
+def test_what_was_theirs_until_lately_can_still_arrive_but_not_be_decided(field: Ground) -> None:
+    company, wang = field.company, field.wang
+    for code, since in (("LATELY", FIRST_DAY), ("LONGAGO", date(2026, 10, 1))):
+        moved = company.customer(code, "WANG")
+        company.at_office(AssignCustomers(customers=(moved,), owner=_person(field, "LI"), from_date=since))
+    lately = wang.send(wang.contact("LATELY"), wang.edit("LATELY"), _terms(_customer(field, "LATELY")))
+    assert [result.status for result in lately] == ["done", "done", "refused"]
+    long_ago = wang.send(wang.contact("LONGAGO"), wang.edit("LONGAGO"))
+    assert [result.status for result in long_ago] == ["refused", "refused"]
 
 
 def test_an_order_in_anothers_name_is_kept_in_ones_own(field: Ground) -> None:
@@ -217,9 +219,7 @@ def test_an_order_in_anothers_name_is_kept_in_ones_own(field: Ground) -> None:
 
 def test_a_new_customer_given_to_another_is_the_pools(field: Ground) -> None:
     id_ = new_id()
-    added = AddCustomer(
-        id=id_, code="GIFT", date=FIRST_DAY, card={"name": "A gift"}, owner=field.company.people["LI"]
-    )
+    added = AddCustomer(id=id_, code="GIFT", date=FIRST_DAY, card={"name": "A gift"}, owner=field.company.people["LI"])
     assert field.wang.send(added)[0].status == "done"
     with field.company.store.use():
         assert owner_on(id_, FIRST_DAY) is None

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -13,70 +12,22 @@ import pytest
 import zstandard
 
 from model.changes.company import AddProduct, AddSalesperson
-from model.changes.customers import AddCustomer
 from model.changes.kind import Args, canonical
 from model.ids import new_id
-from model.store import Store, execute, rows
+from model.store import rows
 from sync.credentials import signed_headers
-from sync.protocol import MOST_BODY_BYTES, Answer, ChangeSent, Position, Returned, SyncRequest, encode_request
+from sync.protocol import MOST_BODY_BYTES, Answer, Position, Returned, SyncRequest, encode_request
 from sync.server.accounts import enrolment_code
-from sync.server.checking import faults
-from sync.server.storage import open_office
-from tests.sync.hostile.intruders import KEPT_TABLES, sent
+from tests.sync.hostile.intruders import sent
+from tests.sync.hostile.standing import Standing, a_customer, standing_server
 from tests.sync.offices import FIRST_DAY
-from tests.sync.server_process import Device, Server, fresh_server, now_ms
-
-SECRET = "王芳的秘密"
-
-
-@dataclass
-class Standing:
-    """A server, a laptop that is known to it, and its store as seen from beside it."""
-
-    server: Server
-    laptop: Device
-    store: Store
-
-    def kept(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Every business row, the log of changes, the devices' pasts."""
-        with self.store.use():
-            found = {name: sorted(rows(f"SELECT * FROM {name}"), key=repr) for name in (*KEPT_TABLES, "change")}
-            found["device"] = rows("SELECT code, last_number, chain FROM device ORDER BY code")
-            # However many requests a test makes, it is not what is looked at here.
-            execute("DELETE FROM rate")
-        return found
-
-    def answer(self) -> Answer:
-        """What the server says of a laptop that asks for nothing."""
-        answer, *_rest = self.laptop.exchange(pull=False)
-        assert isinstance(answer, Answer)
-        return answer
-
-    def request(self, *changes: ChangeSent, **other: Any) -> SyncRequest:
-        """A request that would be right."""
-        known = self.answer()
-        return self.laptop.request(
-            *changes, **{"first": known.acknowledged + 1, "chain": known.chain, "pull": False, **other}
-        )
+from tests.sync.server_process import now_ms
 
 
 @pytest.fixture(scope="module")
 def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
-    folder = tmp_path_factory.mktemp("server") / "office"
-    with fresh_server(folder, "--company", "测试公司") as server:
-        found = Standing(server, server.device(), open_office(f"sqlite:///{folder}"))
-        found.laptop.exchange(sent(a_customer("FIRST")))
+    with standing_server(tmp_path_factory.mktemp("server")) as found:
         yield found
-        with found.store.use():
-            assert list(faults(date.today())) == []
-        assert server.end() == 0
-        assert {line["status"] for line in server.log} <= {200, 400, 401, 403, 404, 405, 413, 426, 429}
-        assert SECRET not in server.log_text
-        found.store.close()
-
-
-def a_customer(code: str) -> AddCustomer:
-    return AddCustomer(id=new_id(), code=code, date=FIRST_DAY, card={"name": SECRET})
 
 
 def fields_of(request: SyncRequest) -> list[Any]:
@@ -158,7 +109,9 @@ def test_numbers_as_large_as_may_be_are_answered(standing: Standing) -> None:
         returned=[Returned(new_id(), most)], pull=True,
     )  # fmt: skip
     strange = msgspec.structs.replace(request.changes[0], recorded_at=2**63)
-    answer = standing.laptop.send(zstandard.compress(encode_request(msgspec.structs.replace(request, changes=[strange]))))
+    answer = standing.laptop.send(
+        zstandard.compress(encode_request(msgspec.structs.replace(request, changes=[strange])))
+    )
     assert answer.status_code == 200, answer.text
 
 
@@ -251,7 +204,9 @@ def test_a_laptop_gets_no_bucket_and_no_chunk_by_its_name(standing: Standing, pa
 def test_a_salesperson_is_refused_over_the_wire_too_and_its_neighbours_are_done(standing: Standing) -> None:
     admin = standing.laptop
     code, person = f"S{len(standing.kept()['salesperson'])}", new_id()
-    admin.send(zstandard.compress(encode_request(standing.request(sent(AddSalesperson(id=person, code=code, name="李"))))))
+    admin.send(
+        zstandard.compress(encode_request(standing.request(sent(AddSalesperson(id=person, code=code, name="李")))))
+    )
     with standing.store.use():
         words = enrolment_code(code, datetime.now(UTC))
     sales = standing.server.device(words)
@@ -262,4 +217,6 @@ def test_a_salesperson_is_refused_over_the_wire_too_and_its_neighbours_are_done(
     assert [result.status for result in answer.results] == ["refused", "done"]
     with standing.store.use():
         assert rows("SELECT 1 FROM product") == []
-        assert canonical(own) in [bytes(row[0]) for row in rows("SELECT args FROM change WHERE device = ?", (sales.code,))]
+        assert canonical(own) in [
+            bytes(row[0]) for row in rows("SELECT args FROM change WHERE device = ?", (sales.code,))
+        ]

@@ -18,7 +18,8 @@ from tests.tui.cli.conftest import TODAY, Run
 
 @pytest.fixture
 def laptop(company: Run, folder: Path) -> Iterator[tuple[Run, Store]]:
-    """The company as the laptop of WANG, a salesperson, has it; the office has all that was done so far."""
+    """The company as the laptop of WANG, C1's salesperson, has it; the office has all that was done so far."""
+    assert company("customer", "assign", "C1", "--to", "WANG").status == 0
     store = open_store(folder)
     with store.use(), store.writing():
         [(last,)] = execute("SELECT MAX(number) FROM change").fetchall()
@@ -35,12 +36,12 @@ def test_terms_owner_and_blacklist_become_requests(laptop: tuple[Run, Store]) ->
     run, store = laptop
     for words in (
         ("terms", "C1", "--limit", "5000"),
-        ("assign", "C1", "--to", "WANG"),
+        ("assign", "C1", "--to", "LI"),
         ("block", "C1", "--reason", "cheque bounced"),
     ):
         [row] = run("customer", *words, "--format", "json").rows
         assert (row["code"], row["status"]) == ("C1", "requested")
-        assert (row["credit_limit"], row["owner"], row["blacklisted"]) == ("1000.00", "LI", False)
+        assert (row["credit_limit"], row["owner"], row["blacklisted"]) == ("1000.00", "WANG", False)
     assert "requested" in run("customer", "terms", "C1", "--limit", "6000").out
     with store.use():
         assert terms_on(customer_by_code("C1").id, date.fromisoformat(TODAY)).credit_limit == 100_000
