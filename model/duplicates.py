@@ -38,6 +38,8 @@ CHINA = "86"
 CHINESE_MOBILE_DIGITS = 11
 # A name says nothing once the words that every company has are left out of it.
 SHORTEST_NAME_CHARACTERS = 2
+# Of one customer, so that a crowd of namesakes is no crowd squared of questions.
+MOST_QUESTIONS = 20
 # As much of a name as the database looks for, before it is compared wholly.
 NAME_CHARACTERS_SOUGHT = 12
 _COMPANY_WORD = re.compile(
@@ -131,9 +133,14 @@ def put_before_the_office(customer: Customer, ctx: Context) -> None:
     """Make a task of each customer that this one probably is; only the office does, and once for each pair."""
     if not speaks_for_the_office(ctx):
         return
+    asked = 0
     for other_id, reason in likely_duplicates(customer, ctx.business_date.isoformat()):
         if resolved(other_id) != other_id or _was_asked(customer.id, other_id):
             continue
+        asked += 1
+        if asked > MOST_QUESTIONS:
+            # Each of many that are alike is asked about with some of them, and so belongs to them all.
+            return
         other = Customer.get_by_id(other_id)
         raise_conflict(
             ctx, "duplicate", customer=customer.id, field=other_id.hex(), before=reason,

@@ -36,7 +36,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 # on the same machine may take many seconds.
 WRITER_PATIENCE_SECONDS = 60
 CACHE_KIB = 32_768
-DISK_FAILED = "disk I/O error"
+DISK_FAILED, WRITE_FAILED = "disk I/O error", "SQLITE_IOERR_WRITE"
 NOTHING_TO_TAKE_BACK = ("cannot rollback", "no such savepoint")
 # With less than this free, a disk that fails is taken for a full one.
 LEAST_FREE_BYTES = 1 << 20
@@ -360,11 +360,20 @@ def _told(error: Exception, folder: Path) -> StoreError:
     )
 
 
-def is_full(error: Exception, folder: Path) -> bool:
-    """Whether a database complains because the disk of its folder is full."""
-    text = str(error)
+def is_full(error: BaseException, folder: Path) -> bool:
+    """Whether a database complains because the disk of its folder, or a quota there, takes no more."""
+    causes = list(_behind(error))
+    if any("full" in str(cause) or getattr(cause, "sqlite_errorname", "") == WRITE_FAILED for cause in causes):
+        return True
     # Opening a file in WAL mode needs some bytes beside it; SQLite calls a lack of these a failing disk.
-    return "full" in text or (DISK_FAILED in text and shutil.disk_usage(folder).free < LEAST_FREE_BYTES)
+    return any(DISK_FAILED in str(cause) for cause in causes) and shutil.disk_usage(folder).free < LEAST_FREE_BYTES
+
+
+def _behind(error: BaseException | None) -> Iterator[BaseException]:
+    """A database's complaint and those it came from: after a failed write it also complains of what is put back."""
+    while isinstance(error, peewee.DatabaseError | sqlite3.Error):
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def bring_up_to_date(store: Store) -> None:

@@ -15,7 +15,7 @@ import zstandard
 
 from model.errors import N_, InputError, UnreachableError
 from sync.credentials import base64url, signed_headers
-from sync.errors import ClockWrong, told_by_office
+from sync.errors import ClockWrong, RequestRepeated, told_by_office
 from sync.protocol import CONTENT_TYPE, OWN_VIEW
 
 CONNECT_SECONDS = 10.0
@@ -127,11 +127,14 @@ class OfficeConnection:
         return b"".join(self.signed("GET", f"/v1/snapshot/{OWN_VIEW}" + (f"/{chunk}" if chunk else "")))
 
     def signed(self, method: str, path: str, body: bytes = b"", content_type: str = "") -> Iterator[bytes]:
-        """Send a signed request and give the answer's bytes; once more where only this machine's clock was wrong."""
+        """Send a signed request and give the answer's bytes; once more where only the clock or the line was wrong."""
         try:
             yield from self._signed(method, path, body, content_type)
         except ClockWrong as wrong:
             self.skew_ms = int(wrong.params["time"]) - self._now_ms()
+            yield from self._signed(method, path, body, content_type)
+        except RequestRepeated:
+            # The line said it twice and the other one came first: what it asked is done, and asking again is harmless.
             yield from self._signed(method, path, body, content_type)
 
     def _signed(self, method: str, path: str, body: bytes, content_type: str) -> Iterator[bytes]:

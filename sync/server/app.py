@@ -28,7 +28,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from model.errors import N_, HuokeError, InputError, Refused
+from model.errors import N_, HuokeError, InputError, Refused, StoreError
 from model.store import Store, rows
 from sync.credentials import from_base64url
 from sync.errors import (
@@ -273,6 +273,9 @@ def as_office_error(error: Exception) -> OfficeError | None:
         return RequestUnreadable(error.template, **error.params)
     if isinstance(error, Refused):
         return RequestRefused(error.template, **error.params)
+    if isinstance(error, StoreError):
+        # It names folders of the server, which are for its log.
+        return OfficeBusy(N_("The office's store cannot be used: the server's log tells more."))
     if isinstance(error, HuokeError):
         return OfficeBusy(error.template, **error.params)
     return OfficeBusy(N_("The office's database does not answer: try again in a moment.")) if _lost(error) else None
@@ -290,6 +293,8 @@ def answering(endpoint: Endpoint) -> Endpoint:
             return await endpoint(request)
         except Exception as error:  # the border: whatever it is, the laptop is told and the log knows
             told = as_office_error(error)
+            if isinstance(error, StoreError):
+                log.error("%s", json.dumps({"path": request.scope["path"], "store": str(error)}))
             if told is None:
                 log.exception("defect at %s", request.scope["path"])
             return _told(request.scope, told or OfficeError(DEFECT))

@@ -14,8 +14,10 @@ import argparse
 import asyncio
 import contextlib
 import json
+import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -39,6 +41,7 @@ MOST_QUIET_ROUNDS = 20
 REQUEST_PATIENCE_SECONDS = 2.0
 LATEST_IN_REQUEST_SECONDS = 0.12
 POSTGRESQL_KILLS = 4
+POSTGRESQL_KILLED = "killed PostgreSQL"
 # The laptops wait when so many kills are due that were not made.
 KILLS_BEHIND = 6
 TOLD_EVERY_SECONDS = 15
@@ -232,19 +235,20 @@ class Run:
         self.office.day = self.day
         while True:
             await self._database_up.wait()
+            kills = self.counted[POSTGRESQL_KILLED]
             try:
                 await self.office.start(served)
                 return
             except Failed:
                 # It needs its database to start; whoever runs one starts it again then.
-                if self._database_up.is_set():
+                if self.counted[POSTGRESQL_KILLED] == kills:
                     raise
 
     async def _kill_postgresql(self) -> None:
         assert self.postgresql is not None
         self._database_up.clear()
+        self.counted[POSTGRESQL_KILLED] += 1
         await self.postgresql.kill()
-        self.counted["killed PostgreSQL"] += 1
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(REQUEST_PATIENCE_SECONDS):
                 await self.proxy.next_request()
@@ -350,6 +354,9 @@ def main() -> int:
     folder = given.folder or Path(tempfile.mkdtemp(prefix="huoke-chaos-"))
     folder.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
+    # Whatever ends a run early, no process of it is left behind; in the background an interrupt is ignored otherwise.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda _number, _frame: os.kill(os.getpid(), signal.SIGINT))
     outcome = asyncio.run(
         run(plan, folder, lambda text: print(f"{time.monotonic() - began:6.0f} s  {text}", flush=True))
     )

@@ -19,7 +19,7 @@ from model.money import format_amount
 from model.store import execute, one, rows, set_meta
 from model.touched import collecting
 from sync.server.leases import what_to_lend
-from tests.model.company import company
+from tests.model.company import Company, company
 from tests.model.judging_office import JudgingOffice, judging_office
 
 TODAY = date(2026, 6, 30)
@@ -292,8 +292,14 @@ def test_a_lease_never_outlasts_a_temporary_limit(tmp_path: Path) -> None:
 # --- on a laptop
 
 
-def on_laptop(desk: object, customer: bytes, granted: int, *, wanted: int | None = None, until: date = LATER) -> None:
+def joined(desk: Company) -> None:
+    desk.salesperson("S1", "admin")
+    desk.sits_here = "S1"
     set_meta("server", "office.example")
+
+
+def on_laptop(desk: Company, customer: bytes, granted: int, *, wanted: int | None = None, until: date = LATER) -> None:
+    joined(desk)
     set_meta("device", "B")
     execute(
         "INSERT INTO lease (customer_id, device, granted, used, returned, wanted, until_date)"
@@ -333,7 +339,7 @@ def test_of_a_customer_known_by_card_the_card_says_whether_it_is_overdue_or_blac
         c = desk.customer("C", days=30, limit="1000")
         execute("INSERT INTO customer_card VALUES (?, ?, 'overdue', 70000, 5000, 1)", (c, b""))
         assert standing_on(c, TODAY).verdict == "ok"
-        set_meta("server", "office.example")
+        joined(desk)
         assert (standing_on(c, TODAY).verdict, standing_on(c, TODAY).overdue) == ("overdue", 5_000)
         execute("UPDATE customer_card SET verdict = 'blacklisted', overdue = 0")
         assert desk.sell("C", TODAY, "10").verdict.name == "blacklisted"

@@ -24,6 +24,7 @@ from model.changes.recording import record
 from model.errors import UnreachableError
 from model.store import Store, meta, one, open_store, rows
 from sync.client import Exchanged, exchange
+from sync.errors import DeviceUnknown
 from sync.protocol import decode_request, encode_frame
 from sync.server.exchange import Office
 from sync.server.storage import open_office, renew_epoch
@@ -172,6 +173,11 @@ class OfficeMachine:
         with self.store.use():
             return self.office.record_here(args, person)
 
+    def knows(self, device: str) -> bool:
+        """Whether a device of this code may come."""
+        with self.store.use():
+            return one("SELECT 1 FROM device WHERE code = ?", (device,)) is not None
+
     def v(self) -> int:
         with self.store.use():
             return int(rows("SELECT v FROM head")[0][0])
@@ -201,7 +207,6 @@ class Line:
 
     office: OfficeMachine
     device: str
-    enrolled_as: str
     kept: list[tuple[str, bytes]]
     trouble: Trouble = field(default_factory=Trouble)
     between: Callable[[], bool] = lambda: False
@@ -239,20 +244,16 @@ class Line:
                 pass
 
     def _answer(self, request: bytes) -> Iterator[bytes]:
+        if not self.office.knows(self.device):
+            raise DeviceUnknown("an office put back from an old copy does not know this name")
         try:
-            for frame in self.office.office.exchange(self._known_as(), decode_request(request)):
+            for frame in self.office.office.exchange(self.device, decode_request(request)):
                 yield encode_frame(frame)
         except PowerCut:
             if not self.office.fuse.blown:
                 raise
             self.office.reopen()
             raise UnreachableError("the office died") from None
-
-    def _known_as(self) -> str:
-        """The code under which the office knows this laptop; one put back from an old copy knows only the first."""
-        with self.office.store.use():
-            known = one("SELECT 1 FROM device WHERE code = ?", (self.device,)) is not None
-        return self.device if known else self.enrolled_as
 
 
 class Machine:
@@ -269,7 +270,6 @@ class Machine:
         self.kept = kept
         self._open()
         with self.store.use():
-            self.enrolled_as = meta("key_device")
             self.person_code = meta("me")
             [(self.person, self.role)] = self._who() or [(b"", meta("person_role"))]
 
@@ -314,7 +314,7 @@ class Machine:
         Returns:
             What it did, and whether the office went on meanwhile.
         """
-        line = Line(self.office, self.device, self.enrolled_as, self.kept, trouble, between)
+        line = Line(self.office, self.device, self.kept, trouble, between)
         try:
             if trouble.what == "laptop dies":
                 self.fuse.arm(trouble.at)

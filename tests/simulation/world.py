@@ -25,7 +25,6 @@ from tests.simulation.history import replayed_state
 from tests.simulation.invariants import Violated
 from tests.simulation.machines import (
     OFFICE_FOLDER,
-    Line,
     Machine,
     OfficeMachine,
     PowerCut,
@@ -139,6 +138,12 @@ class World:
 
     def run(self, steps: int) -> None:
         """Let things happen, then let everybody sync until nothing moves, and look at everything."""
+        for machine in self.machines:
+            if self.chance.randrange(10) < 7:
+                self.sync(machine, Trouble())
+        if self.troubled and self.chance.randrange(2):
+            self._back_up(self.chance.choice(self.machines))
+            self._back_up_office()
         for _step in range(steps):
             self._step()
         self.drain()
@@ -149,7 +154,7 @@ class World:
     def _step(self) -> None:
         [happening] = self.chance.choices(
             [self._laptop_deed, self._office_deed, self._sync, self._next_day, self._rare, self._stale],
-            [46, 14, 28, 4, 4 if self.troubled else 0, 4 if self.troubled else 0],
+            [46, 14, 28, 4, 6 if self.troubled else 0, 3 if self.troubled else 0],
         )
         happening()
 
@@ -243,21 +248,22 @@ class World:
         if not self.kept:
             return
         device, request = self.chance.choice(self.kept)
-        line = Line(self.office, device, "".join(letter for letter in device if letter.isalpha()), [])
-        for _frame in self.office.office.exchange(line._known_as(), decode_request(request)):
+        if not self.office.knows(device):
+            return
+        for _frame in self.office.office.exchange(device, decode_request(request)):
             pass
         self._tell(device, "stale request", "arrives again")
 
     def _rare(self) -> None:
         machine = self.chance.choice(self.machines)
-        backup = self.folder / f"backup-{machine.name}"
         what = self.chance.choice(
-            ("back up laptop", "back up laptop", "put back laptop", "put back laptop", "clone laptop",
-             "back up office", "put back office")
+            ("back up laptop", "put back laptop", "put back laptop", "clone laptop", "back up office",
+             "put back office")
         )  # fmt: skip
+        if what == "put back laptop" and machine.name not in self.backups:
+            what = "back up laptop"
         if what == "back up laptop":
-            machine.back_up(backup)
-            self.backups[machine.name] = backup
+            self._back_up(machine)
         elif what == "put back laptop" and machine.name in self.backups:
             machine.put_back(self.backups[machine.name])
             # What was done since and not sent went with the disk.
@@ -269,8 +275,7 @@ class World:
             machine.back_up(self.folder / name)
             self.machines.append(self._machine(name, self.folder / name))
         elif what == "back up office":
-            self.office.back_up(self.folder / "backup-office")
-            self.backups["office"] = self.folder / "backup-office"
+            self._back_up_office()
         elif what == "put back office" and "office" in self.backups:
             self.office.put_back(self.backups["office"])
             with self.office.store.use():
@@ -280,6 +285,15 @@ class World:
         else:
             return
         self._tell(machine.name, what, "")
+
+    def _back_up(self, machine: Machine) -> None:
+        backup = self.folder / f"backup-{machine.name}"
+        machine.back_up(backup)
+        self.backups[machine.name] = backup
+
+    def _back_up_office(self) -> None:
+        self.office.back_up(self.folder / "backup-office")
+        self.backups["office"] = self.folder / "backup-office"
 
     # --- when all is quiet
 

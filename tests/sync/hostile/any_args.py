@@ -22,8 +22,8 @@ from tests.sync.offices import FIRST_DAY
 
 NUMBERS = (0, 1, -1, 2, 100, 1_000, 10_000, 10**6, 10**10, 10**13, 2**31, 2**53, 2**63 - 1, 2**63, 2**64 - 1, -(2**63))
 WORDS = (
-    "", "x", "called", "王芳", "2026-11-23", "0001-01-01", "13800000001", "X/2", "a b", "\0", "a\x1fb", "\u2028", "'; --",
-    "{number}", "%s", "-1", "0.01", "80", "yes", "Asia/Shanghai", "sales", "admin", "month_end", "x" * 2_001,
+    "", "x", "called", "王芳", "2026-11-23", "0001-01-01", "13800000001", "X/2", "a b", "\0", "a\x1fb", "\u2028",
+    "'; --", "{number}", "%s", "-1", "0.01", "80", "yes", "Asia/Shanghai", "sales", "admin", "month_end", "x" * 2_001,
     *KINDS, *LOST_REASONS, *DEFAULTS, *CARD_FIELDS, "closed_on",
 )  # fmt: skip
 DAYS = (

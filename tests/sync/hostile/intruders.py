@@ -83,15 +83,16 @@ class Intruder:
     def order(self, customer: str, **other: Any) -> RecordOrder:
         """An order of one piece, today."""
         fields: dict[str, Any] = {
-            "id": new_id(), "number": f"{self.device}-{new_id().hex()[-8:]}", "customer": self.company.customers[customer],
+            "id": new_id(), "number": f"{self.device}-{new_id().hex()[-8:]}",
+            "customer": self.company.customers[customer],
             "date": self.company.day, "lines": (line(self.company),), "maker": self.person,
         }  # fmt: skip
         return RecordOrder(**{**fields, **other})
 
     def receipt(self, customer: str, **other: Any) -> RecordReceipt:
         fields: dict[str, Any] = {
-            "id": new_id(), "number": f"{self.device}-{new_id().hex()[-8:]}", "customer": self.company.customers[customer],
-            "date": self.company.day, "amount": 100,
+            "id": new_id(), "number": f"{self.device}-{new_id().hex()[-8:]}",
+            "customer": self.company.customers[customer], "date": self.company.day, "amount": 100,
         }  # fmt: skip
         return RecordReceipt(**{**fields, **other})
 

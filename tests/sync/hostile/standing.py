@@ -71,4 +71,4 @@ def standing_server(folder: Path) -> Iterator[Standing]:
 
 
 def a_customer(code: str) -> AddCustomer:
-    return AddCustomer(id=new_id(), code=code, date=FIRST_DAY, card={"name": SECRET})
+    return AddCustomer(id=new_id(), code=code, date=FIRST_DAY, card={"name": f"{code} {SECRET}"})

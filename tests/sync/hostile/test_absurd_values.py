@@ -55,7 +55,7 @@ REFUSED: dict[str, Callable[[Ground], Args]] = {
         "WANGS", kind="discount", bills=(NamedBill(order=g.of_li["order"], amount=-5),)
     ),
     "no lines": lambda g: _sell(g, lines=()),
-    "a million lines": lambda g: _sell(g, lines=(line(g.company),) * 1_000_000),
+    "a hundred thousand lines": lambda g: _sell(g, lines=(line(g.company),) * 100_000),
     "a thousand and one lines": lambda g: _sell(g, lines=tuple(line(g.company, line=n + 1) for n in range(1_001))),
     "two lines of one number": lambda g: _sell(g, lines=(line(g.company), line(g.company))),
     "a line's number below one": lambda g: _lines(g, line=0),
@@ -204,7 +204,8 @@ def test_what_the_office_cannot_mean_is_refused_and_nothing_changes(field: Groun
 def test_a_clock_that_runs_ahead_by_ages_loses_nothing(field: Ground) -> None:
     wang = field.wang
     order, money, contact = (
-        wang.order("WANGS", date=LAST_YEAR), wang.receipt("WANGS", date=LAST_YEAR), wang.contact("WANGS", date=LAST_YEAR)
+        wang.order("WANGS", date=LAST_YEAR), wang.receipt("WANGS", date=LAST_YEAR),
+        wang.contact("WANGS", date=LAST_YEAR),
     )  # fmt: skip
     assert [result.status for result in wang.send(order, money, contact)] == ["confirmed", "done", "done"]
     with field.company.store.use():

@@ -45,7 +45,7 @@ def standing(tmp_path: Path) -> Iterator[Standing]:
 def test_a_full_disk_is_told_and_loses_nothing(standing: Standing) -> None:
     laptop, known = standing.laptop, standing.answer()
     assert isinstance(known, Answer)
-    changes = [sent(a_customer(f"FULL{place}")) for place in range(500)]
+    changes = [sent(a_customer(f"FULL{place}")) for place in range(200)]
     body = laptop.packed(*changes, first=known.acknowledged + 1, chain=known.chain, pull=False)
     before = standing.kept()
     with full(standing):

@@ -120,7 +120,8 @@ FORBIDDEN: dict[str, Callable[[Ground], Args]] = {
     "a merge": lambda g: MergeCustomers(loser=_customer(g, "LIS"), winner=_customer(g, "WANGS"), date=FIRST_DAY),
     "an import": lambda g: ImportBatch(sha256="0" * 64, names=("customers.csv",)),
     "credit lent to oneself": lambda g: Lend(
-        device=g.wang.device, grants=(Grant(customer=_customer(g, "WANGS"), granted=10**9, wanted=10**9, until=FIRST_DAY),)
+        device=g.wang.device,
+        grants=(Grant(customer=_customer(g, "WANGS"), granted=10**9, wanted=10**9, until=FIRST_DAY),),
     ),
     "credit returned for another": lambda g: ReturnLeases(
         device=g.li.device, returns=(Returned(customer=_customer(g, "LIS"), returned=10**9),)
@@ -301,7 +302,10 @@ def test_a_number_that_another_document_has_gets_a_suffix(field: Ground) -> None
     ("kind", "args"),
     [
         ("customer.terms", canonical(_terms(bytes(16)))[:-3]),
-        ("customer.edit", msgspec.msgpack.encode({"customer": bytes(16), "version": 1, "edits": {}, "owner": bytes(16)})),
+        (
+            "customer.edit",
+            msgspec.msgpack.encode({"customer": bytes(16), "version": 1, "edits": {}, "owner": bytes(16)}),
+        ),
         ("order.record", msgspec.msgpack.encode({"id": 5})),
         ("order.record", b""), ("order.record", b"\xc1" * 50), ("order.record", b"\x91" * 100_000),
         ("contact.log", b"\x81\xa4note\xa2\xff\xfe"), ("no.such_kind", b"\x80"), ("change.undo", b"\x81\xa3uid\xa1x"),

@@ -1,4 +1,4 @@
-"""Requests that no laptop makes, to a server of its own process: each has its answer, and none does half of anything."""
+"""Requests that no laptop makes, to a real server: each has its answer, and none does half of anything."""
 
 from __future__ import annotations
 
@@ -192,7 +192,8 @@ def test_changes_that_skip_some_are_asked_for(standing: Standing) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/v1/snapshot/shared", "/v1/snapshot/all", "/v1/snapshot/office", "/v1/snapshot/person:00", "/v1/snapshot/device:C",
+    ["/v1/snapshot/shared", "/v1/snapshot/all", "/v1/snapshot/office", "/v1/snapshot/person:00",
+     "/v1/snapshot/device:C",
      "/v1/snapshot/view/" + "0" * 32 + "-0", "/v1/snapshot/view/" + "g" * 32 + "-0", "/v1/snapshot/view/x",
      "/v1/snapshot/view/" + "0" * 32 + "-" + "9" * 400, "/v1/snapshot/view/%00", "/v1/snapshot/%F0%28"],
 )  # fmt: skip
