@@ -499,8 +499,12 @@ class _Exchange:
             elif answer.standing == "ok" and batch.last:
                 begin_stage(answer.view, answer.epoch, whole=answer.whole)
         if answer.standing == "need":
-            # What the office forgot is sent again; where its past is another one, it will say so.
+            # What the office forgot is sent again; where its past is another one, it will say so. It counts as unsent
+            # from now on: if the line breaks before it is judged anew, its new outcome is still to be asked for.
             self.begin = answer.acknowledged
+            with self.store.writing():
+                set_meta("acknowledged", str(answer.acknowledged))
+                set_meta("acknowledged_chain", answer.chain.hex())
         elif answer.standing == "ok":
             self.results.update({result.number: result for result in answer.results})
             self.begin = max(self.begin, batch.first - 1 + len(batch.sent))

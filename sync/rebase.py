@@ -141,6 +141,9 @@ def rebase(store: Store, heard: Heard, progress: Progress = lambda _what, _count
 def _incoming() -> dict[tuple[str, bytes], bytes | None]:
     """What every document will be: the server's version under each own edit, and over it what was staged."""
     incoming = shadows.kept_aside()
+    if meta("stage_whole"):
+        # Another view, or an office put back from an old copy: what it does not name now is gone, also under own edits.
+        incoming = dict.fromkeys(incoming)
     incoming.update(
         {
             (kind, bytes(id_)): None if body is None else bytes(body)

@@ -12,6 +12,7 @@ import logging
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import IO, Any
@@ -20,6 +21,7 @@ import msgspec
 import zstandard
 
 from model import synced
+from model.errors import HuokeError
 from model.ids import new_id
 from model.store import execute, meta, one, rows
 from sync.protocol import MOST_CHUNK_BYTES, OWN_VIEW, Chunk, Document, Manifest
@@ -39,7 +41,9 @@ STALE_DOCUMENTS = 1_000
 FRESH_DAYS = 7
 # Who is in the middle of fetching one that was replaced shall find it.
 REPLACED_KEPT_DAYS = 1
-LONGEST_MAKING_HOURS = 2
+# Who packs says so this often; who was silent for so long does it no more: its server was killed.
+BEAT_SECONDS = 10
+LONGEST_SILENCE_SECONDS = 60
 ROWS_PER_READING = 1_000
 # Packed, about a fifth; a chunk that comes out larger than allowed is parted.
 CHUNK_BODY_BYTES = 4 << 20
@@ -178,7 +182,7 @@ class OfficeSnapshots:
     def _claimed(self, key: str) -> bytes | None:
         """The id under which to pack; None where another thread or server is packing the same."""
         now = self._office.now()
-        since = (now - timedelta(hours=LONGEST_MAKING_HOURS)).isoformat(timespec="seconds")
+        since = (now - timedelta(seconds=LONGEST_SILENCE_SECONDS)).isoformat(timespec="seconds")
 
         def claim() -> bytes | None:
             with self._office.store.writing():
@@ -198,7 +202,7 @@ class OfficeSnapshots:
 
     def _pack_bucket(self, id_: bytes, bucket: _Bucket, day: date) -> None:
         try:
-            with tempfile.TemporaryFile() as spool:
+            with self._heard_of(id_), tempfile.TemporaryFile() as spool:
                 with snapshot():
                     v = head_v()
                     lengths = _spooled(spool, _of_bucket(bucket, day))
@@ -208,6 +212,29 @@ class OfficeSnapshots:
             self._forget([id_])
             raise
         self._forget_replaced(bucket.key(), id_, timedelta(days=REPLACED_KEPT_DAYS))
+
+    @contextmanager
+    def _heard_of(self, id_: bytes) -> Iterator[None]:
+        """While inside, let other threads and servers know that somebody is packing this."""
+        ended = threading.Event()
+
+        def beat() -> None:
+            while not ended.wait(BEAT_SECONDS):
+                now = self._office.now().isoformat(timespec="seconds")
+                try:
+                    with self._office.store.use():
+                        self._write("UPDATE snapshot SET made_at = ? WHERE id = ?", (now, id_))
+                except HuokeError as error:
+                    # At worst another packs the same.
+                    log.warning("a snapshot being packed could not say so: %s", error)
+
+        beating = threading.Thread(target=beat, name="huoke-snapshot-beat", daemon=True)
+        beating.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            beating.join()
 
     def _packed_for(self, asking: _Asking, standing: dict[_Bucket, tuple[bytes, int] | None], day: date) -> Manifest:
         """Pack what is not in the common snapshots, and tell where everything is."""

@@ -43,8 +43,12 @@ async def run_command(day: object, *words: object, allowed: tuple[int, ...] = (0
     process = await asyncio.create_subprocess_exec(
         *command(*words), cwd=ROOT, env=surroundings(day), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    async with asyncio.timeout(LONGEST_COMMAND_SECONDS):
-        out, err = await process.communicate()
+    try:
+        async with asyncio.timeout(LONGEST_COMMAND_SECONDS):
+            out, err = await process.communicate()
+    except TimeoutError:
+        process.kill()
+        raise Failed(f"huoke {' '.join(map(str, words))} did not end in {LONGEST_COMMAND_SECONDS} seconds") from None
     status = process.returncode
     assert status is not None
     if status not in allowed or b"Traceback" in err:

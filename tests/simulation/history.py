@@ -118,8 +118,8 @@ def no_credit_beyond_the_limit(change: Change, before: Before) -> None:
     used_after = _used()
     unpaid: dict[bytes, list[tuple[bytes, int]]] = defaultdict(list)
     for id_ in fresh:
-        [(customer, open_amount, kind, number)] = rows(
-            "SELECT customer_id, open_amount, kind, number FROM orders WHERE id = ?", (id_,)
+        [(customer, open_amount, amount, kind, number)] = rows(
+            "SELECT customer_id, open_amount, amount, kind, number FROM orders WHERE id = ?", (id_,)
         )
         if kind != "sale":
             continue
@@ -127,8 +127,10 @@ def no_credit_beyond_the_limit(change: Change, before: Before) -> None:
         may_prepay = setting_on("blacklisted_may_prepay", day) == "yes" and open_amount <= 0
         if blacklisted_on(bytes(customer), day) and not may_prepay and open_amount > 0:
             raise Violated(5, f"{number} was confirmed for a blacklisted customer by {change.kind}")
-        if open_amount > 0:
-            unpaid[bytes(customer)].append((id_, open_amount))
+        # Money that names the order pays for it, whichever bill it settles in the end.
+        needed = min(open_amount, amount - _named(id_))
+        if needed > 0:
+            unpaid[bytes(customer)].append((id_, needed))
     for customer, orders in unpaid.items():
         pool = pooled_with(customer)
         lent_now = used_after.get(customer, 0) - before.used.get(customer, 0)
@@ -240,6 +242,15 @@ def _left(customer: bytes, without: str) -> int:
 def _balance(customer: bytes) -> int:
     found = rows("SELECT balance FROM customer_total WHERE customer_id = ?", (customer,))
     return int(found[0][0]) if found else 0
+
+
+def _named(order: bytes) -> int:
+    [(named,)] = rows(
+        "SELECT COALESCE(SUM(COALESCE(w.amount, r.amount)), 0) FROM receipt_order w"
+        " JOIN receipt r ON r.id = w.receipt_id WHERE w.order_id = ? AND r.voided = 0",
+        (order,),
+    )
+    return int(named)
 
 
 def _device(order: bytes) -> str:
