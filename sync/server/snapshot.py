@@ -23,6 +23,7 @@ import zstandard
 from model import synced
 from model.errors import HuokeError
 from model.ids import new_id
+from model.leases import machine_of
 from model.store import execute, meta, one, rows
 from sync.protocol import MOST_CHUNK_BYTES, OWN_VIEW, Chunk, Document, Manifest
 from sync.server.cards import cards
@@ -306,7 +307,7 @@ def _asking(device_code: str, day: date) -> _Asking:
     if found is None:
         raise LookupError(f"no device {device_code}: it was authenticated a moment ago")
     person, role, last_number, chain = found
-    return _Asking(device_code, view_of(device_code, bytes(person), role, day), last_number, bytes(chain))
+    return _Asking(device_code, view_of(machine_of(device_code), bytes(person), role, day), last_number, bytes(chain))
 
 
 def _buckets(view: View) -> list[_Bucket]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,14 @@ from model import totals
 from model.changes.customers import AssignCustomers
 from model.pin import set_pin
 from model.search import find_customers
-from model.store import Store, integrity_faults, meta, open_store, rows
+from model.store import Store, execute, integrity_faults, meta, open_store, rows
 from model.synced import KINDS, all_ids, read_documents
 from sync import bootstrap, client
 from sync.connection import Truncated
 from sync.errors import NothingThere
 from sync.protocol import OWN_VIEW, Manifest
-from sync.server.snapshot import OfficeSnapshots
+from sync.server.scope import view_of
+from sync.server.snapshot import OfficeSnapshots, _buckets
 from sync.server.storage import renew_epoch
 from tests.sync.offices import Company, Laptop, Wire, state_of
 
@@ -378,3 +380,18 @@ def test_power_loss_at_the_swap_leaves_the_former_store(company: Company, monkey
             assert meta("device") == begun.device
     begun.sync()
     assert_sound(begun.store)
+
+
+def test_what_a_killed_server_was_packing_is_packed_by_another(company: Company) -> None:
+    begun = company.laptop("A")
+    line = fetching(begun)
+    long_ago = (company.now() - timedelta(minutes=5)).isoformat(timespec="seconds")
+    with company.store.use(), company.store.writing():
+        for bucket in _buckets(view_of(begun.device, company.people["A"], "sales", company.day)):
+            # What its process entered before it was killed.
+            execute("UPDATE snapshot SET made_at = ? WHERE id = ?", (long_ago, line.snapshots._entered(bucket.key())))
+    begun.sync()
+    assert_sound(begun.store)
+    taught = by_pages(company, "A")
+    taught.sync()
+    assert documents(begun.store) == documents(taught.store)
