@@ -6,107 +6,42 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
 from filelock import FileLock, Timeout
 
 from model.changes.arrivals import UNEXPECTED
-from model.changes.recording import chained
 from model.errors import N_, Refused, StoreError, UnreachableError
 from model.laptop import unsent_count
-from model.leases import machine_of
 from model.store import Store, execute, meta, one, open_store, rows, set_meta
 from sync import bootstrap
 from sync.connection import Enrolled, OfficeConnection, Truncated
 from sync.credentials import destroy, keep_key, make_key, public_key, read_key
-from sync.errors import DeviceUnknown, OfficeBusy, Revoked, TooManyRequests
-from sync.protocol import (
-    MOST_CHANGES,
-    PROTOCOL,
-    SCHEMA,
-    Answer,
-    ChangeSent,
-    Frames,
-    Head,
-    Page,
-    Position,
-    Result,
-    Returned,
-    SyncRequest,
-    encode_request,
-)
-from sync.rebase import Heard, begin_stage, rebase, stage, staged_position
+from sync.errors import OfficeBusy, Revoked, TooManyRequests
+from sync.exchanging import Exchange, Exchanged, Line, Progress
+
+__all__ = [
+    "Exchanged",
+    "Line",
+    "Progress",
+    "exchange",
+    "exchange_patiently",
+    "join",
+    "line_of",
+    "pauses",
+    "seen",
+    "status",
+    "unseen_results",
+]
 
 EXCHANGE_LOCK_FILE = "exchange.lock"
-# What a batch may weigh before compression; with its frame it stays under what the server takes.
-MOST_BATCH_BYTES = 4 << 20
-# A batch, its answer, the next batch …; more than this is a server that does not make sense.
-MOST_STEPS = 10_000
 ENROL_TRIES = 3
-OTHER_PAST = b"another past"
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 60.0
-# Of everything anew so many documents come in pages; if there are more, all of them are fetched as a snapshot.
-MOST_WHOLE_BY_PAGES = 2_000
 
 Passphrase = Callable[[], str]
-
-
-class Line(Protocol):
-    """How a request reaches the office and its answer comes back."""
-
-    round_trips: int
-    bytes_up: int
-    bytes_down: int
-    skew_ms: int
-    device: str
-
-    def exchange(self, request: bytes) -> Iterator[bytes]: ...
-
-    def snapshot(self, chunk: str = "") -> bytes: ...
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far an exchange is: what it is doing (`sending`, `receiving`, `merging …`), and how much of it.
-
-    A laptop that begins anew is `waiting`, `fetching`, `building`, at last `totals`, `search`, `indexes`.
-    """
-
-    doing: str
-    changes: int = 0
-    documents: int = 0
-    documents_left: int = 0
-    bytes_up: int = 0
-    bytes_down: int = 0
-
-
-@dataclass(frozen=True)
-class Exchanged:
-    """What an exchange did.
-
-    Attributes:
-        pushed: changes that the office has now and had not before.
-        confirmed, held, refused, conflicts: of these.
-        waiting: unsent changes that cannot be done here for now; the office will judge them.
-        rows_pulled: documents received.
-        seconds: from the first request to the last row.
-    """
-
-    pushed: int
-    confirmed: int
-    held: int
-    refused: int
-    conflicts: int
-    waiting: int
-    rows_pulled: int
-    bytes_up: int
-    bytes_down: int
-    round_trips: int
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -256,7 +191,7 @@ def exchange(
     """
     with _alone(store):
         try:
-            under_way = _Exchange(store, line, progress, now)
+            under_way = Exchange(store, line, progress, now)
             with store.use():
                 done = under_way.run()
             while done is None:
@@ -311,230 +246,6 @@ def exchange_patiently(
                 raise
             wait(max(pause, getattr(error, "retry_after_seconds", None) or 0))
     raise AssertionError("there is always a further pause")
-
-
-@dataclass
-class _Batch:
-    first: int
-    chain: bytes
-    sent: list[ChangeSent]
-    last: bool
-
-
-@dataclass
-class _Exchange:
-    """One exchange under way."""
-
-    store: Store
-    line: Line
-    progress: Callable[[Progress], None]
-    now: Callable[[], datetime]
-    begin: int = 0
-    documents: int = 0
-    results: dict[int, Result] = field(default_factory=dict)
-    other_past: bool = False
-    # Everything is wanted anew, and it is more than should come in pages.
-    is_much: bool = False
-    by_pages: bool = False
-
-    def run(self) -> Exchanged | None:
-        """Exchange until nothing is left; None where the laptop shall first begin anew with a snapshot."""
-        self.is_much = False
-        started = time.perf_counter()
-        # The number after which changes are still to be sent.
-        self.begin = int(meta("acknowledged", "0"))
-        before = self.begin
-        for _step in range(MOST_STEPS):
-            batch = self._next_batch()
-            heard = self._send(batch)
-            if self.is_much:
-                return None
-            if heard is not None:
-                rebased = rebase(self.store, heard, lambda what, count: self._tell(f"merging {what}", count))
-                fared = [self.results[number].status for number in sorted(self.results) if number > before]
-                return Exchanged(
-                    pushed=len(fared),
-                    confirmed=fared.count("confirmed"),
-                    held=fared.count("held"),
-                    refused=fared.count("refused") + fared.count("quarantined"),
-                    conflicts=fared.count("conflict"),
-                    waiting=rebased.waiting,
-                    rows_pulled=self.documents,
-                    bytes_up=self.line.bytes_up,
-                    bytes_down=self.line.bytes_down,
-                    round_trips=self.line.round_trips,
-                    seconds=time.perf_counter() - started,
-                )
-        raise UnreachableError(N_("The server asks for the same again and again: tell whoever keeps it."))
-
-    def tell_bootstrap(self, doing: str, done: int, left: int) -> None:
-        """Tell how far the beginning anew is."""
-        self.documents = done
-        self._tell(doing, left=left)
-
-    def _tell(self, doing: str, changes: int = 0, left: int = 0) -> None:
-        self.progress(Progress(doing, changes, self.documents, left, self.line.bytes_up, self.line.bytes_down))
-
-    def _next_batch(self) -> _Batch:
-        if self.other_past:
-            # No chain is this one, so the office gives this laptop a name of its own.
-            return _Batch(1, OTHER_PAST, [], last=False)
-        device = meta("device")
-        found = rows(
-            "SELECT uid, kind, args, recorded_at, chain FROM change WHERE device = ? AND number > ? ORDER BY number"
-            " LIMIT ?",
-            (device, self.begin, MOST_CHANGES + 1),
-        )
-        chain = self._chain_at(self.begin)
-        sent: list[ChangeSent] = []
-        weight = 0
-        for uid, kind, args, recorded_at, _chain in found[:MOST_CHANGES]:
-            weight += len(args)
-            if sent and weight > MOST_BATCH_BYTES:
-                break
-            moment = int(datetime.fromisoformat(recorded_at).timestamp() * 1000)
-            sent.append(ChangeSent(bytes(uid), kind, bytes(args), moment))
-        return _Batch(self.begin + 1, chain, sent, last=len(sent) == len(found))
-
-    def _chain_at(self, number: int) -> bytes:
-        """This laptop's own chain at one of its changes; of one no longer kept, what the office said."""
-        if number == 0:
-            return b""
-        found = one("SELECT chain FROM change WHERE device = ? AND number = ?", (meta("device"), number))
-        if found is not None:
-            return bytes(found[0])
-        # Pruned, or never known here.
-        return bytes.fromhex(meta("acknowledged_chain")) if number == int(meta("acknowledged", "0")) else b"unknown"
-
-    def _send(self, batch: _Batch) -> Heard | None:
-        """One request and its answer; what was heard where it came to its end and all is sent."""
-        staged = staged_position()
-        cursor = int(meta("cursor", "-1"))
-        resumed = meta("stage_of").split(" ", 1) if staged is not None else None
-        epoch, view = resumed if resumed else (meta("epoch"), meta("view"))
-        request = SyncRequest(
-            protocol=PROTOCOL,
-            schema=SCHEMA,
-            device=self.line.device,
-            epoch=bytes.fromhex(epoch),
-            view=view,
-            position=staged or Position(cursor + 1),
-            cursor=max(cursor, 0),
-            clock=int(self.now().timestamp() * 1000),
-            chain=batch.chain,
-            first=batch.first,
-            changes=batch.sent,
-            returned=_returned(),
-            unsent=unsent_count() - (self.begin - int(meta("acknowledged", "0"))),
-            pull=batch.last,
-        )
-        self._tell("sending", len(batch.sent))
-        frames = Frames()
-        answer: Answer | None = None
-        head: Head | None = None
-        received = 0
-        for some in self._answer(encode_request(request)):
-            for frame in frames.take(some):
-                if isinstance(frame, Answer):
-                    answer = frame
-                    self._hear(answer, batch)
-                    if self.other_past:
-                        return None
-                elif isinstance(frame, Page):
-                    received += len(frame.documents)
-                    if self._better_by_snapshot(received):
-                        self.is_much = True
-                        return None
-                    with self.store.writing():
-                        stage(frame.documents, frame.position)
-                    self.documents += len(frame.documents)
-                    self._tell("receiving", left=frame.left)
-                else:
-                    head = frame
-        if answer is None and self.other_past:
-            return None
-        if answer is None or (head is None and answer.standing == "ok" and batch.last):
-            raise Truncated(N_("The answer of the server was cut in the middle: sync again."))
-        if head is None:
-            return None
-        return Heard(
-            v=head.v,
-            acknowledged=answer.acknowledged,
-            chain=answer.chain,
-            results=tuple(self.results.values()),
-            view=answer.view,
-            epoch=answer.epoch,
-            heard_at=datetime.fromtimestamp(answer.time / 1000, UTC).isoformat(timespec="seconds"),
-        )
-
-    def _answer(self, request: bytes) -> Iterator[bytes]:
-        """The answer's bytes; none where an office that was put back does not know this laptop's present name."""
-        try:
-            yield from self.line.exchange(request)
-        except DeviceUnknown:
-            enrolled = meta("key_device")
-            if not enrolled or self.line.device == enrolled:
-                raise
-            # Under the name by which it joined the office still knows it, and gives it another.
-            self.line.device, self.other_past = enrolled, True
-
-    def _better_by_snapshot(self, received: int) -> bool:
-        if self.by_pages or not meta("stage_whole"):
-            return False
-        return received > MOST_WHOLE_BY_PAGES or bootstrap.is_under_way(self.store.folder)
-
-    def _hear(self, answer: Answer, batch: _Batch) -> None:
-        with self.store.writing():
-            set_meta("skew_ms", str(answer.time - int(self.now().timestamp() * 1000)))
-            set_meta("me", answer.person)
-            set_meta("person_role", answer.role)
-            self.other_past = answer.standing == "ok" and self._chain_at(answer.acknowledged) != answer.chain
-            if self.other_past:
-                return
-            if answer.standing == "fork":
-                take_new_incarnation(answer.device)
-                self.line.device = answer.device
-                self.begin = 0
-                self.results.clear()
-            elif answer.standing == "ok" and batch.last:
-                begin_stage(answer.view, answer.epoch, whole=answer.whole)
-        if answer.standing == "need":
-            # What the office forgot is sent again; where its past is another one, it will say so. It counts as unsent
-            # from now on: if the line breaks before it is judged anew, its new outcome is still to be asked for.
-            self.begin = answer.acknowledged
-            with self.store.writing():
-                set_meta("acknowledged", str(answer.acknowledged))
-                set_meta("acknowledged_chain", answer.chain.hex())
-        elif answer.standing == "ok":
-            self.results.update({result.number: result for result in answer.results})
-            self.begin = max(self.begin, batch.first - 1 + len(batch.sent))
-
-
-def _returned() -> list[Returned]:
-    """What this device gave back of its leases that the office does not know yet."""
-    return [
-        Returned(bytes(customer), returned)
-        for customer, returned in rows(
-            "SELECT r.customer_id, r.returned FROM lease_return r JOIN lease l ON l.customer_id = r.customer_id"
-            " AND l.device = ? WHERE r.returned > l.returned ORDER BY r.customer_id",
-            (machine_of(meta("device")),),
-        )
-    ]
-
-
-def take_new_incarnation(code: str) -> None:
-    """Go on as another device: every change that is kept gets a number of its own there and is unsent again.
-
-    Nothing is done twice: the office knows the changes it has by their ids.
-    """
-    kept = rows("SELECT uid, kind, args FROM change WHERE device = ? ORDER BY number", (meta("device"),))
-    chain = b""
-    for number, (uid, kind, args) in enumerate(kept, 1):
-        chain = chained(chain, number, kind, bytes(args))
-        execute("UPDATE change SET device = ?, number = ?, chain = ? WHERE uid = ?", (code, number, chain, bytes(uid)))
-    set_meta("device", code)
-    set_meta("acknowledged", "0")
-    set_meta("acknowledged_chain", "")
 
 
 def unseen_results() -> list[tuple[bytes, str, str, bytes]]:

@@ -24,9 +24,10 @@ from model.changes.orders import OrderRecorded, RecordOrder
 from model.changes.receipts import RecordReceipt
 from model.changes.recording import record
 from model.errors import HuokeError, InputError, Refused, UnreachableError
+from model.laptop import unsent_count
 from model.people import salesperson_by_code
 from model.store import Store, meta, one, open_store, rows
-from sync.client import exchange_patiently, line_of, unsent_count
+from sync.client import exchange_patiently, line_of
 from sync.errors import OfficeError
 from tests.chaos.deeds import Clerk
 from tests.simulation.deeds import Desk

@@ -256,5 +256,3 @@ def _named(order: bytes) -> int:
 def _device(order: bytes) -> str:
     [(uid,)] = rows("SELECT change_uid FROM orders WHERE id = ?", (order,))
     return device_of(bytes(uid))
-
-

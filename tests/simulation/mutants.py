@@ -26,6 +26,7 @@ import model.changes.leasing
 import model.changes.order_judging
 import model.changes.rejudging
 import sync.client
+import sync.exchanging
 import sync.rebase
 import sync.server.exchange
 import sync.server.leases
@@ -43,7 +44,7 @@ from tests.simulation.world import Founded, Outcome, found_company, run_seed, sc
 
 MOST_SEEDS = 60
 
-_hear = sync.client._Exchange._hear
+_hear = sync.exchanging.Exchange._hear
 _push = sync.server.push.push
 _chain_at = sync.server.push._chain_at
 _recorded = sync.server.push._recorded
@@ -52,7 +53,7 @@ _next_v = sync.server.push.next_v
 _pages = sync.server.exchange.pages
 _rebase = sync.client.rebase
 _begin_stage = sync.client.begin_stage
-_take_new_incarnation = sync.client.take_new_incarnation
+_take_new_incarnation = sync.exchanging.take_new_incarnation
 _replay_unsent = sync.rebase.replay_unsent
 
 
@@ -193,9 +194,9 @@ MUTANTS = (
            ((sync.server.push, "_recorded", _nothing_recorded),
             (sync.server.push, "_stored_result", _stored_as_recorded))),
     Mutant("bare acknowledgement", "the laptop believes a number without its chain",
-           ((sync.client._Exchange, "_hear", _hear_without_chain),)),
+           ((sync.exchanging.Exchange, "_hear", _hear_without_chain),)),
     Mutant("no chain", "neither side compares what stands behind a number",
-           ((sync.client._Exchange, "_hear", _hear_without_chain),
+           ((sync.exchanging.Exchange, "_hear", _hear_without_chain),
             (sync.server.exchange, "push", _push_without_chain),
             (sync.server.push, "_stored_result", _stored_by_number))),
     Mutant("last writer wins", "an edit writes over what its editor had not seen",
@@ -215,7 +216,7 @@ MUTANTS = (
     Mutant("shadow not kept", "the laptop forgets what the office had under its own edit",
            ((Shadows, "about_to_write", _no_shadow),)),
     Mutant("acknowledged before head", "a change counts as known before its outcome is kept",
-           ((sync.client._Exchange, "_hear", _hear_too_soon),)),
+           ((sync.exchanging.Exchange, "_hear", _hear_too_soon),)),
     Mutant("totals not recomputed", "rows are laid over, their totals stay",
            ((sync.rebase, "totals", SimpleNamespace(rebuild_customers=_nothing)),)),
     Mutant("bucket move forgotten", "a customer moves, its documents do not",

@@ -44,9 +44,7 @@ def test_every_invariant_holds_whatever_happens(founded: Founded, place: Path, s
 
 
 def test_a_seed_is_one_run_and_wrong_clocks_change_nothing_of_it(founded: Founded, place: Path) -> None:
-    skewed, again, straight = (
-        run_seed(founded, place, 1, skewed=skewed) for skewed in (True, True, False)
-    )
+    skewed, again, straight = (run_seed(founded, place, 1, skewed=skewed) for skewed in (True, True, False))
     assert [outcome.fault for outcome in (skewed, again, straight)] == [None] * 3
     assert skewed.told == again.told == straight.told
     assert skewed.state == again.state == straight.state

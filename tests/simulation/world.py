@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import sync.client
+import sync.exchanging
 from model import synced
 from model.changes.company import SetSetting
 from model.errors import HuokeError, UnreachableError
@@ -347,13 +348,13 @@ class World:
 @contextmanager
 def small_pages() -> Iterator[None]:
     """Inside, pages, readings and batches are small, so that few documents already make several."""
-    before = sync.client.MOST_CHANGES
-    sync.client.MOST_CHANGES = SMALL_BATCH
+    before = sync.exchanging.MOST_CHANGES
+    sync.exchanging.MOST_CHANGES = SMALL_BATCH
     try:
         with invariants.page_sizes(SMALL_PAGE, SMALL_READING):
             yield
     finally:
-        sync.client.MOST_CHANGES = before
+        sync.exchanging.MOST_CHANGES = before
 
 
 @dataclass(frozen=True)
@@ -404,5 +405,3 @@ def state_of(store: Store) -> dict[tuple[str, bytes], bytes]:
             for kind in synced.KINDS
             for id_, body in synced.read_documents(kind, synced.all_ids(kind)).items()
         }
-
-
