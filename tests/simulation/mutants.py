@@ -25,7 +25,6 @@ import model.changes.editing
 import model.changes.leasing
 import model.changes.order_judging
 import model.changes.rejudging
-import sync.client
 import sync.exchanging
 import sync.rebase
 import sync.server.exchange
@@ -51,8 +50,8 @@ _recorded = sync.server.push._recorded
 _stored_result = sync.server.push._stored_result
 _next_v = sync.server.push.next_v
 _pages = sync.server.exchange.pages
-_rebase = sync.client.rebase
-_begin_stage = sync.client.begin_stage
+_rebase = sync.exchanging.rebase
+_begin_stage = sync.exchanging.begin_stage
 _take_new_incarnation = sync.exchanging.take_new_incarnation
 _replay_unsent = sync.rebase.replay_unsent
 
@@ -187,7 +186,7 @@ def _conflict_that_is_not_kept(*_any: Any, **_more: Any) -> bytes:
 
 MUTANTS = (
     Mutant("cursor before data", "the cursor is durable before what it stands for",
-           ((sync.client, "rebase", _cursor_before_data),)),
+           ((sync.exchanging, "rebase", _cursor_before_data),)),
     Mutant("sequence cursor", "versions become visible in another order than they are counted",
            ((sync.server.push, "next_v", _version_of_a_sequence),)),
     Mutant("no uid", "what comes again under another number is done again",
@@ -231,9 +230,9 @@ MUTANTS = (
     Mutant("head of another moment", "the version told is later than the pages before it",
            ((sync.server.exchange, "pages", _head_of_another_moment),)),
     Mutant("never whole", "what a laptop may no longer see stays when its view changes",
-           ((sync.client, "begin_stage", _begin_stage_never_whole),)),
+           ((sync.exchanging, "begin_stage", _begin_stage_never_whole),)),
     Mutant("incarnation that forgets", "a laptop that begins anew does not push again what it kept",
-           ((sync.client, "take_new_incarnation", _incarnation_that_forgets),)),
+           ((sync.exchanging, "take_new_incarnation", _incarnation_that_forgets),)),
     Mutant("replay that drops", "an unsent change that cannot be done now is thrown away",
            ((sync.rebase, "replay_unsent", _replay_that_drops),)),
     Mutant("epoch not renewed", "nobody notices that the office was put back from an old copy",

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-import sync.client
 import sync.exchanging
 from model import synced
 from model.changes.company import SetSetting
