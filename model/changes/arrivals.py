@@ -15,6 +15,7 @@ from model.changes.lifting import lifted
 from model.changes.log import Change
 from model.changes.rejudging import judge_again
 from model.context import Context
+from model.duplicates import pooled_with
 from model.errors import N_, HuokeError, InputError
 from model.fields import BytesField, IdField
 from model.store import Table, current, execute, rows
@@ -117,8 +118,9 @@ def context_of(change: Change) -> Context:
 
 
 def _waiting_customers() -> set[bytes]:
-    """Of the customers this change touched, those with orders that wait for credit."""
-    customers = sorted(touched_now().customers)
+    """Of the customers this change touched, and those who share a limit with them, who has orders that wait."""
+    touched = touched_now().customers
+    customers = sorted(touched.union(*(pooled_with(customer) for customer in touched)))
     if not customers:
         return set()
     marks = ", ".join("?" * len(customers))
