@@ -116,6 +116,9 @@ class Exchange:
     documents: int = 0
     results: dict[int, Result] = field(default_factory=dict)
     other_past: bool = False
+    # The office has another epoch than before, and is asked how everything kept here fared; of which epoch it was asked.
+    asks_again: bool = False
+    asked_of: bytes = b""
     # Everything is wanted anew, and it is more than should come in pages.
     is_much: bool = False
     by_pages: bool = False
@@ -221,7 +224,7 @@ class Exchange:
                 if isinstance(frame, Answer):
                     answer = frame
                     self._hear(answer, batch)
-                    if self.other_past:
+                    if self.other_past or self.asks_again:
                         return None
                 elif isinstance(frame, Page):
                     received += len(frame.documents)
@@ -274,6 +277,9 @@ class Exchange:
             self.other_past = answer.standing == "ok" and self._chain_at(answer.acknowledged) != answer.chain
             if self.other_past:
                 return
+            self.asks_again = answer.standing == "ok" and self._is_another_epoch(answer)
+            if self.asks_again:
+                return
             if answer.standing == "fork":
                 take_new_incarnation(answer.device)
                 self.line.device = answer.device
@@ -291,6 +297,25 @@ class Exchange:
         elif answer.standing == "ok":
             self.results.update({result.number: result for result in answer.results})
             self.begin = max(self.begin, batch.first - 1 + len(batch.sent))
+
+    def _is_another_epoch(self, answer: Answer) -> bool:
+        """Whether the office was put back since it was last heard: then it is asked about everything kept here.
+
+        It may have judged again, from a message that was late, what it had forgotten; only it knows how.
+        """
+        heard_of = meta("epoch")
+        if self.asked_of == answer.epoch or not heard_of or bytes.fromhex(heard_of) == answer.epoch:
+            return False
+        self.asked_of = answer.epoch
+        kept = one("SELECT MIN(number) FROM change WHERE device = ?", (meta("device"),))
+        if kept is None or kept[0] is None:
+            return False
+        # The first one kept is the anchor of the chain, unless it is the first there ever was.
+        self.begin = 0 if kept[0] == 1 else int(kept[0])
+        set_meta("acknowledged", str(self.begin))
+        set_meta("acknowledged_chain", self._chain_at(self.begin).hex())
+        self.results.clear()
+        return True
 
 
 def _returned() -> list[Returned]:

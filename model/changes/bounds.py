@@ -31,7 +31,7 @@ def check_bounds(args: Args) -> None:
 def _check(value: Any, name: str) -> None:
     if isinstance(value, msgspec.Struct):
         for field in value.__struct_fields__:
-            _check(getattr(value, field), field)
+            _check(getattr(value, field), f"{name} {field}".strip())
     elif isinstance(value, bytes):
         if len(value) != ID_BYTES:
             raise InputError(N_("The {field} is no id: it has {length} bytes."), field=name, length=len(value))
@@ -52,5 +52,8 @@ def _check(value: Any, name: str) -> None:
                 N_("The {field} has {count} parts: {most} at once are allowed."),
                 field=name, count=len(value), most=MOST_PARTS,
             )  # fmt: skip
-        for part in value.items() if isinstance(value, dict) else value:
+        for part in value:
+            # A part of a card is known by its field.
             _check(part, name)
+            if isinstance(value, dict):
+                _check(value[part], part)

@@ -330,6 +330,12 @@ def undo_record_order(args: RecordOrder | ReturnOrder, ctx: Context) -> None:
     if order.state not in ("confirmed", "held", "quote") or order.version != 1:
         raise Refused(N_("{number} is {state} and cannot be undone."), number=order.number, state=order.state)
     if payment is not None:
+        reversed_by = one("SELECT number FROM receipt WHERE reverses_id = ? AND voided = 0", (payment.id,))
+        if reversed_by is not None:
+            raise Refused(
+                N_("The money of {number} was reversed by {other}: cancel the order instead."),
+                number=order.number, other=reversed_by[0],
+            )  # fmt: skip
         announce_receipt(payment.id, order.customer_id)
         execute("UPDATE receipt SET voided = 1, unallocated = 0 WHERE id = ?", (payment.id,))
     void(order, ctx)

@@ -31,7 +31,7 @@ from sync.errors import (
     TooManyRequests,
 )
 from sync.server.accounts import ACTIVE, moment
-from sync.server.storage import retrying, writing_lightly
+from sync.server.storage import on_postgresql, retrying, writing_lightly
 
 CLOCK_WINDOW_MS = 5 * 60 * 1000
 # A nonce need not be remembered once its time is outside the window.
@@ -110,13 +110,19 @@ def authenticate(
         with writing_lightly():
             refused = take_token(code, now, cost) or _nonce_used(code, signed.nonce, now_ms)
             if refused is None:
-                execute("UPDATE device SET last_seen = ? WHERE code = ?", (moment(now), code))
+                _note_seen(code, now)
         return refused
 
     refused = retrying(admit)
     if refused is not None:
         raise refused
     return Device(code, bytes(person), _barred(status, bool(active)))
+
+
+def _note_seen(code: str, now: datetime) -> None:
+    # An exchange of the same device that is under way holds its row, and notes it itself: nobody waits for that here.
+    which = "(SELECT code FROM device WHERE code = ? FOR NO KEY UPDATE SKIP LOCKED)" if on_postgresql() else "?"
+    execute(f"UPDATE device SET last_seen = ? WHERE code = {which}", (moment(now), code))
 
 
 def _barred(status: str, active: bool) -> Revoked | None:

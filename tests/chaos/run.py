@@ -95,19 +95,17 @@ class Run:
     def __init__(self, plan: Plan, folder: Path, tell: Callable[[str], None]) -> None:
         self.plan, self.folder, self.tell = plan, folder, tell
         self.chance = random.Random(f"kills {plan.seed}")
-        self.first_day = date.today()
+        self.first_day, self.orders = date.today(), 0
         self.postgresql = PostgreSQL() if plan.database == OWN_POSTGRESQL else None
         url = self.postgresql.url if self.postgresql else plan.database or f"sqlite:///{folder / 'office'}"
         self.office = Office(url, folder, self.day)
         self.proxy = Proxy(self.office.ports, plan.seed)
-        self.orders = 0
         self.counted: Counter[str] = Counter()
         self.faults: list[str] = []
-        self._more_orders = asyncio.Condition()
+        self._order_came = asyncio.Event()
         self._database_up = asyncio.Event()
         self._database_up.set()
         self._restarting: set[asyncio.Task[None]] = set()
-        self._waking: set[asyncio.Future[None]] = set()
         self.laptops = [
             Laptop(
                 code, "manager" if place == 0 else "sales", folder / code, folder / f"{code}.journal", plan.seed,
@@ -119,8 +117,7 @@ class Run:
     @property
     def day(self) -> date:
         """The business date: it goes on with the work."""
-        done = getattr(self, "orders", 0) * DAYS // max(1, self.plan.orders)
-        return self.first_day + timedelta(days=min(done, DAYS))
+        return self.first_day + timedelta(days=min(self.orders * DAYS // self.plan.orders, DAYS))
 
     async def whole(self) -> Outcome:
         """All of it."""
@@ -164,16 +161,7 @@ class Run:
 
     def _an_order(self) -> None:
         self.orders += 1
-        self._wake()
-
-    def _wake(self) -> None:
-        async def wake() -> None:
-            async with self._more_orders:
-                self._more_orders.notify_all()
-
-        task = asyncio.ensure_future(wake())
-        self._waking.add(task)
-        task.add_done_callback(self._waking.discard)
+        self._order_came.set()
 
     async def _tell_now_and_then(self) -> None:
         while True:
@@ -188,8 +176,9 @@ class Run:
         of_postgresql = set(chance.sample(range(plan.kills), min(POSTGRESQL_KILLS, plan.kills)))
         for place, moment in enumerate(moments):
             self._allow([*moments, plan.orders][min(place + KILLS_BEHIND, plan.kills)])
-            async with self._more_orders:
-                await self._more_orders.wait_for(lambda moment=moment: self.orders >= moment)  # type: ignore[misc]
+            while self.orders < moment:
+                self._order_came.clear()
+                await self._order_came.wait()
             await self._some_moment()
             if self.postgresql is not None and place in of_postgresql:
                 await self._kill_postgresql()
@@ -200,9 +189,7 @@ class Run:
     def _allow(self, orders: int) -> None:
         """Let the laptops work, but not so far that the kills come too late to disturb anything."""
         for laptop in self.laptops:
-            laptop.allow(
-                laptop.wanted if orders >= self.plan.orders else laptop.wanted * orders // self.plan.orders + 1
-            )
+            laptop.allow(-(-laptop.wanted * orders // self.plan.orders))
 
     async def _some_moment(self) -> None:
         """At once, or while a request is under way."""

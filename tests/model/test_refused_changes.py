@@ -9,12 +9,14 @@ import pytest
 
 from model.changes.customers import AddCustomer
 from model.changes.orders import LineArgs, RecordOrder
+from model.changes.receipts import ReverseReceipt
 from model.changes.recording import last_undoable
 from model.changes.undo import UndoChange
 from model.customers import Customer
 from model.errors import InputError, Refused
 from model.ids import new_id
-from model.store import execute
+from model.store import execute, one
+from model.totals import faults
 from tests.model.company import Company, company
 
 TODAY = date(2026, 3, 31)
@@ -86,3 +88,19 @@ def test_a_wide_space_is_text_and_no_control_character(tmp_path: Path) -> None:
         for code in ("C　1", "C\u200b1", "C 1"):
             with pytest.raises(InputError, match="cannot be a code"):
                 one.do(AddCustomer(id=new_id(), code=code, date=TODAY, card={"name": "x"}))
+
+
+def test_an_order_whose_payment_was_reversed_is_not_undone_under_the_reversal(tmp_path: Path) -> None:
+    with company(tmp_path, TODAY) as desk:
+        desk.product("P")
+        desk.customer("C", limit="1000")
+        order = desk.sell("C", TODAY, "250", paid="250")
+        change = one("SELECT uid FROM change WHERE kind = 'order.record'")
+        assert change is not None
+        payment = one("SELECT id FROM receipt")
+        assert payment is not None
+        desk.do(ReverseReceipt(id=new_id(), number="A-R1", receipt=payment[0], date=TODAY, reason="bounced"))
+        with pytest.raises(Refused, match="cancel the order instead"):
+            desk.do(UndoChange(uid=change[0]))
+        assert desk.order(order).state == "confirmed"
+        assert faults() == []

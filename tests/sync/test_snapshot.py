@@ -11,12 +11,14 @@ import msgspec
 import pytest
 
 from model import totals
+from model.backup import back_up, restore
 from model.changes.customers import AssignCustomers
+from model.laptop import unsent_count
 from model.pin import set_pin
 from model.search import find_customers
-from model.store import Store, execute, integrity_faults, meta, open_store, rows
+from model.store import Store, execute, integrity_faults, meta, one, open_store, rows
 from model.synced import KINDS, all_ids, read_documents
-from sync import bootstrap, client
+from sync import bootstrap, exchanging
 from sync.connection import Truncated
 from sync.errors import NothingThere
 from sync.protocol import OWN_VIEW, Manifest
@@ -68,7 +70,7 @@ class SnapshotWire(Wire):
 @pytest.fixture(autouse=True)
 def everything_is_much(monkeypatch: pytest.MonkeyPatch) -> None:
     """A company of a test is small: whatever it has comes as a snapshot, in chunks of a few documents."""
-    monkeypatch.setattr(client, "MOST_WHOLE_BY_PAGES", 0)
+    monkeypatch.setattr(exchanging, "MOST_WHOLE_BY_PAGES", 0)
     monkeypatch.setattr("sync.server.snapshot.CHUNK_BODY_BYTES", 1_000)
 
 
@@ -230,7 +232,7 @@ def test_unsent_changes_survive_and_reach_the_office(company: Company) -> None:
     assert_sound(laptop.store)
     with laptop.store.use():
         assert rows("SELECT COUNT(*) FROM change") == [(3,)]
-        assert client.unsent_count() == 0
+        assert unsent_count() == 0
 
 
 def test_what_is_recorded_while_it_fetches_survives_even_if_the_line_then_breaks(company: Company) -> None:
@@ -395,3 +397,28 @@ def test_what_a_killed_server_was_packing_is_packed_by_another(company: Company)
     taught = by_pages(company, "A")
     taught.sync()
     assert documents(begun.store) == documents(taught.store)
+
+
+def test_a_laptop_under_a_new_name_begins_with_the_snapshot_of_its_own_view(company: Company, tmp_path: Path) -> None:
+    laptop = by_pages(company, "A")
+    laptop.sync()
+    with laptop.store.use():
+        back_up(laptop.store, tmp_path / "copy")
+    laptop.sell("A1", "P1", 1)
+    laptop.sync()
+    restore(laptop.store.folder, tmp_path / "copy")
+    laptop.store = open_store(laptop.store.folder)
+    laptop.wire = NoSnapshots(company.office, first := laptop.device)
+    laptop.sell("A2", "P1", 1)
+    laptop.sync()
+    assert laptop.device == f"{first}2"
+    with company.store.use(), company.store.writing():
+        renew_epoch()
+    line = fetching(laptop)
+    laptop.sync()
+    assert len([chunk for chunk in line.fetched if chunk]) == len(set(line.fetched))
+    assert_sound(laptop.store)
+    lent = "SELECT COUNT(*) FROM lease WHERE device = ?"
+    with company.store.use():
+        expected = one(lent, (first,))
+    assert laptop.one(lent, (first,)) == expected != (0,)
