@@ -116,7 +116,7 @@ class Exchange:
     documents: int = 0
     results: dict[int, Result] = field(default_factory=dict)
     other_past: bool = False
-    # The office has another epoch than before, and is asked how everything kept here fared; of which epoch it was asked.
+    # The office has another epoch than before and is asked how everything kept here fared; which one was asked.
     asks_again: bool = False
     asked_of: bytes = b""
     # Everything is wanted anew, and it is more than should come in pages.

@@ -64,6 +64,9 @@ PASSING = (SERIALIZATION_FAILURE, DEADLOCK, UNIQUE_VIOLATION)
 DISK_FULL = "53100"
 # Connection lost, resources of the server, an operator's shutdown, its start.
 GONE_CLASSES = ("08", "53", "57")
+LOCK_NOT_AVAILABLE = "55P03"
+# How long an exchange waits for an earlier one of the same device.
+DEVICE_PATIENCE_MILLISECONDS = 5_000
 _BUSY = N_("The office's database does not answer: try again in a moment.")
 _FULL = N_("The disk of the office's database is full: free some space.")
 
@@ -139,7 +142,7 @@ class OfficeDatabase(Store):
         if state is None:
             lost = isinstance(error, peewee.OperationalError | peewee.InterfaceError)
             return OfficeBusy(_BUSY) if lost else None
-        passing = state in PASSING[:2] or state[:2] in GONE_CLASSES
+        passing = state in (*PASSING[:2], LOCK_NOT_AVAILABLE) or state[:2] in GONE_CLASSES
         return OfficeBusy(_BUSY) if passing else None
 
 
@@ -327,7 +330,10 @@ def lock_device(code: str) -> None:
         # The office has no row among the devices; the row that says who it is stands for it.
         execute("SELECT value FROM meta WHERE name = 'device' FOR NO KEY UPDATE")
     else:
+        # A laptop that gave up and came again must not pile up behind its own first request: it is told to come later.
+        execute(f"SET LOCAL lock_timeout = {DEVICE_PATIENCE_MILLISECONDS}")
         execute("SELECT code FROM device WHERE code = ? FOR NO KEY UPDATE", (code,))
+        execute("SET LOCAL lock_timeout = 0")
 
 
 def lock_customers(ids: Iterable[bytes]) -> None:

@@ -188,8 +188,8 @@ class Trouble:
     """What goes wrong in one exchange.
 
     Attributes:
-        what: `none`, `request lost`, `answer lost`, `cut`, `repeated`, `repeated later`, `between`, `laptop dies`,
-            `office dies`.
+        what: `none`, `request lost`, `answer lost`, `cut`, `repeated`, `repeated later`, `between`, `working`,
+            `laptop dies`, `office dies`.
         at: after how many bytes or statements.
     """
 
@@ -202,7 +202,7 @@ class Line:
     """The line of one laptop to the office, with its troubles.
 
     Attributes:
-        between: what the office does while an answer is on its way.
+        between: what is done while an answer is on its way; whether the office has another state since.
     """
 
     office: OfficeMachine
@@ -236,7 +236,7 @@ class Line:
             down += len(some)
             self.bytes_down += len(some)
             yield some
-            if self.trouble.what == "between" and self.between():
+            if self.trouble.what in ("between", "working") and self.between():
                 self.disturbed = True
         if self.trouble.what == "repeated later":
             self.disturbed = True

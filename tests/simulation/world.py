@@ -49,7 +49,7 @@ FOUNDING = -1
 EVERY_LATER_RELEASE = 6
 YEARS_DAYS = 365
 TROUBLES = (
-    "request lost", "answer lost", "cut", "repeated", "repeated later", "between", "laptop dies", "office dies",
+    "request lost", "answer lost", "cut", "repeated", "repeated later", "between", "working", "laptop dies", "office dies",
 )  # fmt: skip
 
 
@@ -166,7 +166,9 @@ class World:
         happening()
 
     def _laptop_deed(self) -> None:
-        machine = self.chance.choice(self.machines)
+        self._deed_at(self.chance.choice(self.machines))
+
+    def _deed_at(self, machine: Machine) -> None:
         role = OFFICE if machine.role != SALES else SALES
         with machine.store.use():
             if meta("cursor") == "":
@@ -215,7 +217,7 @@ class World:
         """One exchange of a laptop; whether anything moved."""
         v = self.office.v()
         try:
-            done, disturbed = machine.sync(trouble, self._between)
+            done, disturbed = machine.sync(trouble, lambda: self._between(machine, trouble))
         except PowerCut:
             self._tell(machine.name, "sync", f"{trouble.what} at {trouble.at}: died")
             return True
@@ -231,8 +233,14 @@ class World:
         # The first exchange gives what changed; the laptop's own push comes back to it once more.
         return bool(done.pushed or done.rows_pulled or self.office.v() != v)
 
-    def _between(self) -> bool:
-        return self.chance.randrange(3) == 0 and self._office_deed()
+    def _between(self, machine: Machine, trouble: Trouble) -> bool:
+        """While an answer is on its way the office goes on, or whoever sits at the laptop does."""
+        if self.chance.randrange(3):
+            return False
+        if trouble.what == "between":
+            return self._office_deed()
+        self._deed_at(machine)
+        return False
 
     def _hear(self, machine: Machine) -> None:
         with machine.store.use():
