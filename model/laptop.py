@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Literal, TypeAlias
 
-from model.errors import N_
+from model.errors import N_, Refused
 from model.settings import setting_on
 from model.store import meta, one, rows
 
@@ -29,6 +29,16 @@ FARED_NAMES = {
     "quote": N_("arrived"),
 }
 IDS_PER_STATEMENT = 500
+
+
+def refuse_at_the_office() -> None:
+    """Refuse to record in the office's own store as if it were a desk's: no laptop would be told.
+
+    Raises:
+        Refused: the store in use is a server's.
+    """
+    if meta("role") == "server":
+        raise Refused(N_("This store is the office's own: use “huoke server …”, or a laptop that has joined it."))
 
 
 def outbox_begins() -> tuple[str, int]:

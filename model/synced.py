@@ -224,6 +224,14 @@ def column_at(kind: str, column: str, part: int = 0) -> int:
     return KINDS[kind][part].columns.index(column)
 
 
+def without_what_moved(body: bytes) -> bytes:
+    """The body of an alias without what the merge moved, which only who may take it back needs to know."""
+    parts = rows_in(body)
+    for row in parts[0]:
+        row[column_at("alias", "moved")] = b""
+    return msgspec.msgpack.encode(parts)
+
+
 _LINE_COSTS = (column_at("order", "cost_e4", 1), column_at("order", "cost", 1))
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from model.changes.arrivals import UNEXPECTED
-from model.errors import N_, Refused, StoreError, UnreachableError
+from model.errors import N_, Refused, StoreError
 from model.laptop import unsent_count
 from model.store import Store, execute, meta, one, open_store, rows, set_meta
 from sync import bootstrap
@@ -237,11 +237,14 @@ def exchange_patiently(
     progress: Callable[[Progress], None] = lambda _progress: None,
     wait: Callable[[float], object] = time.sleep,
 ) -> Exchanged:
-    """The same, again after a pause where the network or a busy server came between."""
+    """The same, again after a pause where a line that broke off or a busy server came between.
+
+    A server that does not answer at all is told at once.
+    """
     for attempt, pause in enumerate(pauses(), 1):
         try:
             return exchange(store, line, progress=progress)
-        except (UnreachableError, OfficeBusy, TooManyRequests) as error:
+        except (Truncated, OfficeBusy, TooManyRequests) as error:
             if attempt >= tries:
                 raise
             wait(max(pause, getattr(error, "retry_after_seconds", None) or 0))

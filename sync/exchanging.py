@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
+from model.changes.log import SCHEMA
 from model.changes.recording import chained
 from model.errors import N_, UnreachableError
 from model.laptop import unsent_count
@@ -19,7 +20,6 @@ from sync.errors import DeviceUnknown
 from sync.protocol import (
     MOST_CHANGES,
     PROTOCOL,
-    SCHEMA,
     Answer,
     ChangeSent,
     Frames,
@@ -33,8 +33,8 @@ from sync.protocol import (
 )
 from sync.rebase import Heard, begin_stage, rebase, stage, staged_position
 
-# What a batch may weigh before compression; with its frame it stays under what the server takes.
-MOST_BATCH_BYTES = 4 << 20
+# What a batch may weigh before compression: even where nothing can be compressed the server takes it.
+MOST_BATCH_BYTES = 900 << 10
 # A batch, its answer, the next batch …; more than this is a server that does not make sense.
 MOST_STEPS = 10_000
 OTHER_PAST = b"another past"
@@ -102,6 +102,7 @@ class _Batch:
     chain: bytes
     sent: list[ChangeSent]
     last: bool
+    schema: int = SCHEMA
 
 
 @dataclass
@@ -167,20 +168,22 @@ class Exchange:
             return _Batch(1, OTHER_PAST, [], last=False)
         device = meta("device")
         found = rows(
-            "SELECT uid, kind, args, recorded_at, chain FROM change WHERE device = ? AND number > ? ORDER BY number"
+            "SELECT uid, kind, args, recorded_at, schema FROM change WHERE device = ? AND number > ? ORDER BY number"
             " LIMIT ?",
             (device, self.begin, MOST_CHANGES + 1),
         )
         chain = self._chain_at(self.begin)
         sent: list[ChangeSent] = []
         weight = 0
-        for uid, kind, args, recorded_at, _chain in found[:MOST_CHANGES]:
+        schema = found[0][4] if found else SCHEMA
+        for uid, kind, args, recorded_at, form in found[:MOST_CHANGES]:
             weight += len(args)
-            if sent and weight > MOST_BATCH_BYTES:
+            # One request speaks one form: what an older version recorded goes by itself.
+            if sent and (weight > MOST_BATCH_BYTES or form != schema):
                 break
             moment = int(datetime.fromisoformat(recorded_at).timestamp() * 1000)
             sent.append(ChangeSent(bytes(uid), kind, bytes(args), moment))
-        return _Batch(self.begin + 1, chain, sent, last=len(sent) == len(found))
+        return _Batch(self.begin + 1, chain, sent, last=len(sent) == len(found), schema=schema)
 
     def _chain_at(self, number: int) -> bytes:
         """This laptop's own chain at one of its changes; of one no longer kept, what the office said."""
@@ -200,7 +203,7 @@ class Exchange:
         epoch, view = resumed if resumed else (meta("epoch"), meta("view"))
         request = SyncRequest(
             protocol=PROTOCOL,
-            schema=SCHEMA,
+            schema=batch.schema,
             device=self.line.device,
             epoch=bytes.fromhex(epoch),
             view=view,

@@ -17,8 +17,6 @@ from msgspec import Meta
 from model.errors import N_, InputError
 
 PROTOCOL = 1
-# The form of the changes' arguments that this version writes; the server lifts older ones.
-SCHEMA = 1
 CONTENT_TYPE = "application/vnd.huoke.sync"
 MOST_COMPRESSED_BYTES = 1 << 20
 MOST_BODY_BYTES = 8 << 20

@@ -14,7 +14,7 @@ from textual.worker import get_current_worker
 from model.changes.kind import Args
 from model.changes.recording import record
 from model.connecting import complaints, connect
-from model.laptop import days_left_offline, last_heard, unsent_count
+from model.laptop import days_left_offline, last_heard, refuse_at_the_office, unsent_count
 from model.people import Salesperson
 from model.rights import RIGHTS
 from model.settings import setting_on
@@ -94,6 +94,7 @@ class Session:
 
     def record(self, args: Args) -> Any:
         """Do a change as the person who sits here, today; call it inside `with store.use():`."""
+        refuse_at_the_office()
         return record(args, person=self.person_id, on=self.today())
 
     def standing(self) -> Standing:

@@ -123,13 +123,8 @@ def _waiting_customers() -> set[bytes]:
     customers = sorted(touched.union(*(pooled_with(customer) for customer in touched)))
     if not customers:
         return set()
-    marks = ", ".join("?" * len(customers))
-    return {
-        bytes(row[0])
-        for row in rows(
-            f"SELECT DISTINCT customer_id FROM orders WHERE state = 'held' AND customer_id IN ({marks})", customers
-        )
-    }
+    waiting = {bytes(row[0]) for row in rows("SELECT DISTINCT customer_id FROM orders WHERE state = 'held'")}
+    return waiting.intersection(customers)
 
 
 def _keep(change: Change) -> None:

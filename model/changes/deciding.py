@@ -12,6 +12,7 @@ from model.aliases import resolved
 from model.changes.assigning import assign_customers
 from model.changes.customers import AssignCustomers, SetBlacklisted, SetTerms, customer_with_id
 from model.changes.editing import shown_field, write_fields
+from model.changes.forms import lifted_as
 from model.changes.kind import Args, Kind
 from model.changes.log import Change
 from model.changes.merging import MergeCustomers, merge_customers, merge_that_settled, undo_merge
@@ -166,7 +167,7 @@ def _carry_out(conflict: Conflict, ctx: Context) -> None:
         if ctx.arrived:
             raise InputError(N_("The change that asked for this is not in this store."))
         return
-    args: Any = msgspec.msgpack.decode(change.args, type=request.args)
+    args: Any = lifted_as(change, request.args)
     given: dict[str, Any] = {"from_date": max(args.from_date, ctx.business_date)}
     if isinstance(args, AssignCustomers):
         # One change may have asked for many customers; each is decided by itself.

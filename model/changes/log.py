@@ -7,6 +7,9 @@ import peewee
 from model.fields import BytesField, DayField, IdField
 from model.store import Table
 
+# The form of arguments that this version writes. A release that changes a kind's arguments raises it and adds a lift.
+SCHEMA = 1
+
 
 class Change(Table):
     """One change as it was recorded.
@@ -29,7 +32,7 @@ class Change(Table):
     business_date = DayField()
     recorded_at = peewee.TextField()
     chain = BytesField()
-    schema = peewee.IntegerField(default=1)
+    schema = peewee.IntegerField(default=SCHEMA)
 
     class Meta:
         table_name = "change"

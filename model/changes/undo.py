@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from model.changes.forms import lifted_as
 from model.changes.kind import Args, Kind
 from model.changes.log import Change
 from model.context import Context
@@ -39,7 +40,7 @@ def undoing(kinds: Mapping[str, Kind]) -> Kind:
         _require_own_or_office(change, ctx)
         if _was_never_done(args.uid):
             raise Refused(N_("The office never did that: there is nothing to undo."))
-        kind.undo(msgspec.msgpack.decode(change.args, type=kind.args), ctx)
+        kind.undo(lifted_as(change, kind.args), ctx)
         return kind.name
 
     return Kind("change.undo", UndoChange, undo_change)

@@ -15,8 +15,7 @@ from model.changes.imports import ImportBatch
 from model.changes.kind import Args, canonical
 from model.changes.leasing import Returned as LeaseReturned
 from model.changes.leasing import ReturnLeases
-from model.changes.lifting import SCHEMA
-from model.changes.log import Change
+from model.changes.log import SCHEMA, Change
 from model.changes.recording import chained
 from model.changes.rejudging import JudgeAgain
 from model.errors import HuokeError, Refused

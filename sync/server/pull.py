@@ -12,7 +12,7 @@ from model import synced
 from model.store import Store, rows
 from sync.protocol import DOCUMENTS_PER_PAGE, Document, Head, Page, Position
 from sync.server.cards import cards
-from sync.server.scope import CARD_KIND, View, head_v
+from sync.server.scope import CARD_KIND, OFFICE_BUCKET, View, head_v
 from sync.server.storage import snapshot
 
 # How many rows of the feed are read at once; they are sent in pages of DOCUMENTS_PER_PAGE.
@@ -83,6 +83,8 @@ def documents_of(found: list[FeedRow], view: View, day: date) -> list[Document]:
     for kind, ids in by_kind.items():
         held = _held(kind, ids, view)
         read = cards(sorted(held), day) if kind == CARD_KIND else synced.read_documents(kind, sorted(held))
+        if kind == "alias" and OFFICE_BUCKET not in view.buckets:
+            read = {id_: synced.without_what_moved(body) for id_, body in read.items()}
         if not view.costs:
             read = {id_: synced.without_costs(kind, body) for id_, body in read.items()}
         bodies.update({(kind, id_): body for id_, body in read.items()})

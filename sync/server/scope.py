@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from model import synced
+from model.aliases import resolved
 from model.fields import iso
 from model.rights import OFFICE
 from model.settings import setting_on
@@ -25,7 +26,7 @@ from sync.server.storage import next_v
 SHARED, CARD, COST, ALL, OFFICE_BUCKET = "shared", "card", "cost", "all", "office"
 CARD_KIND = "card"
 FEED_KINDS = (*synced.KINDS, CARD_KIND)
-_OF_CUSTOMER = {"order": "orders", "receipt": "receipt", "contact": "contact_log"}
+_OF_CUSTOMER = {"order": "orders", "receipt": "receipt", "contact": "contact_log", "conflict": "conflict"}
 IDS_PER_STATEMENT = 500
 # Raised when what a bucket holds changes its meaning: every laptop then reads everything anew.
 VIEW_VERSION = 1
@@ -109,28 +110,45 @@ def _scope(kind: str, ids: list[bytes], day: date) -> dict[bytes, set[str]]:
             for id_, person in rows(f"SELECT id, person_id FROM notice WHERE id IN ({marks})", ids)
         }
     if kind == "conflict":
-        return {
-            bytes(id_): {OFFICE_BUCKET} | (set() if person is None else {_of_person(bytes(person))})
-            for id_, person in rows(f"SELECT id, person_id FROM conflict WHERE id IN ({marks})", ids)
-        }
+        query = f"SELECT id, customer_id, person_id, kind FROM conflict WHERE id IN ({marks})"
+        return _of_conflicts(rows(query, ids), day)
     there = synced.read_documents(kind, ids)
     if kind == "lease":
         return {id_: {_of_device(synced.key_of(kind, id_)[1])} for id_ in there}
     return {id_: {COST if kind == "cost" else SHARED} for id_ in there}
 
 
+def _of_conflicts(found: list[tuple[bytes, bytes | None, bytes | None, str]], day: date) -> dict[bytes, set[str]]:
+    """With the office, with who wants it, and a field of a card with the customer's owner, who may decide it too."""
+    owned = sorted({bytes(customer) for _id, customer, _person, kind in found if kind == "field" and customer})
+    homes: dict[bytes, set[str]] = {}
+    for some in _batches(owned):
+        homes.update(_homes(some, day))
+    scopes = {}
+    for id_, customer, person, _kind in found:
+        owners = {bucket for bucket in homes.get(bytes(customer or b""), set()) if bucket.startswith("person:")}
+        scopes[bytes(id_)] = {OFFICE_BUCKET} | owners | (set() if person is None else {_of_person(bytes(person))})
+    return scopes
+
+
 def _homes(customers: list[bytes], day: date) -> dict[bytes, set[str]]:
-    """Where each customer's documents belong: with its owner and the office, or with everybody."""
+    """Where each customer's documents belong: with its owner and the office, or with everybody.
+
+    What is left of a merged one belongs to the owner of the one it was merged into.
+    """
     marks = ", ".join("?" * len(customers))
-    owners = dict(
-        rows(
-            f"SELECT customer_id, owner_id FROM assignment WHERE customer_id IN ({marks}) AND from_date <= ?"
-            " AND (to_date IS NULL OR to_date > ?)",
-            (*customers, iso(day), iso(day)),
+    there = {bytes(row[0]) for row in rows(f"SELECT id FROM customer WHERE id IN ({marks})", customers)}
+    meant = {id_: resolved(id_) for id_ in there}
+    ids = sorted(set(meant.values()))
+    owners = {
+        bytes(customer): bytes(owner)
+        for customer, owner in rows(
+            f"SELECT customer_id, owner_id FROM assignment WHERE customer_id IN ({', '.join('?' * len(ids))})"
+            " AND from_date <= ? AND (to_date IS NULL OR to_date > ?)",
+            (*ids, iso(day), iso(day)),
         )
-    )
-    there = [bytes(row[0]) for row in rows(f"SELECT id FROM customer WHERE id IN ({marks})", customers)]
-    return {id_: {_of_person(bytes(owners[id_])), ALL} if owners.get(id_) is not None else {SHARED} for id_ in there}
+    }
+    return {id_: {_of_person(owners[now]), ALL} if now in owners else {SHARED} for id_, now in meant.items()}
 
 
 def _with_homes(documents: list[tuple[bytes, bytes, bytes | None]], day: date) -> dict[bytes, set[str]]:
@@ -165,6 +183,8 @@ def _by_kind(touched: Touched, day: date) -> dict[str, set[bytes]]:
     by_kind: dict[str, set[bytes]] = defaultdict(set)
     for kind, id_ in touched.documents:
         by_kind[kind].add(id_)
+    if by_kind.get("customer"):
+        by_kind["customer"] |= _merged_into(by_kind["customer"])
     customers = sorted(by_kind.get("customer", set()))
     # Whatever is written of a customer may change what another needs to know to sell to it.
     by_kind[CARD_KIND] |= touched.customers | by_kind.get("customer", set())
@@ -178,6 +198,16 @@ def _by_kind(touched: Touched, day: date) -> dict[str, set[bytes]]:
                 bytes(row[0]) for row in rows(f"SELECT id FROM {table} WHERE customer_id IN ({marks})", some)
             }
     return {kind: ids for kind, ids in by_kind.items() if ids}
+
+
+def _merged_into(winners: set[bytes]) -> set[bytes]:
+    """The customers that were merged into these, whose own documents go where theirs go."""
+    found: set[bytes] = set()
+    for some in _batches(sorted(winners)):
+        marks = ", ".join("?" * len(some))
+        losers = rows(f"SELECT loser_id FROM alias WHERE winner_id IN ({marks})", some)
+        found |= {bytes(row[0]) for row in losers}
+    return found if found <= winners else found | _merged_into(found - winners)
 
 
 def _standing(kind: str, ids: list[bytes]) -> dict[bytes, set[str]]:

@@ -23,12 +23,13 @@ import zstandard
 
 from model.changes.documents import next_number
 from model.changes.kind import canonical
+from model.changes.log import SCHEMA
 from model.changes.orders import LineArgs, RecordOrder
 from model.changes.recording import record
 from model.ids import new_id
 from model.store import Store, meta, open_store, rows
 from sync.client import exchange, line_of
-from sync.protocol import PROTOCOL, SCHEMA, ChangeSent, Position, SyncRequest, encode_request
+from sync.protocol import PROTOCOL, ChangeSent, Position, SyncRequest, encode_request
 from sync.server.exchange import Office
 from tests.sync.offices import Company
 from tests.sync.server_process import command, environment, fresh_server

@@ -19,7 +19,7 @@ import model.changes.lifting
 import model.changes.recording
 import model.ids
 from model.changes.kind import Args
-from model.changes.lifting import SCHEMA
+from model.changes.log import SCHEMA
 from model.changes.recording import record
 from model.errors import UnreachableError
 from model.store import Store, meta, one, open_store, rows

@@ -49,7 +49,8 @@ FOUNDING = -1
 EVERY_LATER_RELEASE = 6
 YEARS_DAYS = 365
 TROUBLES = (
-    "request lost", "answer lost", "cut", "repeated", "repeated later", "between", "working", "laptop dies", "office dies",
+    "request lost", "answer lost", "cut", "repeated", "repeated later", "between", "working", "laptop dies",
+    "office dies",
 )  # fmt: skip
 
 

@@ -16,8 +16,9 @@ from typing import Any
 import httpx
 import zstandard
 
+from model.changes.log import SCHEMA
 from sync.credentials import base64url, make_key, public_key, signed_headers
-from sync.protocol import PROTOCOL, SCHEMA, ChangeSent, Frame, Frames, Position, SyncRequest, encode_request
+from sync.protocol import PROTOCOL, ChangeSent, Frame, Frames, Position, SyncRequest, encode_request
 
 ROOT = Path(__file__).parents[2]
 LONGEST_SECONDS = 60

@@ -76,7 +76,9 @@ class Desk:
     def record(self, args: Args) -> Any:
         """Do a change as the one who sits here, today, and give its outcome."""
         from model.changes.recording import record
+        from model.laptop import refuse_at_the_office
 
+        refuse_at_the_office()
         return record(args, person=self.person(), on=self.business_date())
 
     def business_date(self) -> date:

@@ -35,8 +35,11 @@ COLUMNS = (
     Column("seconds", N_("seconds"), right=True),
 )
 LONGEST_WATCH_SECONDS = 86_400
+# What breaks off or is busy is tried again so often before a person is told.
+TRIES = 3
 # Many laptops that were started together must not come together for ever.
 JITTER_PERCENT = 10
+FIRST_STATUS_OF_TROUBLE = 500
 
 
 def add_parser(verbs: Verbs, common: Parser) -> None:
@@ -55,7 +58,7 @@ def _seconds(text: str) -> int:
 
 
 def _sync(arguments: Namespace, desk: Desk) -> int:
-    from sync.client import exchange, line_of
+    from sync.client import exchange_patiently, line_of
 
     with desk.opened() as store, line_of(store, passphrase=asked_passphrase, store_key=store.key) as line:
         if arguments.watch:
@@ -63,7 +66,7 @@ def _sync(arguments: Namespace, desk: Desk) -> int:
             return 0
         shown = ProgressLine()
         try:
-            done = exchange(store, line, progress=lambda progress: _show(shown, progress))
+            done = exchange_patiently(store, line, tries=TRIES, progress=lambda progress: _show(shown, progress))
         finally:
             shown.clear()
         _print(done, desk)
@@ -114,8 +117,12 @@ def _watch(store: Store, line: Line, desk: Desk, seconds: int) -> None:
 
 
 def _passes(error: HuokeError) -> bool:
-    """Whether an error is one that waiting mends: the network, a busy server, another program at the same store."""
-    return isinstance(error, UnreachableError | Refused) or getattr(error, "retry_after_seconds", None) is not None
+    """Whether an error is one that waiting mends: the network, a server or proxy in trouble, another program here."""
+    from sync.errors import OfficeError
+
+    in_trouble = isinstance(error, OfficeError) and error.status >= FIRST_STATUS_OF_TROUBLE
+    passing = isinstance(error, UnreachableError | Refused) or in_trouble
+    return passing or getattr(error, "retry_after_seconds", None) is not None
 
 
 @contextmanager

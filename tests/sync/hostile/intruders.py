@@ -12,6 +12,7 @@ from model.changes import KIND_OF_ARGS
 from model.changes.customers import FieldEdit, LogContact
 from model.changes.editing import EditCustomer
 from model.changes.kind import Args, canonical
+from model.changes.log import SCHEMA
 from model.changes.orders import LineArgs, RecordOrder
 from model.changes.receipts import RecordReceipt
 from model.conflicts import Conflict
@@ -20,7 +21,6 @@ from model.store import rows
 from sync.credentials import make_key, public_key
 from sync.protocol import (
     PROTOCOL,
-    SCHEMA,
     Answer,
     ChangeSent,
     Position,

@@ -11,7 +11,7 @@ from datetime import date
 from model.changes import KIND_OF_ARGS
 from model.changes.customers import LogContact
 from model.changes.kind import Args, canonical
-from model.changes.lifting import SCHEMA
+from model.changes.log import SCHEMA
 from model.changes.orders import LineArgs, RecordOrder
 from model.changes.receipts import RecordReceipt
 from model.changes.recording import chained
