@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from model.credit import overdue_before, tolerance_on
 from model.fields import iso
+from model.laptop import held_in_full
 from model.store import one, rows
 
 AgeBy = Literal["due", "date"]
@@ -226,12 +227,12 @@ def _unallocated(day: date, customer: bytes | None) -> dict[bytes, int]:
 
 
 def _named(day: date, customer: bytes | None) -> list[tuple[Any, ...]]:
-    """Customers with their code, name and owner's code as of a day, by code."""
+    """Customers held in full with their code, name and owner's code as of a day, by code."""
     return rows(
         "SELECT c.id, c.code, c.name, COALESCE(s.code, '') FROM customer c"
         " LEFT JOIN assignment a ON a.customer_id = c.id AND a.from_date <= ? AND (a.to_date IS NULL OR a.to_date > ?)"
-        " LEFT JOIN salesperson s ON s.id = a.owner_id"
-        + ("" if customer is None else " WHERE c.id = ?")
+        f" LEFT JOIN salesperson s ON s.id = a.owner_id WHERE {held_in_full('c.id')}"
+        + ("" if customer is None else " AND c.id = ?")
         + " ORDER BY c.code",
         (iso(day), iso(day)) if customer is None else (iso(day), iso(day), customer),
     )
@@ -252,7 +253,7 @@ def _shown_bills(day: date, customer: bytes | None, condition: str, wanted: Sequ
     bills, parameters = open_bills_query(day, customer)
     for customer_id, code, name, owner, id_, number, issued, due, amount, open_ in rows(
         "SELECT b.customer_id, c.code, c.name, COALESCE(s.code, ''), b.id, b.number, b.date, b.due_date, b.amount,"
-        f" b.open FROM ({bills}) b JOIN customer c ON c.id = b.customer_id"
+        f" b.open FROM ({bills}) b JOIN customer c ON c.id = b.customer_id AND {held_in_full('c.id')}"
         " LEFT JOIN assignment w ON w.customer_id = c.id AND w.from_date <= ? AND (w.to_date IS NULL OR w.to_date > ?)"
         f" LEFT JOIN salesperson s ON s.id = w.owner_id {condition} ORDER BY b.due_date, b.number",
         (*parameters, iso(day), iso(day), *wanted),

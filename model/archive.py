@@ -34,7 +34,7 @@ class Head:
         owner: the owner's name; empty in the pool and for walk-ins.
         kind: `owned`, `shared` or `retail`.
         trades: live sales over zero, ever.
-        only_card: this laptop holds the customer's card, but not its documents.
+        only_card: this laptop holds the customer's card, but not its documents: nothing is said of its trades.
     """
 
     id: bytes
@@ -59,9 +59,12 @@ def head_of(customer_id: bytes, day: date) -> Head | None:
         return None
     owner = owner_on(customer_id, day)
     name = one("SELECT name FROM salesperson WHERE id = ?", (owner,)) if owner is not None else None
-    total = one("SELECT first_trade, last_trade, trades FROM customer_total WHERE customer_id = ?", (customer_id,))
+    only_card = bool(cards_among([customer_id]))
+    total = months = None
+    if not only_card:
+        total = one("SELECT first_trade, last_trade, trades FROM customer_total WHERE customer_id = ?", (customer_id,))
+        months = one("SELECT COUNT(*) FROM customer_month WHERE customer_id = ? AND orders > 0", (customer_id,))
     first, last, trades = total or (None, None, 0)
-    months = one("SELECT COUNT(*) FROM customer_month WHERE customer_id = ? AND orders > 0", (customer_id,))
     return Head(
         id=customer_id,
         code=customer.code,
@@ -75,7 +78,7 @@ def head_of(customer_id: bytes, day: date) -> Head | None:
         trades=int(trades),
         trading_months=0 if months is None else int(months[0]),
         standing=standing_on(customer_id, day),
-        only_card=bool(cards_among([customer_id])),
+        only_card=only_card,
     )
 
 

@@ -261,7 +261,9 @@ def alone(folder: Path) -> Iterator[None]:
     try:
         screen.acquire(timeout=0)
     except Timeout:
-        raise StoreError(N_("The store in {folder} is open in a screen: close it first."), folder=folder) from None
+        raise StoreError(
+            N_("The store in {folder} is open in a screen or by a server: end that first."), folder=folder
+        ) from None
     try:
         writer.acquire(timeout=WRITER_PATIENCE_SECONDS)
     except Timeout:

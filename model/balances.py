@@ -8,9 +8,10 @@ from datetime import date
 from typing import Any
 
 from model.ageing import open_bills_query
-from model.credit import Standing, overdue_before, told_by_cards, tolerance_on
+from model.credit import Standing, overdue_before, tolerance_on
 from model.customers import terms_of
 from model.fields import iso
+from model.laptop import held_in_full
 from model.store import rows
 
 _ORDERS = """
@@ -27,10 +28,11 @@ SELECT r.customer_id, CAST(SUM(CASE
 FROM receipt r LEFT JOIN receipt b ON b.id = r.reverses_id WHERE r.voided = 0 AND r.date <= ? {one}
 GROUP BY r.customer_id
 """
-_CUSTOMERS = """
+_CUSTOMERS = f"""
 SELECT c.id, c.code, c.name, COALESCE(s.code, ''), c.created_on FROM customer c
 LEFT JOIN assignment a ON a.customer_id = c.id AND a.from_date <= ? AND (a.to_date IS NULL OR a.to_date > ?)
-LEFT JOIN salesperson s ON s.id = a.owner_id WHERE c.id NOT IN (SELECT loser_id FROM alias) {one} ORDER BY c.code
+LEFT JOIN salesperson s ON s.id = a.owner_id WHERE c.id NOT IN (SELECT loser_id FROM alias)
+    AND {held_in_full("c.id")} {{one}} ORDER BY c.code
 """
 _BLACKLIST = """
 SELECT b.customer_id, b.blacklisted FROM blacklisting b WHERE b.from_date <= ? {one} ORDER BY b.from_date
@@ -103,15 +105,14 @@ def overdue_on(day: date, customer: bytes | None = None) -> dict[bytes, int]:
 
 
 def balances(day: date, customer: bytes | None = None) -> Iterator[BalanceRow]:
-    """The balance report as of a day, by customer code: every customer there was, or one; merged ones are left out.
+    """The balance report as of a day, by customer code: every customer there was, or one.
 
-    Its standings name no single bills: the overdue list does.
+    Merged ones are left out, and on a laptop those held as a card. Its standings name no single bills: the overdue
+    list does.
     """
     sums, overdue = sums_on(day, customer), overdue_on(day, customer)
     terms = terms_of(None if customer is None else [customer], day)
     blacklisted = dict(_selected(_BLACKLIST, "b.customer_id", customer, iso(day)))
-    for id_, card in told_by_cards(None if customer is None else [customer]).items():
-        blacklisted[id_], overdue[id_] = int(card.blacklisted), card.overdue
     for id_, code, name, owner, created_on in _selected(_CUSTOMERS, "c.id", customer, iso(day), iso(day)):
         own = sums.get(id_)
         if own is None and created_on is not None and created_on > day.isoformat():

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from model.credit import overdue_before, told_by_cards, tolerance_on
 from model.customers import CreditTerms, terms_of
 from model.dates import month_of
 from model.fields import iso
+from model.laptop import cards_count, held_in_full
 from model.payment_grades import grades_of
 from model.search import matching_customer_ids_sql
 from model.stages import stage_condition, stage_of, trading_months_of
@@ -63,6 +64,9 @@ BY_CODE = "customer c CROSS JOIN customer_total t ON t.customer_id = c.id"
 BY_TOTAL = "customer_total t CROSS JOIN customer c ON c.id = t.customer_id"
 
 POOL, RETAIL, OWNED = "0", "1", "2"
+# Before and behind every other segment: a list that descends is walked from its end.
+FIRST_OF_ALL, LAST_OF_ALL = "!", "~"
+HELD_IN_FULL = held_in_full("c.id")
 
 Key = tuple[str, Any, str]
 """Where a row stands: its segment, its value where values differ within the segment, its code."""
@@ -101,7 +105,8 @@ class ListedCustomer:
         traded_this_month: a live order over zero is dated in the month of the list's day.
         overdue: open amount of bills past due and grace.
         grade: the label set by hand, else the grade of the payment record.
-        only_card: this laptop holds the customer's card, but not its documents.
+        only_card: this laptop holds the customer's card, but not its documents: `balance` is None then, and stage, last
+            trade and grade are empty.
     """
 
     id: bytes
@@ -113,7 +118,7 @@ class ListedCustomer:
     stage: str
     last_trade: date | None
     traded_this_month: bool
-    balance: int
+    balance: int | None
     overdue: int
     credit_left: int
     grade: str
@@ -295,6 +300,21 @@ class CustomerList:
     # --- how it is sorted
 
     def _segments(self) -> list[Segment]:
+        """The segments of the sort; those held as a card stand last where their value is not known, either way."""
+        segments = self._segments_in_full()
+        if not self._leaves_cards_last():
+            return segments
+        held = [replace(segment, condition=f"{segment.condition} AND {HELD_IN_FULL}") for segment in segments]
+        cards = Segment(self._cards_key(), BY_CODE, f"NOT {HELD_IN_FULL}")
+        return [cards, *held] if self.descending else [*held, cards]
+
+    def _leaves_cards_last(self) -> bool:
+        return self.sort in ("last_trade", "balance") and cards_count() > 0
+
+    def _cards_key(self) -> str:
+        return FIRST_OF_ALL if self.descending else LAST_OF_ALL
+
+    def _segments_in_full(self) -> list[Segment]:
         if self.sort == "name":
             return [Segment("0", BY_CODE, value=SHOWN_NAME)]
         if self.sort == "owner":
@@ -336,6 +356,13 @@ class CustomerList:
 
     def _gathered_key(self) -> tuple[str, str, tuple[Any, ...]]:
         """SQL for a row's segment and for its value within it, with their parameters."""
+        segment_of, value, parameters = self._gathered_key_in_full()
+        if self._leaves_cards_last():
+            segment_of = f"CASE WHEN {HELD_IN_FULL} THEN {segment_of} ELSE '{self._cards_key()}' END"
+            value = f"CASE WHEN {HELD_IN_FULL} THEN {value} END"
+        return segment_of, value, parameters
+
+    def _gathered_key_in_full(self) -> tuple[str, str, tuple[Any, ...]]:
         day = iso(self.day)
         if self.sort == "owner":
             owner = (
@@ -392,10 +419,10 @@ class CustomerList:
             conditions.append(self._owner_condition(chosen.owner))
         if chosen.stage:
             sql, given = stage_condition(chosen.stage, self.day)
-            conditions.append(Condition(f"({sql})", tuple(given)))
+            conditions.append(Condition(f"({sql}) AND {HELD_IN_FULL}", tuple(given)))
         if chosen.quiet_days:
             quiet_since = self.day - timedelta(days=chosen.quiet_days)
-            conditions.append(Condition("t.last_trade <= ?", (iso(quiet_since),)))
+            conditions.append(Condition(f"t.last_trade <= ? AND {HELD_IN_FULL}", (iso(quiet_since),)))
         if chosen.overdue:
             bill = (tolerance_on(self.day), iso(overdue_before(self.day)))
             owes = f"EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND {OVERDUE_BILL})"
@@ -481,6 +508,7 @@ class _Facts:
     def row(self, id_: bytes, key: Key) -> ListedCustomer:
         _id, code, name, short_name, retail, label, closed_on, owner, balance, first_trade, last_trade = self.cards[id_]
         terms = self.terms.get(id_, CreditTerms())
+        only_card = id_ in self.told_by_cards
         first = date.fromisoformat(first_trade) if first_trade else None
         return ListedCustomer(
             id=id_,
@@ -489,14 +517,14 @@ class _Facts:
             name=short_name or name,
             owner=owner or "",
             kind="retail" if retail else "owned" if owner is not None else "shared",
-            stage=stage_of(first, self.trading_months.get(id_, 0), self.day),
-            last_trade=date.fromisoformat(last_trade) if last_trade else None,
-            traded_this_month=id_ in self.traded,
-            balance=balance or 0,
+            stage="" if only_card else stage_of(first, self.trading_months.get(id_, 0), self.day),
+            last_trade=date.fromisoformat(last_trade) if last_trade and not only_card else None,
+            traded_this_month=id_ in self.traded and not only_card,
+            balance=None if only_card else balance or 0,
             overdue=int(self.overdue.get(id_, 0)),
             credit_left=terms.credit_limit - (balance or 0),
-            grade=label or self.grades.get(id_, ""),
+            grade="" if only_card else label or self.grades.get(id_, ""),
             blacklisted=bool(self.blacklisted.get(id_, 0)),
             closed=closed_on is not None and closed_on <= self.day.isoformat(),
-            only_card=id_ in self.told_by_cards,
+            only_card=only_card,
         )

@@ -109,6 +109,41 @@ def cards_among(ids: Sequence[bytes]) -> set[bytes]:
     return found
 
 
+def held_in_full(column: str) -> str:
+    """A condition for hand-written SQL that the documents of the customer whose id stands in a column are here.
+
+    What is computed from documents is wrong for a customer held as a card. Without an office all are held in full.
+    """
+    return f"NOT EXISTS (SELECT 1 FROM customer_card k WHERE k.customer_id = {column} AND k.shown = 1)"
+
+
+def cards_count() -> int:
+    """Of how many customers only the card is on this laptop."""
+    found = one("SELECT COUNT(*) FROM customer_card WHERE shown = 1") if meta("server") else None
+    return 0 if found is None else int(found[0])
+
+
+def refuse_a_card(customer_id: bytes, day: date) -> None:
+    """Refuse to tell of a customer's documents where this laptop has only its card.
+
+    Raises:
+        Refused: only the card is here.
+    """
+    if not cards_among([customer_id]):
+        return
+    found = one(
+        "SELECT c.code, s.name FROM customer c LEFT JOIN assignment a ON a.customer_id = c.id AND a.from_date <= ?"
+        " AND (a.to_date IS NULL OR a.to_date > ?) LEFT JOIN salesperson s ON s.id = a.owner_id WHERE c.id = ?",
+        (day.isoformat(), day.isoformat(), customer_id),
+    )
+    code, owner = found or ("", None)
+    if owner:
+        raise Refused(
+            N_("Only the card of {code} is on this laptop: ask {owner} or the office."), code=code, owner=owner
+        )
+    raise Refused(N_("Only the card of {code} is on this laptop: ask the office."), code=code)
+
+
 def _batches(ids: Sequence[bytes]) -> list[list[bytes]]:
     plain = [bytes(id_) for id_ in ids]
     return [plain[start : start + IDS_PER_STATEMENT] for start in range(0, len(plain), IDS_PER_STATEMENT)]

@@ -74,20 +74,21 @@ NOTHING_LENT = Lent()
 
 
 def lent_of(customer_id: bytes, device: str) -> Lent:
-    """What is lent of a customer's credit, as one device's orders are judged."""
+    """What is lent of a customer's credit, as one device's orders are judged; for whom no device counts, as "" are."""
     machine = machine_of(device)
     own, to_others, until = 0, 0, None
     for code, granted, used, returned, until_date in rows(
         "SELECT device, granted, used, returned, until_date FROM lease WHERE customer_id = ?", (customer_id,)
     ):
+        if on_a_laptop():
+            # A laptop knows of no leases but its own.
+            returned, used = max(returned, _returned_here(customer_id)), used + _used_here(customer_id)
+        left = max(0, granted - used - returned)
         if code == machine:
-            own = granted - used - returned
-            if on_a_laptop():
-                own = granted - used - max(returned, _returned_here(customer_id)) - _used_here(customer_id)
-            until = date.fromisoformat(until_date)
+            own, until = left, date.fromisoformat(until_date)
         else:
-            to_others += max(0, granted - used - returned)
-    return Lent(max(0, own), to_others, until)
+            to_others += left
+    return Lent(own, to_others, until)
 
 
 def _used_here(customer_id: bytes) -> int:
@@ -144,12 +145,13 @@ def device_of(change_uid: bytes) -> str:
 
 
 def use(customer_id: bytes, device: str, order_id: bytes, need: int, *, guaranteed: bool) -> None:
-    """Take what a confirmed order needs from its device's lease, as far as that goes.
+    """Take what an order needs from the lease of the device that confirms it, as far as that goes.
 
-    The office counts it; a laptop only notes it, until the office's own count reaches it.
+    The office counts it; a laptop only notes it, until the office's own count reaches it. A laptop also notes what an
+    order may need that is held there: until the office has it, it may be confirmed at the office, before later ones.
 
     Args:
-        device: the one on which the order was recorded.
+        device: the one whose lease counts, or "" where none does.
         need: minor units.
         guaranteed: whether the laptop may promise the order to its customer.
     """

@@ -18,6 +18,7 @@ from model.customers import CreditTerms, terms_of
 from model.dates import first_day, last_day, month_of, shifted
 from model.errors import N_
 from model.fields import iso
+from model.laptop import held_in_full, refuse_a_card
 from model.margin import revenue_by_customer
 from model.money import format_rate, half_up
 from model.store import rows
@@ -186,12 +187,17 @@ def suggested(record: PaymentRecord, terms: CreditTerms, monthly_revenue: tuple[
 
 
 def payment_records(day: date, customer: bytes | None = None) -> Iterator[RecordRow]:
-    """The record and suggestion of every customer that has bills in it, or of one, by code."""
+    """The record and suggestion of every customer that has bills in it, or of one, by code.
+
+    On a laptop those held as a card are left out.
+    """
     records, overdue = _records(day, customer), overdue_on(day, customer)
     terms = terms_of(None if customer is None else [customer], day)
     revenue = _revenue(day, customer)
     named = rows(
-        "SELECT id, code, name FROM customer" + ("" if customer is None else " WHERE id = ?") + " ORDER BY code",
+        f"SELECT c.id, c.code, c.name FROM customer c WHERE {held_in_full('c.id')}"
+        + ("" if customer is None else " AND c.id = ?")
+        + " ORDER BY c.code",
         () if customer is None else (customer,),
     )
     for id_, code, name in named:
@@ -202,7 +208,12 @@ def payment_records(day: date, customer: bytes | None = None) -> Iterator[Record
 
 
 def suggestion_for(customer: bytes, day: date) -> Suggestion:
-    """The terms a customer's record suggests as of a day."""
+    """The terms a customer's record suggests as of a day.
+
+    Raises:
+        Refused: only the customer's card is on this laptop.
+    """
+    refuse_a_card(customer, day)
     return next(payment_records(day, customer)).suggestion
 
 

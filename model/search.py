@@ -11,6 +11,7 @@ from typing import Any
 
 from model.aliases import not_merged, resolved
 from model.fields import iso
+from model.laptop import cards_among
 from model.pinyin import Piece, cuts
 from model.search_index import (
     INITIALS_CHARACTERS,
@@ -59,7 +60,11 @@ LAST_CHARACTER = "\U0010ffff"
 
 @dataclass(frozen=True)
 class FoundCustomer:
-    """A customer that matches, with what a person needs to know it by. `owner_name` is empty in the pool."""
+    """A customer that matches, with what a person needs to know it by. `owner_name` is empty in the pool.
+
+    Attributes:
+        last_trade: None also where only the customer's card is on this laptop.
+    """
 
     id: bytes
     code: str
@@ -69,6 +74,7 @@ class FoundCustomer:
     phone: str
     last_trade: date | None
     closed: bool
+    only_card: bool = False
 
 
 @dataclass(frozen=True)
@@ -324,11 +330,12 @@ def _customers_shown(ids: Sequence[bytes], day: date) -> list[FoundCustomer]:
         f" LEFT JOIN salesperson p ON p.id = a.owner_id WHERE c.id IN ({_marks(ids)})",
         (iso(day), iso(day), *ids),
     )
+    cards = cards_among(ids)
     shown = {
         bytes(customer_id): FoundCustomer(
             bytes(customer_id), code, name, short_name, owner_name or "", phone,
-            date.fromisoformat(last_trade) if last_trade else None,
-            closed=closed_on is not None and closed_on <= day.isoformat(),
+            date.fromisoformat(last_trade) if last_trade and customer_id not in cards else None,
+            closed=closed_on is not None and closed_on <= day.isoformat(), only_card=customer_id in cards,
         )
         for customer_id, code, name, short_name, owner_name, phone, last_trade, closed_on in found
     }  # fmt: skip

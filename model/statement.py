@@ -11,6 +11,7 @@ from datetime import date
 
 from model.errors import N_
 from model.fields import iso
+from model.laptop import refuse_a_card
 from model.store import rows
 
 OPENING_BALANCE = "opening_balance"
@@ -67,7 +68,11 @@ def statement(customer: bytes, from_date: date | None, to_date: date) -> list[St
 
     Args:
         from_date: without it, from the customer's first document.
+
+    Raises:
+        Refused: only the customer's card is on this laptop.
     """
+    refuse_a_card(customer, to_date)
     until = iso(to_date)
     moves = rows(
         f"SELECT m.day, m.document, m.number, m.amount FROM ({_MOVES}) m ORDER BY m.day, m.place, m.number",

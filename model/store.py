@@ -223,16 +223,16 @@ class Store:
 
     @contextmanager
     def screen(self) -> Iterator[None]:
-        """Hold this store for the one screen it may be open in.
+        """Hold this store for the one screen, or the one server, it may be open in.
 
         Raises:
-            StoreError: it is open in another screen.
+            StoreError: it is open in another.
         """
         try:
             self._screen.acquire(timeout=0)
         except Timeout:
             raise StoreError(
-                N_("This store is already open in another screen: use that one, or close it first."),
+                N_("This store is open already, in a screen or by a server: use that one, or end it first."),
             ) from None
         try:
             yield

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from model.aliases import Moved
 from model.store import execute_many, rows
 
 IDS_PER_STATEMENT = 500
@@ -225,10 +226,11 @@ def column_at(kind: str, column: str, part: int = 0) -> int:
 
 
 def without_what_moved(body: bytes) -> bytes:
-    """The body of an alias without what the merge moved, which only who may take it back needs to know."""
-    parts = rows_in(body)
+    """The body of an alias as those see it who cannot take the merge back: of what it moved, only the orders."""
+    parts, at = rows_in(body), column_at("alias", "moved")
     for row in parts[0]:
-        row[column_at("alias", "moved")] = b""
+        moved = msgspec.msgpack.decode(row[at], type=Moved)
+        row[at] = msgspec.msgpack.encode(Moved(orders=moved.orders))
     return msgspec.msgpack.encode(parts)
 
 

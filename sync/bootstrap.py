@@ -74,7 +74,8 @@ def begin(
     """Fetch everything, build a database of it and let the store work in that. Call it outside `store.use()`.
 
     Args:
-        tell: told what is being done (`waiting`, `fetching`, `building`), how many documents are done and are left.
+        tell: told what is being done (`waiting`, `fetching`, `building`, at last `totals`, `search`, `indexes`), how
+            many documents are done and are left; what is done at its end is what was received.
 
     Returns:
         Whether it was done; the office may have no snapshots, or another program's screen show this store.
@@ -235,21 +236,22 @@ def _fill(manifest: Manifest, kept: _Kept, tell: Tell) -> None:
     indexes: dict[str, str] = dict(rows("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"))
     for name in indexes:
         execute(f"DROP INDEX {name}")
-    _lay_documents(manifest, kept, tell)
+    laid = _lay_documents(manifest, kept, tell)
     drop_dangling()
     for name in INDEXES_OF_TOTALS:
         execute(indexes.pop(name))
-    for done in totals.rebuild():
-        tell("totals", done, 0)
+    for _done in totals.rebuild():
+        tell("totals", laid, 0)
     _stand_on_cards()
-    tell("search", 0, 0)
+    tell("search", laid, 0)
     search_index.rebuild()
-    for done, statement in enumerate(indexes.values(), 1):
+    for statement in indexes.values():
         execute(statement)
-        tell("indexes", done, len(indexes) - done)
+        tell("indexes", laid, 0)
 
 
-def _lay_documents(manifest: Manifest, kept: _Kept, tell: Tell) -> None:
+def _lay_documents(manifest: Manifest, kept: _Kept, tell: Tell) -> int:
+    """Lay down every document; how many came."""
     own: set[tuple[str, bytes]] = set()
     cards: dict[bytes, bytes] = {}
     done, left = 0, sum(chunk.documents for chunk in (*manifest.own, *manifest.common))
@@ -268,6 +270,7 @@ def _lay_documents(manifest: Manifest, kept: _Kept, tell: Tell) -> None:
         done, left = done + chunk.documents, left - chunk.documents
         tell("building", done, left)
     _lay_cards(cards)
+    return done
 
 
 def _unpacked(chunk: Chunk, kept: _Kept) -> list[Document]:

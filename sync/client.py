@@ -15,12 +15,14 @@ from filelock import FileLock, Timeout
 from model.changes.arrivals import UNEXPECTED
 from model.errors import N_, Refused, StoreError
 from model.laptop import unsent_count
+from model.leases import machine_of
 from model.store import Store, execute, meta, one, open_store, rows, set_meta
 from sync import bootstrap
 from sync.connection import Enrolled, OfficeConnection, Truncated
-from sync.credentials import destroy, keep_key, make_key, public_key, read_key
+from sync.credentials import destroy, forget_key, keep_key, make_key, public_key, read_key
 from sync.errors import OfficeBusy, Revoked, TooManyRequests
-from sync.exchanging import Exchange, Exchanged, Line, Progress
+from sync.exchanging import Exchange, Exchanged, Line, Progress, take_new_incarnation
+from sync.leaving import hand_over
 
 __all__ = [
     "Exchanged",
@@ -37,6 +39,7 @@ __all__ = [
 ]
 
 EXCHANGE_LOCK_FILE = "exchange.lock"
+CA_FILE = "office-ca.pem"
 ENROL_TRIES = 3
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 60.0
@@ -92,29 +95,35 @@ def join(
 ) -> Store:
     """Make a folder the store of a laptop of the office at `url`: enrol, keep the key, begin with an empty store.
 
+    A laptop that its office does not know any more, or that has lost its key, joins again with a new code: it goes on
+    as a new device, with all that is kept of what was done on it still to be sent.
+
     Raises:
         Refused: there is a store with documents of its own in the folder.
-        OfficeError: the office does not take the code.
+        OfficeError: the office does not take the code, or it is not for the company and person of this store.
         UnreachableError: it does not answer.
     """
-    store = open_store(folder, create=True)
-    with store.use():
-        if meta("server"):
-            raise Refused(
-                N_("This store has joined {url} already: sync it, or choose another folder."), url=meta("server")
-            )
-        if one("SELECT 1 FROM change LIMIT 1") or one("SELECT 1 FROM customer LIMIT 1"):
+    store = open_store(folder, create=True, key=store_key)
+    with store.use(), _alone(store):
+        own_work = one("SELECT 1 FROM change LIMIT 1") or one("SELECT 1 FROM customer LIMIT 1")
+        if own_work and not meta("server"):
             raise Refused(
                 N_("The store in {folder} has work of its own: let the office adopt it, or join in another folder."),
                 folder=folder,
             )
         seed = make_key()
-        kept_ca = _kept_ca(folder, ca)
-        with OfficeConnection(url, ca=kept_ca) as line:
+        authority = _authority(ca)
+        pinned = ca.expanduser() if ca is not None else _pinned_ca(store)
+        with OfficeConnection(url, ca=pinned) as line:
             enrolled = _enrolled(line, code, seed)
             address = line.url
-        keep_key(folder, enrolled.company, enrolled.device, seed, passphrase=passphrase, store_key=store_key)
+        place = keep_key(folder, enrolled.company, enrolled.device, seed, passphrase=passphrase, store_key=store_key)
+        if authority is not None:
+            (folder / CA_FILE).write_bytes(authority)
+        former = meta("key_device") if meta("server") else ""
         with store.writing():
+            if former:
+                _begin_as_another(enrolled.device)
             for name, value in {
                 "company": enrolled.company,
                 "device": enrolled.device,
@@ -122,34 +131,51 @@ def join(
                 "me": enrolled.person,
                 "person_role": enrolled.role,
                 "server": address,
-                "ca": "" if kept_ca is None else kept_ca.name,
+                "ca": "" if pinned is None else CA_FILE,
             }.items():
                 set_meta(name, value)
+        # A key in a file was overwritten by the new one, and an office that was put back gives a name again.
+        if former not in ("", enrolled.device) and place == "keyring":
+            forget_key(folder, enrolled.company, former)
     return store
+
+
+def _begin_as_another(device: str) -> None:
+    """Go on as a device that was never heard of: everything kept here is unsent, and everything is wanted anew."""
+    take_new_incarnation(device)
+    # What is half received, and what was given back of what was lent to the former device, is not this one's.
+    execute("DELETE FROM stage")
+    execute("DELETE FROM lease_return")
+    for name in ("stage_position", "stage_whole", "stage_of", "view"):
+        set_meta(name, "")
 
 
 def _enrolled(line: OfficeConnection, code: str, seed: bytes) -> Enrolled:
     """Enrol, asking again where the answer was lost: the office knows the same key again."""
+    company, person = (meta("company"), meta("me")) if meta("server") else ("", "")
     for _try in range(ENROL_TRIES - 1):
         try:
-            return line.enrol(code, public_key(seed))
+            return line.enrol(code, public_key(seed), company=company, person=person)
         except Truncated:
             continue
-    return line.enrol(code, public_key(seed))
+    return line.enrol(code, public_key(seed), company=company, person=person)
 
 
-def _kept_ca(folder: Path, ca: Path | None) -> Path | None:
-    """The pinned certificate authority, copied into the store's folder."""
+def _authority(ca: Path | None) -> bytes | None:
+    """The certificate authority to pin, as it will be kept in the store's folder."""
     if ca is None:
         return None
-    kept = folder / "office-ca.pem"
     try:
-        kept.write_bytes(ca.expanduser().read_bytes())
+        return ca.expanduser().read_bytes()
     except OSError as error:
         raise StoreError(
             N_("The certificate {file} cannot be read: {reason}."), file=ca, reason=error.strerror
         ) from error
-    return kept
+
+
+def _pinned_ca(store: Store) -> Path | None:
+    """The certificate authority that a joined laptop has pinned."""
+    return store.folder / meta("ca") if meta("ca") else None
 
 
 def line_of(
@@ -167,8 +193,7 @@ def line_of(
     if not meta("server"):
         raise Refused(N_("This store has joined no office: “huoke join URL CODE” does it."))
     seed = read_key(store.folder, meta("company"), meta("key_device"), passphrase=passphrase, store_key=store_key)
-    ca = store.folder / meta("ca") if meta("ca") else None
-    line = OfficeConnection(url or meta("server"), device=meta("device"), seed=seed, ca=ca)
+    line = OfficeConnection(url or meta("server"), device=meta("device"), seed=seed, ca=_pinned_ca(store))
     line.skew_ms = int(meta("skew_ms", "0"))
     return line
 
@@ -186,10 +211,11 @@ def exchange(
 
     Raises:
         UnreachableError: the office does not answer, or the answer was cut.
-        OfficeError: the office refuses. Revoked: this laptop's store was destroyed.
+        OfficeError: the office refuses. Revoked: the office has all that was done here, and the store was destroyed.
         Refused: another program is exchanging for this store just now.
     """
     with _alone(store):
+        _require_own(store, line)
         try:
             under_way = Exchange(store, line, progress, now)
             with store.use():
@@ -200,12 +226,24 @@ def exchange(
                     done = under_way.run()
             return done
         except Revoked:
+            hand_over(store, line, now)
             with store.use():
                 company, device = meta("company"), meta("key_device") or meta("device")
             store.close()
             bootstrap.discard(store.folder)
             destroy(store.folder, company, device)
             raise
+
+
+def _require_own(store: Store, line: Line) -> None:
+    """
+    Raises:
+        Refused: the store has joined again since this line began; its key is another one now.
+    """
+    with store.use():
+        device = meta("device")
+    if machine_of(line.device) != machine_of(device):
+        raise Refused(N_("This laptop has joined again as {device} meanwhile: sync once more."), device=device)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator
@@ -21,9 +22,16 @@ from sync.protocol import CONTENT_TYPE, OWN_VIEW
 CONNECT_SECONDS = 10.0
 # The server answers at once; while it takes a large batch it may be silent for longer.
 SILENCE_SECONDS = 60.0
+# What is asked only to say what went wrong must not take long.
+PROBE_SECONDS = 2.0
 COMPRESSION_LEVEL = 3
 # OpenSSL's own numbers for a certificate that is not valid yet, or not any more.
 NOT_YET_VALID, EXPIRED = 9, 10
+# … or that is made for another name or address.
+OTHER_HOST, OTHER_ADDRESS = 62, 64
+# … and its word for an answer that is no TLS at all.
+NOT_TLS = "WRONG_VERSION_NUMBER"
+PLAIN_PORT = 80
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -93,9 +101,16 @@ class OfficeConnection:
     def __exit__(self, *_details: object) -> None:
         self.close()
 
-    def enrol(self, code: str, public_key: bytes) -> Enrolled:
-        """Join by a one-time code."""
-        body = msgspec.json.encode({"code": code, "public_key": base64url(public_key)})
+    def enrol(self, code: str, public_key: bytes, *, company: str = "", person: str = "") -> Enrolled:
+        """Join by a one-time code.
+
+        Args:
+            company, person: whose the store is that joins again; the office does not take a code of others for it.
+        """
+        asked = {"code": code, "public_key": base64url(public_key)}
+        if company:
+            asked |= {"company": company, "person": person}
+        body = msgspec.json.encode(asked)
         with _told(self.url):
             answer = self._client.post("/v1/enrol", content=body, headers={"Content-Type": "application/json"})
             self._count(len(body), len(answer.content))
@@ -185,8 +200,6 @@ def _told(url: str) -> Iterator[None]:
     """What the network says, as a sentence that says what to do."""
     try:
         yield
-    except httpx.RemoteProtocolError as error:
-        raise Truncated(N_("The connection to {url} was cut: sync again."), url=url) from error
     except httpx.HTTPError as error:
         raise _unreachable(error, url) from error
 
@@ -202,21 +215,62 @@ def _unreachable(error: httpx.HTTPError, url: str) -> UnreachableError:
             url=url,
             today=time.strftime("%Y-%m-%d %H:%M"),
         )
+    if certificate is not None and certificate.verify_code in (OTHER_HOST, OTHER_ADDRESS):
+        return UnreachableError(
+            N_("The certificate of {url} is made for another name: use the address that the office gave you."), url=url
+        )
     if certificate is not None:
         return UnreachableError(
-            N_("The certificate of {url} is not one this machine trusts: join with --ca FILE of the office."), url=url
+            N_(
+                "The certificate of {url} is not one this machine trusts: join with --ca FILE, the office's own"
+                " authority (ca.pem) that signed it."
+            ),
+            url=url,
+        )
+    if any(isinstance(cause, ssl.SSLError) and cause.reason == NOT_TLS for cause in _causes(error)):
+        return UnreachableError(
+            N_("{url} does not speak TLS: check the port; on the server's own machine {plain} may be meant."),
+            url=url,
+            plain=url.replace("https://", "http://", 1),
         )
     if isinstance(error, httpx.TimeoutException):
         return UnreachableError(N_("{url} does not answer: check the network and sync again."), url=url)
     if isinstance(error, httpx.ConnectError):
         return UnreachableError(N_("{url} cannot be reached: check the network and the address."), url=url)
+    if url.startswith("http://") and _speaks_tls(url):
+        return UnreachableError(
+            N_("{url} speaks only TLS: use {secure}, with --ca FILE for the office's own authority (ca.pem)."),
+            url=url,
+            secure=url.replace("http://", "https://", 1),
+        )
     return Truncated(N_("The connection to {url} was cut: sync again."), url=url)
 
 
 def _certificate_error(error: BaseException) -> ssl.SSLCertVerificationError | None:
+    return next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLCertVerificationError)), None)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error and what led to it."""
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return cause
+        yield cause
         cause = cause.__cause__ or cause.__context__
-    return None
+
+
+def _speaks_tls(url: str) -> bool:
+    """Whether a server that cut a plain connection takes up one under TLS; nothing is sent over it."""
+    parts = urlsplit(url)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    # Only whether there is TLS is asked, not whose.
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    try:
+        with (
+            socket.create_connection((parts.hostname or "", parts.port or PLAIN_PORT), PROBE_SECONDS) as wire,
+            context.wrap_socket(wire),
+        ):
+            return True
+    except OSError:
+        # Whatever it is that does not come about: the answer is no, and the first error is told.
+        return False

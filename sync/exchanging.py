@@ -97,7 +97,17 @@ class Exchanged:
 
 
 @dataclass
-class _Batch:
+class Batch:
+    """Changes that go up in one request.
+
+    Attributes:
+        first: the number of the first of them.
+        chain: of the change before it.
+        sent: the changes.
+        last: whether no more follow.
+        schema: the form of their arguments.
+    """
+
     first: int
     chain: bytes
     sent: list[ChangeSent]
@@ -162,40 +172,13 @@ class Exchange:
     def _tell(self, doing: str, changes: int = 0, left: int = 0) -> None:
         self.progress(Progress(doing, changes, self.documents, left, self.line.bytes_up, self.line.bytes_down))
 
-    def _next_batch(self) -> _Batch:
+    def _next_batch(self) -> Batch:
         if self.other_past:
             # No chain is this one, so the office gives this laptop a name of its own.
-            return _Batch(1, OTHER_PAST, [], last=False)
-        device = meta("device")
-        found = rows(
-            "SELECT uid, kind, args, recorded_at, schema FROM change WHERE device = ? AND number > ? ORDER BY number"
-            " LIMIT ?",
-            (device, self.begin, MOST_CHANGES + 1),
-        )
-        chain = self._chain_at(self.begin)
-        sent: list[ChangeSent] = []
-        weight = 0
-        schema = found[0][4] if found else SCHEMA
-        for uid, kind, args, recorded_at, form in found[:MOST_CHANGES]:
-            weight += len(args)
-            # One request speaks one form: what an older version recorded goes by itself.
-            if sent and (weight > MOST_BATCH_BYTES or form != schema):
-                break
-            moment = int(datetime.fromisoformat(recorded_at).timestamp() * 1000)
-            sent.append(ChangeSent(bytes(uid), kind, bytes(args), moment))
-        return _Batch(self.begin + 1, chain, sent, last=len(sent) == len(found), schema=schema)
+            return Batch(1, OTHER_PAST, [], last=False)
+        return batch_after(self.begin)
 
-    def _chain_at(self, number: int) -> bytes:
-        """This laptop's own chain at one of its changes; of one no longer kept, what the office said."""
-        if number == 0:
-            return b""
-        found = one("SELECT chain FROM change WHERE device = ? AND number = ?", (meta("device"), number))
-        if found is not None:
-            return bytes(found[0])
-        # Pruned, or never known here.
-        return bytes.fromhex(meta("acknowledged_chain")) if number == int(meta("acknowledged", "0")) else b"unknown"
-
-    def _send(self, batch: _Batch) -> Heard | None:
+    def _send(self, batch: Batch) -> Heard | None:
         """One request and its answer; what was heard where it came to its end and all is sent."""
         staged = staged_position()
         cursor = int(meta("cursor", "-1"))
@@ -272,12 +255,12 @@ class Exchange:
             return False
         return received > MOST_WHOLE_BY_PAGES or bootstrap.is_under_way(self.store.folder)
 
-    def _hear(self, answer: Answer, batch: _Batch) -> None:
+    def _hear(self, answer: Answer, batch: Batch) -> None:
         with self.store.writing():
             set_meta("skew_ms", str(answer.time - int(self.now().timestamp() * 1000)))
             set_meta("me", answer.person)
             set_meta("person_role", answer.role)
-            self.other_past = answer.standing == "ok" and self._chain_at(answer.acknowledged) != answer.chain
+            self.other_past = answer.standing == "ok" and _chain_at(answer.acknowledged) != answer.chain
             if self.other_past:
                 return
             self.asks_again = answer.standing == "ok" and self._is_another_epoch(answer)
@@ -316,9 +299,41 @@ class Exchange:
         # The first one kept is the anchor of the chain, unless it is the first there ever was.
         self.begin = 0 if kept[0] == 1 else int(kept[0])
         set_meta("acknowledged", str(self.begin))
-        set_meta("acknowledged_chain", self._chain_at(self.begin).hex())
+        set_meta("acknowledged_chain", _chain_at(self.begin).hex())
         self.results.clear()
         return True
+
+
+def batch_after(number: int) -> Batch:
+    """The changes of this laptop after one of its numbers, as many as one request takes."""
+    found = rows(
+        "SELECT uid, kind, args, recorded_at, schema FROM change WHERE device = ? AND number > ? ORDER BY number"
+        " LIMIT ?",
+        (meta("device"), number, MOST_CHANGES + 1),
+    )
+    chain = _chain_at(number)
+    sent: list[ChangeSent] = []
+    weight = 0
+    schema = found[0][4] if found else SCHEMA
+    for uid, kind, args, recorded_at, form in found[:MOST_CHANGES]:
+        weight += len(args)
+        # One request speaks one form: what an older version recorded goes by itself.
+        if sent and (weight > MOST_BATCH_BYTES or form != schema):
+            break
+        moment = int(datetime.fromisoformat(recorded_at).timestamp() * 1000)
+        sent.append(ChangeSent(bytes(uid), kind, bytes(args), moment))
+    return Batch(number + 1, chain, sent, last=len(sent) == len(found), schema=schema)
+
+
+def _chain_at(number: int) -> bytes:
+    """This laptop's own chain at one of its changes; of one no longer kept, what the office said."""
+    if number == 0:
+        return b""
+    found = one("SELECT chain FROM change WHERE device = ? AND number = ?", (meta("device"), number))
+    if found is not None:
+        return bytes(found[0])
+    # Pruned, or never known here.
+    return bytes.fromhex(meta("acknowledged_chain")) if number == int(meta("acknowledged", "0")) else b"unknown"
 
 
 def _returned() -> list[Returned]:

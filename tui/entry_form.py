@@ -27,6 +27,7 @@ from tui.locale import _, translate_error
 from tui.session import Session, StoreScreen
 from tui.shared.ask import Confirm
 from tui.shared.columns import fit, printable
+from tui.shared.key_turns import KeyDealt, KeyTurns
 
 Result = TypeVar("Result")
 
@@ -61,6 +62,18 @@ class FormField:
     options: tuple[Option, ...] = ()
 
 
+class TextField(Input):
+    """A line of text."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Enter is the form's: an input would send word of it, and the next key would come before the word."""
+        return action != "submit"
+
+    def post_message(self, message: Message) -> bool:
+        """Take a key when it is its turn."""
+        return key_is_kept(self, message) or super().post_message(message)
+
+
 class ChoiceField(Widget, can_focus=True):
     """A few values, one of which is chosen with ← and → or by the first character of its text."""
 
@@ -90,6 +103,10 @@ class ChoiceField(Widget, can_focus=True):
         self.options = tuple(options)
         self.set_reactive(ChoiceField.value, value or self.options[0].value)
 
+    def post_message(self, message: Message) -> bool:
+        """Take a key when it is its turn."""
+        return key_is_kept(self, message) or super().post_message(message)
+
     def render(self) -> Content:
         shown = [
             f"‹{printable(option.label)}›" if option.value == self.value else f" {printable(option.label)} "
@@ -117,6 +134,13 @@ class ChoiceField(Widget, can_focus=True):
                     event.stop()
                     self.value = option.value
                     return
+
+
+def key_is_kept(field: Widget, message: Message) -> bool:
+    """Whether a message to a field is a key that its form keeps until the ones before it are dealt with."""
+    return isinstance(message, events.Key | events.Paste) and (
+        isinstance(form := field.screen, EntryForm) and form.turns.keep(message)
+    )
 
 
 class Entries(dict[str, str]):
@@ -219,6 +243,7 @@ class EntryForm(ModalScreen[Result | None], Generic[Result]):
     def __init__(self) -> None:
         super().__init__()
         self._recording = False
+        self.turns = KeyTurns(self)
 
     # What a form says of itself ----------------------------------------------------------------
 
@@ -288,7 +313,7 @@ class EntryForm(ModalScreen[Result | None], Generic[Result]):
                         if field.options:
                             yield ChoiceField(field.options, field.value, id=field.name)
                         else:
-                            yield Input(field.value, placeholder=field.hint, compact=True, id=field.name)
+                            yield TextField(field.value, placeholder=field.hint, compact=True, id=field.name)
                     yield Static("", classes=f"note note-{field.name}", markup=False)
             yield from self.extra()
             yield Static("", classes="objection", markup=False)
@@ -299,6 +324,15 @@ class EntryForm(ModalScreen[Result | None], Generic[Result]):
         return _("Enter: next field · {record}: record · Esc: leave it").format(
             record=keymap.shown_keys(keymap.ACTION_OF["form.record_entry"])
         )
+
+    def post_message(self, message: Message) -> bool:
+        """Take a key that comes while no field has the focus when it is its turn."""
+        return self.turns.keep(message) or super().post_message(message)
+
+    @on(KeyDealt)
+    def _key_dealt(self, message: KeyDealt) -> None:
+        message.stop()
+        self.turns.key_passed()
 
     def on_mount(self) -> None:
         self._load()
@@ -315,6 +349,13 @@ class EntryForm(ModalScreen[Result | None], Generic[Result]):
 
     def on_entry_form__loaded(self, message: EntryForm._Loaded) -> None:
         self.begin_with(message.begins_with)
+        self._take_keys()
+
+    def _take_keys(self) -> None:
+        """The form shows what it begins with: the cursor goes into the first field, and typing begins."""
+        if self.focused is None:
+            self.set_focus(self._controls()[0])
+        self.turns.open()
 
     def control(self, name: str) -> Input | ChoiceField:
         """The widget of a field."""
@@ -326,6 +367,9 @@ class EntryForm(ModalScreen[Result | None], Generic[Result]):
         control = self.control(name)
         if control.value == field.value:
             control.value = value
+            if isinstance(control, Input) and control is self.focused:
+                # As it is in every field that one comes to.
+                control.action_select_all()
 
     def note(self, name: str, text: str) -> None:
         """Say something below a field; nothing takes it away."""
@@ -357,17 +401,12 @@ class EntryForm(ModalScreen[Result | None], Generic[Result]):
         at = next((at for at, control in enumerate(controls) if control is self.focused), 0)
         if not 0 <= at + by < len(controls):
             return False
-        controls[at + by].focus()
+        self.set_focus(controls[at + by])
         return True
 
     def action_accept_field(self) -> None:
         if not self._go(1):
             self.action_record_entry()
-
-    @on(Input.Submitted)
-    def _enter(self, message: Input.Submitted) -> None:
-        message.stop()
-        self.action_accept_field()
 
     def action_next_field(self) -> None:
         self._go(1)
@@ -423,7 +462,9 @@ class EntryForm(ModalScreen[Result | None], Generic[Result]):
         self._recording = False
         self.object_with(message.sentence)
         if message.field:
-            self.control(message.field).focus()
+            self.set_focus(self.control(message.field))
+        # What could not be loaded is refused too, and typing begins all the same.
+        self.turns.open()
 
     def on_entry_form__doubted(self, message: EntryForm._Doubted) -> None:
         self._recording = False

@@ -198,8 +198,10 @@ class StoreScreen(DeskScreen):
 
     def store_changed(self) -> None:
         """The app tells every screen that something was written."""
-        if self.is_current:
+        if self.is_mounted and self in self.app.screen_stack:
+            # Below a question or the help its status line stays in sight.
             self._read_standing()
+        if self.is_current:
             self.refresh_data()
         else:
             self._stale = True

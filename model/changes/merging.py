@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Sequence
 from datetime import date
 
 import msgspec
 
 from model import search, totals
-from model.aliases import Alias, resolved
+from model.aliases import Alias, BlacklistedBefore, Moved, resolved
 from model.changes.assigning import refuse_closed_month
 from model.changes.customers import customer_with_id, judged_day
 from model.changes.kind import Args, Kind
@@ -34,37 +33,6 @@ class MergeCustomers(Args, frozen=True):
     loser: bytes
     winner: bytes
     date: date
-
-
-class BlacklistedBefore(msgspec.Struct, frozen=True, kw_only=True):
-    """A blacklisting of the winner that a merge wrote over."""
-
-    blacklisted: bool
-    reason: str
-    person: bytes | None
-
-
-class Moved(msgspec.Struct, frozen=True, kw_only=True):
-    """What a merge moved and wrote over, so that it can be put back.
-
-    Attributes:
-        orders, receipts, contacts, lease_uses: ids of what pointed at the loser.
-        conflicts: ids of the likely duplicates that it settled.
-        assignments: the loser's, as they were.
-        closed_on: whether the loser was closed before.
-        blacklisted_on: from when the winner is blacklisted because the loser was.
-        blacklisted_before: what the winner's blacklist said of that day.
-    """
-
-    orders: tuple[bytes, ...]
-    receipts: tuple[bytes, ...]
-    contacts: tuple[bytes, ...]
-    lease_uses: tuple[bytes, ...]
-    conflicts: tuple[bytes, ...]
-    assignments: tuple[tuple[str, str | None, bytes, str, str], ...]
-    closed_on: datetime.date | None = None
-    blacklisted_on: datetime.date | None = None
-    blacklisted_before: BlacklistedBefore | None = None
 
 
 # Every table whose rows belong to a customer and go with it, and the document that each row is or belongs to.

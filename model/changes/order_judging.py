@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from model.aliases import was_moved
 from model.changes.order_lines import priced_lines
 from model.changes.receipts import Payment, paid_for
 from model.context import Context
 from model.credit import PricedLine, Verdict, judge, standing_on
 from model.customers import closed_by, owner_on
 from model.duplicates import pool_standing
-from model.leases import device_of, lent_of
+from model.leases import lent_of
 from model.orders import Order, OrderLine
 from model.rights import may
 from model.settings import setting_on
@@ -49,6 +50,7 @@ def verdict_of(
     device: str | None = None,
     recorder: bytes | None = None,
     closed: bool = False,
+    promised_on: date | None = None,
 ) -> Verdict:
     """The verdict on an order as it stands now, written or still being typed.
 
@@ -57,9 +59,11 @@ def verdict_of(
         paid: what is paid with it, in minor units.
         maker: whose right to go below a floor counts; without one, the owner's.
         reserved: money posted earlier that waits for it.
-        device: the one on which it was recorded, whose lease may cover it; None for this store's own.
+        device: the one whose lease may cover it, "" where none may; None for this store's own.
         recorder: who must have the right to go below a floor too; None where only the maker's counts.
         closed: whether its customer trades no more.
+        promised_on: when it was promised to its customer, so that a lease which still covered overdue bills then
+            covers it; without one, `day`.
     """
     seller = maker if maker is not None else owner_on(customer_id, day)
     lent = lent_of(customer_id, meta("device") if device is None else device)
@@ -73,13 +77,16 @@ def verdict_of(
         below_floor_allowed=all(may(person, "sell_below_floor") for person in (seller, recorder)),
         blacklisted_may_prepay=setting_on("blacklisted_may_prepay", day) == "yes",
         lent=lent,
-        lease_covers_overdue=lent.covers_overdue_on(day),
+        lease_covers_overdue=lent.covers_overdue_on(promised_on or day),
         closed=closed,
     )
 
 
 def judge_order(order: Order, lines: Sequence[OrderLine], day: date) -> Verdict:
-    """The present verdict on an order that waits, with the money that names it counted as paid."""
+    """The present verdict on an order that waits, with the money that names it counted as paid.
+
+    No lease covers it: what a laptop holds may be promised to somebody already, whom the office will hear of later.
+    """
     held_for = order.held_for.split(",")
     return verdict_of(
         order.customer_id,
@@ -89,14 +96,25 @@ def judge_order(order: Order, lines: Sequence[OrderLine], day: date) -> Verdict:
         reserved=paid_for(order),
         maker=order.maker_id,
         day=day,
-        device=device_of(order.change_uid),
+        device="",
         recorder=_recorder_of(order),
         closed="closed" in held_for and closed_by(order.customer_id, day),
     )
 
 
+def lending_device(order: Order, named: bytes, ctx: Context) -> str:
+    """The device whose lease may cover an order that is being confirmed: the one that confirms it.
+
+    Of a customer that was merged since, it had another lease, which was recalled: the winner's covers the winner's own.
+
+    Args:
+        named: the customer that was meant when the order was recorded, as far as the change tells.
+    """
+    return "" if named != order.customer_id or was_moved(order.id, order.customer_id) else ctx.device
+
+
 def judge_confirming(
-    order: Order, lines: Sequence[OrderLine], day: date, payment: Payment | None, ctx: Context
+    order: Order, lines: Sequence[OrderLine], day: date, payment: Payment | None, ctx: Context, *, device: str
 ) -> Verdict:
     """The verdict on an order that is being confirmed as of a day, with the money paid with it."""
     judged_on, recorded_now = max(day, ctx.business_date), order.change_uid == ctx.change_uid
@@ -108,9 +126,11 @@ def judge_confirming(
         reserved=paid_for(order),
         maker=order.maker_id,
         day=judged_on,
-        device=ctx.device if recorded_now else device_of(order.change_uid),
+        device=device,
         recorder=ctx.person if ctx.arrived else None,
         closed=ctx.arrived and closed_by(order.customer_id, judged_on),
+        # However long the laptop was away since: what it promised within its lease holds.
+        promised_on=day if ctx.arrived else judged_on,
     )
 
 

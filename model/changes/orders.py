@@ -25,7 +25,7 @@ from model.changes.order_endings import (
     reject_order,
     void,
 )
-from model.changes.order_judging import OrderRecorded, judge_confirming, judge_order, verdict_of
+from model.changes.order_judging import OrderRecorded, judge_confirming, judge_order, lending_device, verdict_of
 from model.changes.order_lines import (
     MOST_LINES,
     LineArgs,
@@ -139,7 +139,8 @@ def record_order(args: RecordOrder, ctx: Context) -> OrderRecorded:
     if args.replaces is not None and _replaced(args.replaces, order, ctx):
         order.replaces = args.replaces
     freeze(order, lines)
-    verdict = None if args.quote else judge_confirming(order, lines, day, args.payment, ctx)
+    device = lending_device(order, args.customer, ctx)
+    verdict = None if args.quote else judge_confirming(order, lines, day, args.payment, ctx, device=device)
     if verdict is not None and verdict.ok:
         order.state, order.live_from = "confirmed", day
     order.held_for = "" if verdict is None else verdict.held_for
@@ -147,9 +148,10 @@ def record_order(args: RecordOrder, ctx: Context) -> OrderRecorded:
     order.insert_new()
     insert_lines(lines)
     totals.ensure_customer(customer.id)
-    if verdict is not None and verdict.ok:
-        _use_lease(order, verdict, ctx.device)
-        _enter(order)
+    if verdict is not None:
+        _use_lease(order, verdict, device)
+        if verdict.ok:
+            _enter(order)
     if args.payment is not None:
         post_payment(args.payment, order, day, ctx)
     return OrderRecorded(order.id, order.number, order.state, order.amount, verdict)
@@ -192,15 +194,12 @@ def trading_customer(customer_id: bytes, day: date, ctx: Context) -> Customer:
 
 
 def _use_lease(order: Order, verdict: Verdict, device: str) -> None:
-    leases.use(order.customer_id, device, order.id, verdict.need, guaranteed=verdict.guaranteed)
+    if verdict.ok or leases.on_a_laptop():
+        leases.use(order.customer_id, device, order.id, verdict.need, guaranteed=verdict.guaranteed)
 
 
-def confirm_waiting(order: Order, lines: Sequence[OrderLine], day: date, verdict: Verdict) -> None:
-    """Confirm an order that waited, as of a day: what holds then is frozen in it.
-
-    Args:
-        verdict: how it was judged, whether or not a person overruled it.
-    """
+def confirm_waiting(order: Order, lines: Sequence[OrderLine], day: date) -> None:
+    """Confirm an order that waited, as of a day: what holds then is frozen in it."""
     touch("order", order.id, customer=order.customer_id)
     order.version += 1
     order.date = order.decided_on = order.live_from = day
@@ -208,7 +207,6 @@ def confirm_waiting(order: Order, lines: Sequence[OrderLine], day: date, verdict
     freeze(order, lines)
     order.save()
     rewrite_costs(lines)
-    _use_lease(order, verdict, leases.device_of(order.change_uid))
     _enter(order)
 
 
@@ -238,9 +236,11 @@ def confirm_order(args: ConfirmOrder, ctx: Context) -> OrderRecorded:
     trading_customer(order.customer_id, day, ctx)
     not_before(order, day)
     lines = lines_of(order)
-    verdict = judge_confirming(order, lines, day, args.payment, ctx)
+    device = lending_device(order, order.customer_id, ctx)
+    verdict = judge_confirming(order, lines, day, args.payment, ctx, device=device)
+    _use_lease(order, verdict, device)
     if verdict.ok:
-        confirm_waiting(order, lines, day, verdict)
+        confirm_waiting(order, lines, day)
     else:
         touch("order", order.id, customer=order.customer_id)
         order.version += 1
@@ -283,7 +283,7 @@ def release_order(args: ReleaseOrder, ctx: Context) -> OrderRecorded:
         if not reason:
             raise InputError(N_("Say why {number} is released although it is held."), number=order.number)
     order.reason = reason
-    confirm_waiting(order, lines, day, verdict)
+    confirm_waiting(order, lines, day)
     return OrderRecorded(order.id, order.number, order.state, order.amount, verdict)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from model.changes.customers import customer_with_id
 from model.changes.kind import Args, Kind
 from model.changes.leasing import office_only
@@ -21,6 +23,16 @@ class JudgeAgain(Args, frozen=True):
     customers: tuple[bytes, ...]
 
 
+def waiting_orders(customer: bytes, day: date) -> list[Order]:
+    """A customer's held orders that need no person, the oldest first."""
+    held = Order.select().where(Order.customer == customer, Order.state == "held", Order.first_date <= day)
+    return [
+        order
+        for order in held.order_by(Order.first_date, Order.number)
+        if not set(order.held_for.split(",")) & set(REASONS_FOR_A_PERSON)
+    ]
+
+
 def judge_again(customer: bytes, ctx: Context) -> list[Order]:
     """Confirm what nothing stops any more of a customer's held orders, the oldest first, each as by a release.
 
@@ -29,18 +41,13 @@ def judge_again(customer: bytes, ctx: Context) -> list[Order]:
     """
     if closed_by(customer, ctx.business_date):
         return []
-    waiting = Order.select().where(
-        Order.customer == customer, Order.state == "held", Order.first_date <= ctx.business_date
-    )
     freed = []
-    for order in waiting.order_by(Order.first_date, Order.number):
-        if set(order.held_for.split(",")) & set(REASONS_FOR_A_PERSON):
-            continue
+    for order in waiting_orders(customer, ctx.business_date):
         lines = lines_of(order)
         # Each one freed takes credit from the next.
         verdict = judge_order(order, lines, ctx.business_date)
         if verdict.ok:
-            confirm_waiting(order, lines, ctx.business_date, verdict)
+            confirm_waiting(order, lines, ctx.business_date)
             _tell_its_maker(order, ctx)
             freed.append(order)
     return freed

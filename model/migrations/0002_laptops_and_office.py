@@ -82,8 +82,10 @@ CREATE TABLE repeated (device TEXT NOT NULL, number {int} NOT NULL, uid {id} NOT
     PRIMARY KEY (device, number)) {clustered};
 
 CREATE TABLE quarantine (
-    id {id} PRIMARY KEY, uid {id} NOT NULL, device TEXT NOT NULL, number {int} NOT NULL, kind TEXT NOT NULL,
-    args {bytes} NOT NULL, reason TEXT NOT NULL, received_at TEXT NOT NULL);
+    place {int} PRIMARY KEY, uid {id} NOT NULL, device TEXT NOT NULL, number {int} NOT NULL, kind TEXT NOT NULL,
+    args {bytes} NOT NULL, schema {int} NOT NULL, recorded_at TEXT NOT NULL, reason TEXT NOT NULL,
+    received_at TEXT NOT NULL);
+CREATE INDEX quarantine_uid ON quarantine (uid);
 
 CREATE TABLE nonce (device TEXT NOT NULL, nonce {bytes} NOT NULL, at {int} NOT NULL, PRIMARY KEY (device, nonce));
 CREATE INDEX nonce_at ON nonce (at);

@@ -120,11 +120,15 @@ def enrolment_code(person_code: str, now: datetime, hours: int = 48) -> str:
     return "-".join(text[start : start + CODE_GROUP_CHARACTERS] for start in groups)
 
 
-def enrol(code: str, public_key: bytes, now: datetime) -> Enrolled:
+def enrol(code: str, public_key: bytes, now: datetime, *, company: str = "", person: str = "") -> Enrolled:
     """Let a device join by its code; the same device may ask again, for its answer may have been lost.
 
+    Args:
+        company, person: whose the store is that joins again; empty for a new one.
+
     Raises:
-        CodeRefused: the code is wrong, used by another device, or too old, or its person no longer works here.
+        CodeRefused: the code is wrong, used by another device, or too old, or its person no longer works here; or it
+            is not for the company and the person of the store that joins again. Then the code is not used up.
         RequestUnreadable: the key is none.
     """
     try:
@@ -136,7 +140,7 @@ def enrol(code: str, public_key: bytes, now: datetime) -> Enrolled:
     def join() -> Enrolled:
         with current().writing():
             found = one(
-                "SELECT e.code_hash, e.person_id, e.expires_at, e.device, p.active FROM enrolment e"
+                "SELECT e.code_hash, e.person_id, e.expires_at, e.device, p.active, p.code FROM enrolment e"
                 " JOIN salesperson p ON p.id = e.person_id WHERE e.code_hash = ?",
                 (hashed,),
             )
@@ -147,12 +151,34 @@ def enrol(code: str, public_key: bytes, now: datetime) -> Enrolled:
                 or not found[4]
             ):
                 raise CodeRefused(N_("This code opens nothing: it is wrong or too old. Ask the office for a new one."))
+            _require_own_store(company, person, found[5])
             device = found[3] or _new_device(hashed, bytes(found[1]), public_key, now)
             if not hmac.compare_digest(_key_of(device), public_key):
                 raise CodeRefused(N_("This code was used by another device: ask the office for a new one."))
             return _enrolled(device)
 
     return retrying(join)
+
+
+def _require_own_store(company: str, person: str, invited: str) -> None:
+    """Refuse to let a store go on as another company's or another person's: what was done in it would be theirs.
+
+    Args:
+        company, person: whose the store is; empty where it is new.
+        invited: the person whose code it is.
+
+    Raises:
+        CodeRefused: it would.
+    """
+    if company and company != meta("company"):
+        raise CodeRefused(
+            N_("This code is of another company than this laptop's store: join with it in another folder (--store).")
+        )
+    if person and person != invited:
+        raise CodeRefused(
+            N_("This code is for {invited}, and the store of this laptop is {person}'s: ask for a code for {person}."),
+            invited=invited, person=person,
+        )  # fmt: skip
 
 
 def _new_device(hashed: bytes, person: bytes, public_key: bytes, now: datetime) -> str:

@@ -104,7 +104,9 @@ def authenticate(
         raise DeviceUnknown(N_("The server does not know this device: ask the office for a code and join again."))
     code, person, public_key, status, active = found
     if not verify(bytes(public_key), method, path, signed.time_ms, signed.nonce, body_sha256, signed.signature):
-        raise SignatureWrong(N_("The request was not signed by this device's key."))
+        raise SignatureWrong(
+            N_("The server knows another key of this device: ask the office for a code and join again.")
+        )
 
     def admit() -> OfficeError | None:
         with writing_lightly():
@@ -116,7 +118,7 @@ def authenticate(
     refused = retrying(admit)
     if refused is not None:
         raise refused
-    return Device(code, bytes(person), _barred(status, bool(active)))
+    return Device(code, bytes(person), barred(status, active=bool(active)))
 
 
 def _note_seen(code: str, now: datetime) -> None:
@@ -125,7 +127,12 @@ def _note_seen(code: str, now: datetime) -> None:
     execute(f"UPDATE device SET last_seen = ? WHERE code = {which}", (moment(now), code))
 
 
-def _barred(status: str, active: bool) -> Revoked | None:
+def barred(status: str, *, active: bool) -> Revoked | None:
+    """Why a device may not read any more; None where it may.
+
+    Args:
+        active: whether its person works here.
+    """
     if status != ACTIVE:
         return Revoked(N_("The office has revoked this device."))
     return None if active else Revoked(N_("Whose device this is no longer works here."))

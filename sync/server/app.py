@@ -81,10 +81,11 @@ class OfficeDesk(Protocol):
     """What is asked of the office."""
 
     def exchange(self, device_code: str, request: SyncRequest) -> Iterator[Frame]:
-        """Take a laptop's changes, durable before the first frame, and give it what it has not got."""
+        """Take a laptop's changes, durable before the first frame, and give it what it has not got.
 
-    def quarantine(self, device_code: str, request: SyncRequest) -> int:
-        """Put the changes of a revoked laptop aside."""
+        Raises:
+            Revoked: it was shut out; what it sent is put aside.
+        """
 
 
 class Snapshots(Protocol):
@@ -98,6 +99,8 @@ class Snapshots(Protocol):
 class _EnrolmentAsked(msgspec.Struct, forbid_unknown_fields=True):
     code: str
     public_key: str
+    company: str = ""
+    person: str = ""
 
 
 def make_app(
@@ -157,10 +160,6 @@ class Entrances:
         with self._in_store():
             device = self._authenticated(request, body)
             asked = _request_in(unpacked(body), device)
-            if device.barred is not None:
-                if asked.changes:
-                    self._office.quarantine(device.code, asked)
-                raise device.barred
         packer = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL).compressobj()
         for frame in self._office.exchange(device.code, asked):
             # Flushed after each, so that a laptop can keep what has come when the line breaks.
@@ -189,7 +188,8 @@ class Entrances:
             refused = retrying(take)
             if refused is not None:
                 raise refused
-            return enrol(asked.code, from_base64url(asked.public_key) or b"", now)
+            key = from_base64url(asked.public_key) or b""
+            return enrol(asked.code, key, now, company=asked.company, person=asked.person)
 
     async def snapshot(self, request: Request) -> Response:
         bucket, chunk = request.path_params["bucket"], request.path_params.get("chunk")

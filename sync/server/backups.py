@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,9 +17,9 @@ from typing import Any
 from model import search_index
 from model.backup import Contents, Restored, back_up, restore, verified
 from model.connecting import is_sqlite_file
-from model.errors import N_, InputError, Refused
-from model.store import DATABASE_FILE, Store, execute, meta, one, open_store, rows, set_meta
-from sync.server.accounts import company_name
+from model.errors import N_, InputError, Refused, StoreError
+from model.store import DATABASE_FILE, Store, execute, execute_many, meta, one, open_store, rows, set_meta
+from sync.server.accounts import REVOKED, company_name
 from sync.server.scope import rebuild_feed
 from sync.server.storage import (
     ROLE,
@@ -60,12 +61,15 @@ def back_up_office(store: Store, target: Path, *, overwrite: bool = False) -> Co
 def restore_office(url: str, source: Path, *, other_company: bool = False) -> Restored:
     """Put a backup of an office back, under a new epoch: laptops then send again what it has forgotten.
 
+    Who was shut out since the backup stays shut out, and a code that was used stays used.
+
     Raises:
         InputError: the file is no backup of a Huoke store.
         Refused: it is another company's, or a stand-alone store's.
         StoreError: it is damaged, or a server has it open.
     """
     _require_backup(source)
+    shut_out = _shut_out_at(url)
 
     def renew() -> None:
         if meta(ROLE) != SERVER_ROLE:
@@ -73,9 +77,38 @@ def restore_office(url: str, source: Path, *, other_company: bool = False) -> Re
                 N_("{path} is a stand-alone store's backup: restore it, then “huoke server adopt”."), path=source
             )
         renew_epoch()
+        shut_out.apply()
 
     with _prepared(source, renew) as prepared:
         return _put_in_place(url, prepared, other_company=other_company)
+
+
+@dataclass(frozen=True)
+class _ShutOut:
+    """What an office has closed: devices that it revoked, and enrolment codes that were used."""
+
+    devices: tuple[str, ...] = ()
+    used: tuple[tuple[str, str, bytes], ...] = ()
+
+    def apply(self) -> None:
+        """Close the same in the store in use."""
+        execute_many("UPDATE device SET status = ? WHERE code = ?", [(REVOKED, code) for code in self.devices])
+        execute_many("UPDATE enrolment SET used_at = ?, device = ? WHERE code_hash = ?", self.used)
+
+
+def _shut_out_at(url: str) -> _ShutOut:
+    """What the present office has closed; nothing where there is none, or where it cannot be read any more."""
+    try:
+        store = open_office(url)
+        with store.use():
+            devices = rows("SELECT code FROM device WHERE status = ?", (REVOKED,))
+            used = rows("SELECT used_at, device, code_hash FROM enrolment WHERE used_at IS NOT NULL")
+        store.close()
+    except (StoreError, Refused):
+        return _ShutOut()
+    return _ShutOut(
+        tuple(str(code) for (code,) in devices), tuple((str(at), str(code), bytes(hashed)) for at, code, hashed in used)
+    )
 
 
 def adopt(url: str, folder: Path, day: date, key: bytes | None = None) -> Contents:

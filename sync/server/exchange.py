@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 from model.changes import KIND_OF_ARGS
 from model.changes.about import customers_about
 from model.changes.arrivals import OFFICE_DEVICE, Judged, arrive
+from model.changes.company import SetWorksHere
 from model.changes.imports import ImportBatch
 from model.changes.kind import Args, canonical
+from model.changes.leasing import RecallLease, ReturnLeases
 from model.changes.leasing import Returned as LeaseReturned
-from model.changes.leasing import ReturnLeases
 from model.changes.log import SCHEMA, Change
 from model.changes.recording import chained
 from model.changes.rejudging import JudgeAgain
@@ -26,11 +27,14 @@ from model.remembering import remembering
 from model.settings import setting_on
 from model.store import Store, execute, meta, one, rows, set_meta
 from model.touched import Touched, collecting
+from sync.errors import Revoked
 from sync.protocol import Answer, Frame, SyncRequest
+from sync.server.admission import barred
 from sync.server.figures import are_stale, claim, computed, note_published, publish_figures
 from sync.server.leases import what_to_lend
 from sync.server.pull import pages
-from sync.server.push import DeviceRow, LargerSetOfCustomers, publish, push, quarantined, require_locked
+from sync.server.push import DeviceRow, LargerSetOfCustomers, customers_of, publish, push, require_locked
+from sync.server.quarantine import device_of_put_aside, judged_after_all, keep_aside, taken_out
 from sync.server.scope import CARD, View, head_v, view_of
 from sync.server.storage import lock_all_customers, lock_customers, lock_device, retrying
 
@@ -67,11 +71,17 @@ class Office:
         """Take a laptop's changes and give it what it has not got: an `Answer`, `Page`s, a `Head`.
 
         The changes are durable before the first frame is given.
+
+        Raises:
+            Revoked: the device was shut out; what it sent is put aside, and `kept` of its parameters says how much.
         """
         with self.store.use():
             self.turn_day()
             self.publish()
-            taken = self._transaction(lambda more: self._take_remembering(device_code, request, more))
+            try:
+                taken = self._transaction(lambda more: self._take_remembering(device_code, request, more))
+            except Revoked as shut_out:
+                raise Revoked(shut_out.template, kept=self.quarantine(device_code, request)) from shut_out
         yield taken.answer
         if taken.answer.standing != "ok" or not request.pull:
             return
@@ -101,6 +111,10 @@ class Office:
     def _take(self, code: str, request: SyncRequest, more: set[bytes]) -> _Taken:
         day = self.today()
         device = locked_device(code)
+        # Asked again under the row's lock: whoever shuts it out takes that lock too, so from then on nothing is lent.
+        shut_out = barred(device.status, active=device.active)
+        if shut_out is not None:
+            raise shut_out
         epoch = bytes.fromhex(meta("epoch"))
         # What leases will need is locked together with what the changes need: two sets one after another deadlock.
         reckoned = head_v()
@@ -114,6 +128,10 @@ class Office:
         if pushed.standing == "fork":
             answering = self._new_incarnation(device)
         elif pushed.standing == "ok":
+            gone = _shut_out_by(pushed.judged)
+            for person in sorted(gone):
+                lock_devices_of(person)
+                require_locked(self._recall_leases_of(person, pushed.touched, pushed.judged, day), needed)
             self._settle_leases(device, request, needed, pushed.touched, pushed.judged, day)
             v = publish(pushed.touched, pushed.judged, day=day, received_at=self.now().isoformat(timespec="seconds"))
             # Where others published meanwhile, what they did is reckoned with at the next exchange.
@@ -193,6 +211,23 @@ class Office:
         judged.append((change, fared))
         return fared
 
+    def _recall_leases_of(
+        self, person: bytes, touched: Touched, judged: list[tuple[Change, Judged]], day: date
+    ) -> set[bytes]:
+        """Take back what is lent to the devices of someone who no longer works here: nobody will return it.
+
+        Returns:
+            Whose credit it is.
+        """
+        held = rows(
+            "SELECT l.customer_id, l.device FROM lease l JOIN device d ON d.code = l.device"
+            " WHERE d.person_id = ? AND l.granted > l.used + l.returned ORDER BY l.customer_id, l.device",
+            (person,),
+        )
+        for customer, device in held:
+            self._decide(RecallLease(customer=bytes(customer), device=device), touched, judged, day)
+        return {bytes(customer) for customer, _device in held}
+
     def record_here(self, args: Args, person: bytes | None = None) -> Any:
         """Do at the office what a person does at a laptop: judged, logged and told to every laptop that may see it.
 
@@ -206,6 +241,9 @@ class Office:
         def work(more: set[bytes]) -> Any:
             day = self.today()
             imports = isinstance(args, ImportBatch)
+            gone = args.person if isinstance(args, SetWorksHere) and not args.active else None
+            if gone is not None:
+                lock_devices_of(gone)
             locked = customers_about(args) | more
             if imports:
                 lock_all_customers()
@@ -215,6 +253,8 @@ class Office:
             fared = self._decide(args, touched, judged, day, person)
             if fared.status == "refused":
                 raise _refusal(fared)
+            if gone is not None:
+                self._recall_leases_of(gone, touched, judged, day)
             if not imports:
                 require_locked(touched.customers, locked)
             publish(touched, judged, day=day, received_at=self.now().isoformat(timespec="seconds"))
@@ -296,38 +336,45 @@ class Office:
         )  # fmt: skip
 
     def quarantine(self, device_code: str, request: SyncRequest) -> int:
-        """Keep the changes of a revoked laptop for a person; none is judged.
+        """Keep what a laptop sends that was shut out, for a person; none is judged.
 
         Returns:
-            How many were kept.
+            How many changes of it the office had not got.
         """
 
         def work(_more: set[bytes]) -> int:
-            device = locked_device(device_code)
-            kept, number, chain = 0, request.first, request.chain
-            for sent in request.changes:
-                if number == device.last_number + 1 and one("SELECT 1 FROM change WHERE uid = ?", (sent.uid,)) is None:
-                    chain = chained(chain, number, sent.kind, sent.args)
-                    change = Change(
-                        uid=sent.uid, device=device.code, number=number, kind=sent.kind, args=sent.args,
-                        person=device.person, business_date=self.today(), recorded_at="", chain=chain,
-                        schema=request.schema,
-                    )  # fmt: skip
-                    fared = quarantined(change, "revoked device")
-                    publish(
-                        fared.touched, [(change, fared)], day=self.today(),
-                        received_at=self.now().isoformat(timespec="seconds"),
-                    )  # fmt: skip
-                    device.last_number, device.chain, kept = number, chain, kept + 1
-                number += 1
-            execute(
-                "UPDATE device SET last_number = ?, chain = ? WHERE code = ?",
-                (device.last_number, device.chain, device.code),
-            )
+            day = self.today()
+            kept, touched = keep_aside(locked_device(device_code), request, day)
+            publish(touched, [], day=day, received_at="")
             return kept
 
-        with self.store.use():
-            return int(self._transaction(work))
+        return int(self._transaction(work))
+
+    def judge_put_aside(self, place: int) -> Judged:
+        """Judge a change that was put aside, as if it arrived now; call it inside `with store.use():`.
+
+        Args:
+            place: its number in the quarantine.
+
+        Raises:
+            InputError: there is none.
+            Refused: it was judged since, or it cannot be judged and stays.
+        """
+
+        def work(more: set[bytes]) -> Judged:
+            day = self.today()
+            device = locked_device(device_of_put_aside(place))
+            change = taken_out(place, device, day)
+            locked = customers_of([change]) | more
+            lock_customers(locked)
+            fared = judged_after_all(change)
+            require_locked(fared.touched.customers, locked)
+            publish(fared.touched, [(change, fared)], day=day, received_at=self.now().isoformat(timespec="seconds"))
+            return fared
+
+        self.turn_day()
+        judged: Judged = self._transaction(work)
+        return judged
 
 
 @dataclass(frozen=True)
@@ -341,7 +388,8 @@ def locked_device(code: str) -> DeviceRow:
     """A device, its row locked for this transaction."""
     lock_device(code)
     found = one(
-        "SELECT d.code, d.person_id, p.role, d.status, d.last_number, d.chain, d.incarnation_of, d.lent_v, d.lent_on"
+        "SELECT d.code, d.person_id, p.role, d.status, d.last_number, d.chain, d.incarnation_of, d.lent_v, d.lent_on,"
+        " p.active"
         " FROM device d JOIN salesperson p ON p.id = d.person_id WHERE d.code = ?",
         (code,),
     )
@@ -349,6 +397,19 @@ def locked_device(code: str) -> DeviceRow:
         raise LookupError(f"no device {code}: it was authenticated a moment ago")
     values: list[Any] = [bytes(value) if isinstance(value, memoryview) else value for value in found]
     return DeviceRow(*values)
+
+
+def lock_devices_of(person: bytes) -> None:
+    """Let no device of a person push until this transaction ends."""
+    for (code,) in rows("SELECT code FROM device WHERE person_id = ? ORDER BY code", (person,)):
+        lock_device(code)
+
+
+def _shut_out_by(judged: Iterable[tuple[Change, Judged]]) -> set[bytes]:
+    """Who no longer works here by what laptops sent."""
+    kind = KIND_OF_ARGS[SetWorksHere].name
+    outcomes = [fared.outcome for change, fared in judged if change.kind == kind]
+    return {bytes(person.id) for person in outcomes if isinstance(person, Salesperson) and not person.active}
 
 
 def office_change(args: Args, person: bytes | None, day: date, now: datetime) -> Change:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from model.changes.leasing import Grant, Lend
+from model.changes.rejudging import waiting_orders
 from model.credit import Standing, standing_on
 from model.customers import owner_on
 from model.duplicates import pooled_with
@@ -19,7 +20,8 @@ def what_to_lend(device_code: str, person_id: bytes, customers: Iterable[bytes],
     """What shall change in a device's leases of these customers; None where all stands as it should.
 
     A lease is renewed before it ends, but not at each exchange: half of its days may pass, so that a day's exchange
-    does not carry a row for every customer.
+    does not carry a row for every customer. Nothing is lent where an order waits for credit: the one that came first
+    shall have it, and no lease may cover it at the office, for its laptop may have promised all of it since.
 
     Args:
         person_id: whose laptop it is; of others' customers it gives back what it still holds.
@@ -31,7 +33,9 @@ def what_to_lend(device_code: str, person_id: bytes, customers: Iterable[bytes],
         lease = lease_of(customer, device_code)
         standing = standing_on(customer, day)
         desired = 0
-        stopped = standing.blacklisted or standing.overdue or pooled_with(customer)
+        stopped = (
+            standing.blacklisted or standing.overdue or pooled_with(customer) or waiting_orders(customer, day)
+        )
         if owner_on(customer, day) == person_id and not stopped:
             unused = standing.credit_limit - committed(customer) - lent_to_others(customer, device_code)
             desired = max(0, unused) * share_percent // FULL_PERCENT

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from model.store import rows
+from sync.server.quarantine import OPEN
 from sync.server.storage import repeats
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -52,7 +53,7 @@ def lines_of_store() -> list[str]:
     [(changes,)] = rows("SELECT CAST(COALESCE(SUM(last_number), 0) AS BIGINT) FROM device")
     [(version,)] = rows("SELECT v FROM head")
     [(conflicts,)] = rows("SELECT COUNT(*) FROM conflict WHERE state = 'open'")
-    [(aside,)] = rows("SELECT COUNT(*) FROM quarantine")
+    [(aside,)] = rows(f"SELECT COUNT(*) FROM quarantine q LEFT JOIN arrival a ON a.uid = q.uid WHERE {OPEN}")
     shown = ["# TYPE huoke_devices gauge"]
     for status, count in rows("SELECT status, COUNT(*) FROM device GROUP BY status ORDER BY status"):
         shown.append(f'huoke_devices{{status="{status}"}} {count}')

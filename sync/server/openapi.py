@@ -11,9 +11,10 @@ _NUMBER = {"type": "integer", "format": "int64"}
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
 
 
-def _object(**properties: dict[str, Any]) -> dict[str, Any]:
+def _object(optional: tuple[str, ...] = (), **properties: dict[str, Any]) -> dict[str, Any]:
     return {
-        "type": "object", "properties": properties, "required": list(properties), "additionalProperties": False,
+        "type": "object", "properties": properties, "required": [name for name in properties if name not in optional],
+        "additionalProperties": False,
     }  # fmt: skip
 
 
@@ -60,7 +61,13 @@ DOCUMENT: dict[str, Any] = {
                 "requestBody": {
                     "required": True,
                     "content": _json(
-                        _object(code=_TEXT, public_key={**_TEXT, "description": "Ed25519, 32 bytes in base64url"})
+                        _object(
+                            ("company", "person"),
+                            code=_TEXT,
+                            public_key={**_TEXT, "description": "Ed25519, 32 bytes in base64url"},
+                            company={**_TEXT, "description": "Whose the store is that joins again: the company's id …"},
+                            person={**_TEXT, "description": "… and its person's code; a code of others is refused."},
+                        )
                     ),
                 },
                 "responses": {

@@ -17,7 +17,6 @@ from model.changes.lifting import lifted
 from model.changes.log import Change
 from model.changes.recording import chained
 from model.errors import N_, InputError
-from model.ids import new_id
 from model.notices import notify
 from model.store import current, execute, one, rows
 from model.touched import Touched, collecting
@@ -36,6 +35,7 @@ class DeviceRow:
 
     Attributes:
         last_number, chain: the last of its changes that the server has, and the chain there.
+        status, active: of the device, and whether its person works here.
         lent_v, lent_on: up to which version, and on which business date, its leases were last reckoned.
     """
 
@@ -48,6 +48,7 @@ class DeviceRow:
     incarnation_of: str
     lent_v: int
     lent_on: str
+    active: bool
 
 
 @dataclass(frozen=True)
@@ -102,11 +103,11 @@ def push(
             return Pushed("fork", [], Touched(), [])
         results.append(stored)
     fresh = changes[len(known) :]
-    locked = _customers_of(fresh) | also_lock
+    locked = customers_of(fresh) | also_lock
     lock_customers(locked)
     if on_postgresql():
         # While the locks were waited for, a merge or a new duplicate may have made them too few.
-        require_locked(_customers_of(fresh), locked)
+        require_locked(customers_of(fresh), locked)
     touched = Touched()
     judged: list[tuple[Change, Judged]] = []
     _judge_all(fresh, touched, judged, results)
@@ -164,13 +165,13 @@ def _seen_to(change: Change) -> Judged:
     fared = arrive(change)
     if fared.status != "quarantined":
         return fared
-    _put_aside(change, fared.template.format(**fared.params))
+    put_aside(change, fared.template.format(**fared.params))
     return replace(fared, touched=_told_of(change))
 
 
 def quarantined(change: Change, reason: str) -> Judged:
     """Keep a change that could not be judged, for a person; its number counts, its effect does not."""
-    _put_aside(change, reason)
+    put_aside(change, reason)
     change.insert_new()
     fared = Judged("quarantined", N_("The office could not judge this: it is kept, and a person will look at it."))
     entered(change, fared, v=0, place=0, received_at="")
@@ -188,14 +189,16 @@ def _told_of(change: Change) -> Touched:
     return touched
 
 
-def _put_aside(change: Change, reason: str) -> None:
+def put_aside(change: Change, reason: str) -> None:
+    """Keep a change for a person, under the next place in the quarantine."""
     readable = "".join(sign if sign.isprintable() else "?" for sign in reason[:LONGEST_REASON])
+    # Two at once take the same place; the later transaction is done again, as where two take one number.
     execute(
-        "INSERT INTO quarantine (id, uid, device, number, kind, args, reason, received_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO quarantine (place, uid, device, number, kind, args, schema, recorded_at, reason, received_at)"
+        " SELECT COALESCE(MAX(place), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM quarantine",
         (
-            new_id(), change.uid, change.device, change.number, change.kind, change.args, readable,
-            datetime.now(UTC).isoformat(timespec="seconds"),
+            change.uid, change.device, change.number, change.kind, change.args, change.schema, change.recorded_at,
+            readable, datetime.now(UTC).isoformat(timespec="seconds"),
         ),
     )  # fmt: skip
 
@@ -226,14 +229,14 @@ def _changes(
         changes.append(
             Change(
                 uid=one_sent.uid, device=device.code, number=number, kind=one_sent.kind, args=one_sent.args,
-                person=device.person, business_date=day, recorded_at=_moment(one_sent.recorded_at), chain=chain,
+                person=device.person, business_date=day, recorded_at=moment_of(one_sent.recorded_at), chain=chain,
                 schema=schema,
             )
         )  # fmt: skip
     return changes
 
 
-def _moment(milliseconds: int) -> str:
+def moment_of(milliseconds: int) -> str:
     """A laptop's clock as text; whatever it says, it is only shown."""
     try:
         return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds")
@@ -277,7 +280,8 @@ def _recorded(uid: bytes) -> tuple[str, str, dict[str, object]] | None:
     return arrival.status, template, params
 
 
-def _customers_of(changes: Sequence[Change]) -> set[bytes]:
+def customers_of(changes: Sequence[Change]) -> set[bytes]:
+    """The customers to lock before these changes are judged."""
     found: set[bytes] = set()
     for change in changes:
         if change.kind in KINDS and change.kind not in KINDS_OF_THE_OFFICE:

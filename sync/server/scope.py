@@ -125,8 +125,9 @@ def _of_conflicts(found: list[tuple[bytes, bytes | None, bytes | None, str]], da
     for some in _batches(owned):
         homes.update(_homes(some, day))
     scopes = {}
-    for id_, customer, person, _kind in found:
-        owners = {bucket for bucket in homes.get(bytes(customer or b""), set()) if bucket.startswith("person:")}
+    for id_, customer, person, kind in found:
+        home = homes.get(bytes(customer), set()) if kind == "field" and customer else set()
+        owners = {bucket for bucket in home if bucket.startswith("person:")}
         scopes[bytes(id_)] = {OFFICE_BUCKET} | owners | (set() if person is None else {_of_person(bytes(person))})
     return scopes
 

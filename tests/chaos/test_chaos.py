@@ -60,6 +60,7 @@ async def test_a_full_disk_at_the_office_loses_nothing_and_work_goes_on_when_the
         await laptop.join(office, f"http://127.0.0.1:{office.ports()[0]}")
         await run_command(TODAY, "sync", "--store", laptop.folder)
         fill(small_disk / "filler")
+        laptop.allow(laptop.wanted)
         await laptop.work(lambda: TODAY, lambda: None)
         _status, _out, told = await run_command(TODAY, "sync", "--store", laptop.folder, allowed=(1, 3))
         assert "disk of the office's database is full" in told, told

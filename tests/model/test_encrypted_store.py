@@ -164,7 +164,7 @@ def test_another_pin_opens_the_same_store_and_full_width_digits_are_digits(empty
 
 
 def test_a_store_open_in_a_screen_is_not_converted(empty: Path) -> None:
-    with open_store(empty).screen(), pytest.raises(StoreError, match="open in a screen"):
+    with open_store(empty).screen(), pytest.raises(StoreError, match="open in a screen or by a server"):
         set_pin(empty, PIN)
     assert not is_sealed(present_database(empty))
 

@@ -51,6 +51,7 @@ E4, MINOR = 10_000, 100
 NAMES = ("Zhongguancun Light", "Haidian Cables Ltd", "Shangdi Optics", "Qinghe Paper", "Wudaokou Prints")
 PHONES = ("13800000001", "13800000002", "010-62550001", "010-62550002")
 PLACES = (("1 Suzhou Street", "Beijing"), ("7 Nanjing Road", "Shanghai"), ("9 Jiefang Avenue", "Wuhan"))
+BUSY_CUSTOMERS = ("A1", "B1", "C1")
 WORDS = ("careful", "pays late", "likes calls", "new boss", "moves soon", "ask for Wang")
 
 
@@ -62,6 +63,7 @@ class Desk:
         person: who; None for the office's own hand.
         role: `sales` or `office`.
         day: the business date.
+        only_trades: a few customers buy and pay, and little else happens.
     """
 
     person: bytes | None
@@ -69,6 +71,7 @@ class Desk:
     day: date
     chance: random.Random
     is_server: bool = False
+    only_trades: bool = False
 
     def one_of(self, some: Sequence[Some]) -> Some | None:
         return self.chance.choice(some) if some else None
@@ -83,7 +86,8 @@ class Desk:
     def customer(self) -> bytes | None:
         # A merged customer's id is still what an older screen shows.
         merged = "" if self.maybe(5) else " AND id NOT IN (SELECT loser_id FROM alias)"
-        return self._id(f"SELECT id FROM customer WHERE 1 = 1{merged} ORDER BY id")
+        busy = f" AND code IN {BUSY_CUSTOMERS}" if self.only_trades else ""
+        return self._id(f"SELECT id FROM customer WHERE 1 = 1{merged}{busy} ORDER BY id")
 
     def order(self, *states: str, kind: str = "sale") -> tuple[Any, ...] | None:
         marks = ", ".join("?" * len(states))
@@ -364,10 +368,11 @@ OF_OFFICE: tuple[tuple[Deed, int], ...] = (
     (set_terms, 9), (blacklist, 5), (contact, 2), (decide, 8), (read_notices, 2), (take_back, 3), (recall, 3),
     (set_cost, 2), (set_setting, 2),
 )  # fmt: skip
+TRADES: tuple[tuple[Deed, int], ...] = ((sell, 30), (confirm, 4), (pay, 14), (cancel, 3), (set_terms, 1))
 
 
 def some_deed(desk: Desk) -> tuple[str, Args | None]:
     """A random deed of whoever sits at a desk: its name, and its arguments where there is anything to do it to."""
-    deeds = OF_SALES if desk.role == SALES else OF_OFFICE
+    deeds = TRADES if desk.only_trades else OF_SALES if desk.role == SALES else OF_OFFICE
     [deed] = desk.chance.choices([deed for deed, _weight in deeds], [weight for _deed, weight in deeds])
     return deed.__name__, deed(desk)

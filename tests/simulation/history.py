@@ -47,8 +47,12 @@ class Before:
     fields: dict[str, str] = field(default_factory=dict)
 
 
-def replayed_state(office: OfficeMachine, empty: Path, folder: Path) -> None:
-    """14: Doing the log again in an empty store, in the order in which it was judged, gives the same documents."""
+def replayed_state(office: OfficeMachine, empty: Path, folder: Path, promised: set[bytes]) -> None:
+    """14: Doing the log again in an empty store, in the order in which it was judged, gives the same documents.
+
+    Args:
+        promised: the orders that a laptop called guaranteed.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(empty, folder)
     store = quick(open_office(f"sqlite:///{folder}"))
@@ -59,6 +63,7 @@ def replayed_state(office: OfficeMachine, empty: Path, folder: Path) -> None:
                 before = _before(change)
                 fared = judged_alone(change)
                 after_each(change, fared, before)
+                promises_are_kept(change, fared, promised)
             if fared.status != status:
                 raise Violated(14, f"{change.kind} {change.uid.hex()} fared {status}, done again {fared.status}")
         _compare(office.store, store)
@@ -107,6 +112,24 @@ def after_each(change: Change, fared: Judged, before: Before) -> None:
     freed_orders_are_told(change, before)
     if change.kind == "customer.edit" and fared.status in ("done", "conflict"):
         no_unseen_value_overwritten(change, before)
+
+
+def promises_are_kept(change: Change, fared: Judged, promised: set[bytes]) -> None:
+    """5: What a laptop called guaranteed is confirmed, unless something that is no matter of credit stops it."""
+    if change.kind not in ("order.record", "order.confirm"):
+        return
+    args = _args(change)
+    id_ = args.id if change.kind == "order.record" else args.order
+    if id_ not in promised or fared.status in ("confirmed", "conflict"):
+        return
+    found = rows("SELECT number, customer_id, state, held_for FROM orders WHERE id = ?", (id_,))
+    if not found:
+        raise Violated(5, f"{change.uid.hex()} was guaranteed and is {fared.status}: {fared.template} {fared.params}")
+    [(number, customer, state, held_for)] = found
+    reasons = set(held_for.split(","))
+    was_merged = rows("SELECT 1 FROM alias WHERE winner_id = ?", (customer,))
+    if state == "held" and reasons <= {"overdue", "over_limit"} and not was_merged:
+        raise Violated(5, f"{number} was guaranteed and is held: {held_for}")
 
 
 def no_credit_beyond_the_limit(change: Change, before: Before) -> None:

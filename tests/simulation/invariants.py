@@ -15,6 +15,7 @@ from model.ageing import ageing
 from model.changes.orders import judge_order, lines_of
 from model.credit import REASONS_FOR_A_PERSON
 from model.customers import closed_by
+from model.laptop import held_in_full
 from model.leases import lent_of, machine_of
 from model.orders import Order
 from model.rights import OFFICE
@@ -258,7 +259,12 @@ def money_adds_up(store: Any, day: date, whose: str) -> None:
             " r.unallocated + allocated AND NOT EXISTS"
             " (SELECT 1 FROM receipt v WHERE v.reverses_id = r.id AND v.voided = 0)"
         )
-        balances = {bytes(id_): balance for id_, balance in rows("SELECT customer_id, balance FROM customer_total")}
+        balances = {
+            bytes(id_): balance
+            for id_, balance in rows(
+                f"SELECT customer_id, balance FROM customer_total WHERE {held_in_full('customer_total.customer_id')}"
+            )
+        }
         aged = {row.id: row.ages.balance for row in ageing(day).rows}
         buckets = [
             f"{id_.hex()} ages {aged.get(id_, 0)} balance {balance}"

@@ -22,6 +22,7 @@ from model.changes.kind import Args
 from model.changes.log import SCHEMA
 from model.changes.recording import record
 from model.errors import UnreachableError
+from model.laptop import order_marks
 from model.store import Store, meta, one, open_store, rows
 from sync.client import Exchanged, exchange
 from sync.errors import DeviceUnknown
@@ -307,6 +308,12 @@ class Machine:
         """Every change that this laptop keeps."""
         with self.store.use():
             return {bytes(row[0]) for row in rows("SELECT uid FROM change")}
+
+    def promised(self) -> set[bytes]:
+        """The orders whose customers are told here that they are guaranteed."""
+        with self.store.use():
+            ids = [bytes(row[0]) for row in rows("SELECT order_id FROM lease_use")]
+            return {id_ for id_, mark in order_marks(ids).items() if mark == "guaranteed"}
 
     def sync(self, trouble: Trouble, between: Callable[[], bool]) -> tuple[Exchanged, bool]:
         """One exchange.

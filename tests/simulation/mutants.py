@@ -34,7 +34,10 @@ import sync.server.scope
 import tests.simulation.machines
 from model.changes.editing import Merged
 from model.changes.log import Change
-from model.leases import lent_of
+from model.changes.order_judging import verdict_of
+from model.changes.order_lines import priced_lines
+from model.changes.receipts import paid_for
+from model.leases import device_of, lent_of, use
 from model.shadows import Shadows
 from model.store import Store, execute, execute_many, one, rows, set_meta
 from sync.protocol import Answer, Head, Result
@@ -114,7 +117,7 @@ def _push_without_chain(device: Any, *, first: int, chain: bytes, **more: Any) -
 
 def _hear_without_chain(exchange: Any, answer: Answer, batch: Any) -> None:
     if answer.standing == "ok":
-        answer = msgspec.structs.replace(answer, chain=exchange._chain_at(answer.acknowledged))
+        answer = msgspec.structs.replace(answer, chain=sync.exchanging._chain_at(answer.acknowledged))
     _hear(exchange, answer, batch)
 
 
@@ -184,6 +187,17 @@ def _conflict_that_is_not_kept(*_any: Any, **_more: Any) -> bytes:
     return b"\0" * 16
 
 
+def _judge_order_by_lease(order: Any, lines: Any, day: date) -> Any:
+    device = device_of(order.change_uid)
+    verdict = verdict_of(
+        order.customer_id, priced_lines(lines, only_sold=False), total=order.amount, paid=0,
+        reserved=paid_for(order), maker=order.maker_id, day=day, device=device,
+    )  # fmt: skip
+    if verdict.ok:
+        use(order.customer_id, device, order.id, verdict.need, guaranteed=False)
+    return verdict
+
+
 MUTANTS = (
     Mutant("cursor before data", "the cursor is durable before what it stands for",
            ((sync.exchanging, "rebase", _cursor_before_data),)),
@@ -208,6 +222,9 @@ MUTANTS = (
            ((model.changes.leasing, "committed", lambda _customer: 0),
             (model.changes.leasing, "lent_in_all", lambda _customer: 0),
             (sync.server.leases, "committed", lambda _customer: 0))),
+    Mutant("promise eaten", "an order that waited takes the lease out of which its laptop promised since",
+           ((model.changes.rejudging, "judge_order", _judge_order_by_lease),
+            (sync.server.leases, "waiting_orders", lambda _customer, _day: []))),
     Mutant("no pool", "two customers that are one may each buy on the same limit",
            ((model.changes.order_judging, "pool_standing", lambda _customer, standing, _standing_of: standing),)),
     Mutant("tombstone omitted", "what leaves a laptop's scope leaves the feed without a trace",

@@ -127,5 +127,5 @@ def fresh_server(folder: Path, *words: object, **more: Any) -> Iterator[Server]:
     """A server that began everything by itself; its first code is read from its second line."""
     with serving(f"sqlite:///{folder}", *words, **more) as server:
         assert server.process.stdout is not None
-        server.code = server.process.stdout.readline().split()[-1]
+        server.code = server.process.stdout.readline().split("join ")[1].split()[1]
         yield server

@@ -18,7 +18,8 @@ from model.errors import Refused
 from model.store import meta, one, open_store
 from model.synced import KINDS, all_ids, read_documents
 from sync.connection import Truncated
-from sync.server.accounts import revoke
+from sync.server.accounts import devices, revoke
+from sync.server.backups import back_up_office, restore_office
 from sync.server.scope import feed_faults
 from sync.server.storage import OfficeFolder, open_office, renew_epoch
 from tests.sync.offices import Company, Cut, Wire, state_of
@@ -301,3 +302,18 @@ def test_a_laptop_that_was_away_too_long_records_nothing_until_it_has_synced(com
         a.sell("C1", "P1", 1)
     a.sync()
     a.sell("C1", "P1", 1)
+
+
+def test_who_was_shut_out_since_the_backup_stays_shut_out(company: Company, tmp_path: Path) -> None:
+    if not isinstance(company.store, OfficeFolder):
+        pytest.skip("a copy of the office is put back in its folder")
+    a, b = company.laptop("A"), company.laptop("B")
+    with company.store.use():
+        back_up_office(company.store, tmp_path / "office-copy", overwrite=False)
+        revoke(a.device, company.office.record_here)
+    url = f"sqlite:///{company.store.folder}"
+    company.store.close()
+    restore_office(url, tmp_path / "office-copy")
+    company.reopen()
+    with company.store.use():
+        assert {row.code: row.status for row in devices()} == {a.device: "revoked", b.device: "active"}

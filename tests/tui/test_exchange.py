@@ -16,6 +16,7 @@ from model.credit import PricedLine
 from model.errors import N_, UnreachableError
 from model.store import execute, open_store
 from sync.errors import Revoked
+from sync.exchanging import Progress
 from tests.sync.offices import FIRST_DAY, Company, Laptop, Wire
 from tests.tui.exchange_desk import (
     company_of_two,
@@ -34,12 +35,13 @@ from tui.app import HuokeApp
 from tui.archive.documents import DocumentScreen
 from tui.archive.screen import ArchiveScreen
 from tui.customers.screen import CustomersScreen
+from tui.exchange.words import progress_words
 from tui.leaderboard.activity import ActivityFace
 from tui.leaderboard.company_line import CompanyLine
 from tui.leaderboard.screen import Note
 from tui.order_entry.words import verdict_words
 from tui.shared.paged_table import PagedTable
-from tui.shared.status import age_text, must_sync_text
+from tui.shared.status import StatusLine, age_text, must_sync_text
 
 
 @pytest.fixture(autouse=True)
@@ -230,6 +232,69 @@ async def test_an_unreachable_office_is_one_sentence_and_nothing_is_lost(laptop:
             await synced(pilot)
             assert "office cannot be reached" in head(pilot)
             assert len(outbox(pilot)) == 1
+
+
+async def test_what_was_said_of_an_exchange_goes_when_the_next_one_begins(laptop: Laptop) -> None:
+    with laptop_app(laptop, "customers") as app:
+        async with app.run_test(size=(80, 24)) as pilot:
+            await settled(pilot)
+            await synced(pilot)
+            assert "Synced: sent 0" in foot(pilot)
+            laptop.wire.exchange = unreachable
+            await pilot.press("ctrl+y")
+            await synced(pilot)
+            assert "cannot be reached" in head(pilot)
+            await pilot.press("f3")
+            assert "Synced" not in foot(pilot)
+
+
+def unreachable(_request: bytes) -> Iterator[bytes]:
+    raise UnreachableError(N_("{url} cannot be reached: check the network and the address."), url="office")
+
+
+async def test_the_foot_below_the_help_follows_the_end_of_an_exchange(laptop: Laptop) -> None:
+    laptop.sell("C1", "P1", 2)
+    with laptop_app(laptop, "customers") as app:
+        async with app.run_test(size=(80, 24)) as pilot:
+            await settled(pilot)
+            line = app.screen.query_one(StatusLine)
+            assert line.standing.unsent == 1
+            await pilot.press("R", "f1")
+            await until(pilot, lambda: app.last_exchange is not None and not app.is_exchanging)
+            assert not isinstance(app.screen, CustomersScreen)
+            await until(pilot, lambda: line.standing.unsent == 0 and not line.standing.syncing)
+
+
+async def test_the_exchange_is_one_key_from_the_archive_and_every_other_list(laptop: Laptop) -> None:
+    with laptop_app(laptop, "archive") as app:
+        async with app.run_test(size=(80, 24)) as pilot:
+            assert isinstance(app.screen, ArchiveScreen)
+            app.screen.show_customer(laptop.company.customers["C1"])
+            await settled(pilot)
+            for _tab in range(6):
+                await synced(pilot)
+                assert "Synced: sent 0" in foot(pilot)
+                await pilot.press("]")
+                await settled(pilot)
+            await pilot.press("f6")
+            await settled(pilot)
+            await synced(pilot)
+            assert "Synced: sent 0" in foot(pilot)
+
+
+def test_while_nothing_goes_up_the_exchange_says_that_it_receives() -> None:
+    assert progress_words(Progress("sending", changes=3)) == "sending… 3 changes"
+    assert progress_words(Progress("sending")) == "receiving… asking the office what is new"
+    assert progress_words(Progress("sending", documents=6424)) == "receiving… 6,424 documents"
+
+
+async def test_a_laptop_that_holds_nothing_yet_says_which_key_asks_for_it(company: Company) -> None:
+    with laptop_app(company.laptop("A"), "customers") as app:
+        async with app.run_test(size=(80, 24)) as pilot:
+            await settled(pilot)
+            assert "R asks the office" in str(app.screen.query_one(PagedTable).empty_text)
+            await synced(pilot)
+            assert app.screen.query_one(PagedTable).total == 3
 
 
 async def test_a_revoked_laptop_closes_with_a_sentence(laptop: Laptop) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import keyring.core
 import pytest
 from keyring.backends.null import Keyring
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 from textual.worker import WorkerCancelled
@@ -21,6 +22,7 @@ from model.store import meta, open_store
 from tests.sync.server_process import fresh_server
 from tui import locale
 from tui.first_run.bad_rows import BadRowsScreen
+from tui.first_run.join_form import JoinForm
 from tui.first_run.screen import DEMO_FOLDER, FirstRunApp, choose_beginning, holds_store
 from tui.shared.ask import AskText
 from tui.shared.paged_table import PagedTable
@@ -57,6 +59,31 @@ async def test_one_quits_and_nothing_is_left(tmp_path: Path) -> None:
         await pilot.pause()
     assert app.return_value is None
     assert not folder.exists()
+
+
+async def test_the_first_start_is_chinese_throughout_where_that_is_asked_for(tmp_path: Path) -> None:
+    locale.use("zh")
+    app = FirstRunApp(tmp_path / "huoke")
+    async with app.run_test(size=(80, 24)):
+        choices = [str(option.prompt) for option in app.screen.query_one(OptionList).options]
+    english = ("Look at a sample company", "Start a company", "Import my tables", "Join a company", "Quit")
+    assert len(choices) == len(english)
+    assert not [choice for choice, text in zip(choices, english, strict=True) if text in choice]
+
+
+async def test_keys_typed_at_once_go_to_the_fields_of_the_join_form_they_are_for(tmp_path: Path) -> None:
+    app = FirstRunApp(tmp_path / "huoke")
+    typed = {"url": "https://office:8787", "code": "7K3M", "ca": "", "passphrase": "correct horse", "again": "correct"}
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app.push_screen(JoinForm(app.folder))
+        for at, text in enumerate(typed.values()):
+            if at:
+                app.post_message(events.Key("enter" if at % 2 else "down", None))
+            for character in text:
+                app.post_message(events.Key(character, character))
+        await settle(pilot)
+        assert {name: app.screen.query_one(f"#{name}", Input).value for name in typed} == typed
 
 
 async def test_a_company_is_started_by_the_one_who_sits_here(tmp_path: Path) -> None:

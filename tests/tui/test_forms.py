@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
@@ -17,6 +18,7 @@ from model.errors import InputError
 from model.store import Store, one, rows
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, CustomersDesk, settle, small_company
+from tests.tui.order_desk import until
 from tui import locale
 from tui.customers.forms import AssignForm, BlockForm, ContactForm, CustomerForm, TermsForm, following_code
 from tui.entry_form import day_meant
@@ -329,3 +331,63 @@ async def test_a_new_owner_is_proposed_from_those_who_sell(tmp_path: Path) -> No
             hint = app.screen.query_one(".note-owner", Static).content
             sellers = "  ".join(f"S{number} Person S{number}" for number in (1, 2, 3, 4, 5))
             assert str(hint) == f"{sellers}  A1 Person A1  +2"
+
+
+# As fast as keys can come -------------------------------------------------------------------------
+
+
+def burst(pilot: Pilot[None], *keys: str) -> None:
+    """Give keys to the app as a terminal does, without letting it deal with any of them before the last is there."""
+    for key in keys:
+        character = {"enter": "\r"}.get(key, key)
+        pilot.app.post_message(events.Key(key, character if len(character) == 1 else None))
+
+
+@pytest.mark.parametrize("on", ["down", "enter", "tab"])
+async def test_keys_typed_at_once_go_to_the_fields_they_are_for(opened: tuple[Store, Company], on: str) -> None:
+    store, made = opened
+    with store.use():
+        customer = Customer.get_by_id(made.ids["C09"])
+    app = CustomersDesk(store)
+    async with app.run_test(size=(80, 24)) as pilot:
+        answers = await show(pilot, CustomerForm(customer))
+        burst(pilot, "end", *"77", on, *"Nine", on, on, on, *"010", "home", "9", "f10")
+        await until(pilot, lambda: bool(answers))
+    with store.use():
+        after = Customer.get_by_id(made.ids["C09"])
+    assert (after.name, after.short_name, after.phone) == ("Customer C0977", "Nine", "9010")
+
+
+async def test_keys_typed_before_a_form_is_there_go_into_its_first_field(opened: tuple[Store, Company]) -> None:
+    app = CustomersDesk(opened[0])
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        answers: list[object] = []
+        app.push_screen(CustomerForm(), answers.append)
+        burst(pilot, *"C77", "enter", *"Toys", "down", "down", "right", "f10")
+        await until(pilot, lambda: bool(answers))
+    with opened[0].use():
+        customer = Customer.get(Customer.code == "C77")
+    assert (customer.name, customer.retail) == ("Toys", True)
+
+
+async def test_a_receipt_typed_at_once_is_recorded_as_typed(opened: tuple[Store, Company]) -> None:
+    store, made = opened
+    app = CustomersDesk(store)
+    async with app.run_test(size=(80, 24)) as pilot:
+        answers = await show(pilot, ReceiptForm(made.ids["C09"]))
+        burst(pilot, *"500", "enter", *"cash", "enter", "enter", *"R7", "enter")
+        await until(pilot, lambda: bool(answers))
+    with store.use():
+        assert rows("SELECT amount, method, date, reference FROM receipt") == [
+            (50_000, "cash", TODAY.isoformat(), "R7")
+        ]
+
+
+async def test_keys_behind_the_one_that_leaves_a_form_are_for_what_is_below(opened: tuple[Store, Company]) -> None:
+    app = CustomersDesk(opened[0])
+    async with app.run_test(size=(80, 24)) as pilot:
+        answers = await show(pilot, CustomerForm())
+        burst(pilot, "x", "escape", "N")
+        await until(pilot, lambda: bool(answers) and isinstance(app.screen, CustomerForm))
+    assert answers == [None]

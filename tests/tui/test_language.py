@@ -85,6 +85,11 @@ def test_a_catalogue_fault_names_the_text() -> None:
     assert catalogue.placeholders("100 % {") == set()
 
 
+def test_a_text_marked_within_another_is_in_the_catalogue_too() -> None:
+    source = """f"1  {_('Quit')} {_(name)} {count:{N_('width')}}" + _("outside")"""
+    assert set(catalogue.texts_within_texts(source)) == {"Quit", "width"}
+
+
 def readable_literals(path: Path) -> Iterator[str]:
     """Places in a file where a text that a person reads is passed without being marked."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -258,6 +258,19 @@ async def test_a_reload_keeps_the_cursor_on_its_row_at_the_same_height() -> None
         assert app.table.cursor - round(app.table.scroll_y) == height
 
 
+async def test_rows_that_come_above_the_first_are_seen_and_the_cursor_stays_on_its_row() -> None:
+    source = Listed([row(number) for number in range(10, 1_000)])
+    app = Desk(source)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        source.rows = [row(number) for number in range(8, 1_000)]
+        app.table.reload()
+        await settle(pilot)
+        assert app.table.cursor_row is not None
+        assert app.table.cursor_row.key == "k10"
+        assert "C000008" in line(app, 1)
+
+
 async def test_a_reload_after_the_rows_became_few_leaves_the_cursor_on_the_last() -> None:
     source = Listed([row(number) for number in range(1_000)])
     app = Desk(source)

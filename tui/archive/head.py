@@ -16,6 +16,7 @@ from tui.shared.columns import fit, printable
 from tui.shared.status import SEPARATOR
 
 FULL_BLOCK, EMPTY_BLOCK = "█", "░"
+NOT_KNOWN = "–"
 BAR_CELLS_AT_LEAST, BAR_CELLS_AT_MOST = 6, 30
 PERCENT_SHOWN_AT_MOST = 999
 
@@ -34,7 +35,7 @@ class ArchiveHead(Widget):
         if self.head is None:
             return Content("")
         return Content("\n").join(
-            [name_line(self.head, _(self.stage), width), credit_line(self.head.standing, width),
+            [name_line(self.head, _(self.stage) if self.stage else "", width), credit_line(self.head, width),
              verdict_line(self.head, width)]
         )  # fmt: skip
 
@@ -44,7 +45,7 @@ def name_line(head: Head, stage: str, width: int) -> Content:
     said = [head.owner or _(OWNERSHIP_WORDS[head.kind])]
     if head.owner:
         said.append(_(OWNERSHIP_WORDS[head.kind]))
-    said.append(stage)
+    said.append(NOT_KNOWN if head.only_card else stage)
     if head.only_card:
         said.append(_("card only"))
     if head.closed_on is not None:
@@ -62,8 +63,13 @@ def name_line(head: Head, stage: str, width: int) -> Content:
     return Content("").join([*parts, Content(right)])
 
 
-def credit_line(standing: Standing, width: int) -> Content:
-    """Limit, used and left as a bar and as numbers."""
+def credit_line(head: Head, width: int) -> Content:
+    """Limit, used and left as a bar and as numbers; a card says only what is left."""
+    standing = head.standing
+    if head.only_card:
+        unknown = "  ".join(f"{word} {NOT_KNOWN}" for word in (_("limit"), _("used")))
+        left = f"{unknown}  {_('left')} {grouped(standing.credit_left)}"
+        return Content.styled(fit(left, width), "" if standing.credit_left >= 0 else "bold")
     until = standing.limit_until
     temporary = "" if until is None else " " + _("until {date}").format(date=day_text(until))
     numbers = "  ".join(
@@ -103,7 +109,12 @@ def verdict_line(head: Head, width: int) -> Content:
     """The verdict in words, what is overdue, the term and the last trade."""
     standing = head.standing
     said = []
-    if standing.overdue:
+    if head.only_card:
+        # The card names no bills, and what was bought and paid is not here, so nothing may be said of it.
+        if standing.overdue:
+            said.append(_("overdue {amount}").format(amount=grouped(standing.overdue)))
+        said.append(_("only the card is on this laptop: orders and money of others are at the office"))
+    elif standing.overdue:
         days = max(bill.days_overdue for bill in standing.overdue_bills)
         said.append(
             _("overdue {amount} (bills: {bills}, up to {days} days)").format(
@@ -113,12 +124,9 @@ def verdict_line(head: Head, width: int) -> Content:
     else:
         said.append(_("overdue {amount}").format(amount=grouped(0)))
     said.append(_("term {term}").format(term=term_words(standing.credit_days, standing.credit_from)))
-    last = day_text(head.last_trade) or _("never")
+    last = NOT_KNOWN if head.only_card else day_text(head.last_trade) or _("never")
     said.append(_("last trade {date}").format(date=last))
     verdict = _("verdict: {verdict}").format(verdict=standing_words(standing))
-    if head.only_card:
-        # What was bought and paid is not here, so nothing may be said of it.
-        said = [_("only the card is on this laptop: orders and money of others are at the office"), said[1]]
     rest = ""
     # A date or a term cut in the middle reads as another one, so what does not fit is left out whole.
     for words in said:

@@ -133,7 +133,9 @@ class ArchiveScreen(DocumentDeeds):
         today = self.session.today()
         with self.session.store.use():
             head = head_of(customer_id, today)
-        stage = "" if head is None else STAGE_NAMES[stage_of(head.first_trade, head.trading_months, today)]
+        stage = ""
+        if head is not None and not head.only_card:
+            stage = STAGE_NAMES[stage_of(head.first_trade, head.trading_months, today)]
         if not worker.is_cancelled:
             self.post_message(self.HeadRead(customer_id, head, stage))
 

@@ -42,7 +42,10 @@ def asked_pin() -> str:
 
 def asked_new_pin() -> str:
     """A PIN to be, asked twice."""
-    return _asked_twice(_("New PIN: "), NEW_PIN_VARIABLE)
+    from model.vault import SHORTEST_PIN_CHARACTERS
+
+    prompt = _("New PIN, {count} characters or more: ").format(count=SHORTEST_PIN_CHARACTERS)
+    return _asked_twice(prompt, NEW_PIN_VARIABLE)
 
 
 def asked_passphrase() -> str:
@@ -52,7 +55,10 @@ def asked_passphrase() -> str:
 
 def asked_new_passphrase() -> str:
     """A passphrase to be, asked twice."""
-    return _asked_twice(_("New passphrase for this device's key: "), PASSPHRASE_VARIABLE)
+    from sync.credentials import SHORTEST_PASSPHRASE_CHARACTERS
+
+    prompt = _("New passphrase for this device's key, {count} characters or more: ")
+    return _asked_twice(prompt.format(count=SHORTEST_PASSPHRASE_CHARACTERS), PASSPHRASE_VARIABLE)
 
 
 def _asked_twice(prompt: str, variable: str) -> str:

@@ -30,6 +30,7 @@ def add_parser(verbs: Verbs, common: Parser) -> None:
 
 
 def _join(arguments: Namespace, desk: Desk) -> int:
+    from model.laptop import unsent_count
     from model.store import meta
     from sync.client import join
     from sync.credentials import checked_passphrase
@@ -38,13 +39,37 @@ def _join(arguments: Namespace, desk: Desk) -> int:
 
     # Asked before the code is spent: a code opens once.
     given = checked_passphrase(asked_new_passphrase()) if asks_passphrase(desk.folder) else ""
+    key = key_of_store(desk.folder)
+    joins_again = _has_joined(desk.folder, key)
     with nothing_left_behind(desk.folder):
         store = join(
             desk.folder, arguments.url, arguments.code, ca=arguments.ca,
-            passphrase=lambda: given or asked_new_passphrase(), store_key=key_of_store(desk.folder),
+            passphrase=lambda: given or asked_new_passphrase(), store_key=key,
         )  # fmt: skip
     with store.use():
-        row = (meta("server"), meta("device"), meta("me"), key_place(store))
+        row, unsent = (meta("server"), meta("device"), meta("me"), key_place(store)), unsent_count()
     print_rows(COLUMNS, [row], desk.form)
-    tell(_("Joined. “huoke sync” fetches what this laptop may hold."))
+    if joins_again:
+        told = _(
+            "Joined again as {device}: “huoke sync” sends the {count} changes that are kept here. Where “huoke server"
+            " devices” still lists another device of this laptop, “huoke server revoke” shuts it out."
+        )
+        tell(told.format(device=row[1], count=unsent))
+    else:
+        tell(_("Joined. “huoke sync” fetches what this laptop may hold."))
     return 0
+
+
+def _has_joined(folder: Path, key: bytes | None) -> bool:
+    """Whether a folder's store is a laptop's already."""
+    from model.store import meta, open_store, present_database
+
+    folder = folder.expanduser()
+    if not folder.is_dir() or not present_database(folder).exists():
+        return False
+    store = open_store(folder, key=key)
+    try:
+        with store.use():
+            return bool(meta("server"))
+    finally:
+        store.close()

@@ -27,6 +27,8 @@ from model.customers import customer_by_code
 from model.dates import parse_date
 from model.errors import N_, InputError
 from model.ids import new_id
+from model.laptop import Mark
+from model.leases import on_a_laptop
 from model.money import format_amount, grouped, parse_amount
 from model.orders import LOST_REASONS, Order, OrderLine, order_by_number
 from model.paper import slip
@@ -36,6 +38,7 @@ from tui.cli.desk import Desk
 from tui.cli.lookup import TypedLine, returned_goods, typed_line
 from tui.cli.output import Column, print_rows, tell
 from tui.cli.parser import Parser, Verbs, add_date, add_reason, day_or
+from tui.exchange.words import MARK_WORDS
 from tui.locale import _
 
 COLUMNS = (
@@ -155,7 +158,8 @@ def _add(arguments: Namespace, desk: Desk) -> int:
                 note=arguments.note,
             )
         )
-    _print_recorded(recorded, desk)
+        promise = _promise(recorded)
+    _print_recorded(recorded, desk, promise)
     return 0
 
 
@@ -183,7 +187,8 @@ def _confirm(arguments: Namespace, desk: Desk) -> int:
                 payment=_payment(arguments.paid),
             )
         )
-    _print_recorded(recorded, desk)
+        promise = _promise(recorded)
+    _print_recorded(recorded, desk, promise)
     return 0
 
 
@@ -287,7 +292,15 @@ def _taken(goods: TypedLine, lines: Sequence[OrderLine], left: dict[int, int]) -
     return taken
 
 
-def _print_recorded(recorded: OrderRecorded, desk: Desk) -> None:
+def _promise(recorded: OrderRecorded) -> Mark:
+    """On a laptop, whether the office will say the same to a confirmed order; else nothing."""
+    verdict = recorded.verdict
+    if verdict is None or verdict.name != "ok" or recorded.state != "confirmed" or not on_a_laptop():
+        return ""
+    return "guaranteed" if verdict.guaranteed else "provisional"
+
+
+def _print_recorded(recorded: OrderRecorded, desk: Desk, promise: Mark = "") -> None:
     verdict = recorded.verdict
     held_for = None if verdict is None else verdict.held_for
     name = None if verdict is None else verdict.name
@@ -295,6 +308,8 @@ def _print_recorded(recorded: OrderRecorded, desk: Desk) -> None:
     if desk.form == "table":
         state, name = _(STATE_NAMES[state]), None if name is None else _(REASON_NAMES[name])
         held_for = None if verdict is None else "; ".join(map(_told, verdict.reasons))
+    if promise:
+        name = _(MARK_WORDS[promise]) if desk.form == "table" else promise
     cure = format_amount(verdict.cure) if verdict is not None and verdict.cure else None
     row = (recorded.number, format_amount(recorded.amount), state, name, cure, held_for)
     print_rows(COLUMNS, [row], desk.form)

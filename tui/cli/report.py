@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from model.dates import first_day, month_of, parse_date, parse_month
 from model.errors import N_, InputError
 from model.money import format_amount, format_price, format_quantity, format_rate
-from tui.cli.output import Cell, Column, print_rows
+from tui.cli.output import Cell, Column, print_rows, tell
 from tui.cli.parser import Parser, Verbs
 from tui.locale import _
 
@@ -53,7 +53,17 @@ def run_report(arguments: Namespace, store: Store) -> int:
     """Print the report that was asked for from the store in use."""
     report = REPORTS[arguments.report]
     print_rows(report.columns, report.rows(arguments), arguments.format)
+    if "customer" in report.options and arguments.customer is None:
+        _tell_of_cards()
     return 0
+
+
+def _tell_of_cards() -> None:
+    """Say on a laptop how many customers a report of all had to leave out."""
+    from model.laptop import cards_count
+
+    if left_out := cards_count():
+        tell(_("Customers held here only as a card are left out: {count}.").format(count=f"{left_out:,}"))
 
 
 # ── options ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -115,9 +125,15 @@ _OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
 
 
 def _customer_id(arguments: Namespace) -> bytes | None:
+    """The customer asked for, None for all; a laptop that has only its card can report nothing of it."""
     from model.customers import customer_by_code
+    from model.laptop import refuse_a_card
 
-    return None if arguments.customer is None else bytes(customer_by_code(arguments.customer).id)
+    if arguments.customer is None:
+        return None
+    customer = bytes(customer_by_code(arguments.customer).id)
+    refuse_a_card(customer, arguments.as_of)
+    return customer
 
 
 def _month_asked(arguments: Namespace) -> str:

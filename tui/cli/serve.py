@@ -5,23 +5,23 @@ from __future__ import annotations
 from argparse import Namespace
 from datetime import UTC, datetime
 from pathlib import Path
-from socket import gethostname
 from typing import TYPE_CHECKING
 
 from model.errors import N_, InputError, StoreError
 from tui.cli.desk import Desk
+from tui.cli.invitation import join_command, remember_address
 from tui.cli.office import add_database, doing, office_on, url_of
 from tui.cli.output import tell
 from tui.cli.parser import Parser, Verbs
 from tui.locale import _
 
 if TYPE_CHECKING:
+    from model.store import Store
     from sync.server.exchange import Office
 
 DEFAULT_COMPANY = "Huoke"
 FIRST_PERSON = "ADMIN"
 HIGHEST_PORT = 65_535
-EVERYWHERE = ("0.0.0.0", "[::]")
 
 
 def add_parser(verbs: Verbs, common: Parser) -> None:
@@ -56,7 +56,11 @@ def _serve(arguments: Namespace, desk: Desk) -> int:
             code = _first_code(arguments.company, office_on(store, desk))
         log_to_stderr()
         office = office_on(store, desk)
-        serve(make_app(store, office, OfficeSnapshots(office)), address, lambda url: _ready(url, code))
+        serve(
+            make_app(store, office, OfficeSnapshots(office)),
+            address,
+            lambda url: _ready(url, code, store, address.certificate),
+        )
     return 0
 
 
@@ -66,14 +70,20 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _ready(url: str, code: str | None) -> None:
+def _ready(url: str, code: str | None, store: Store, certificate: Path | None) -> None:
+    from sync.server.storage import retrying
+
+    def remember() -> None:
+        with store.writing():
+            remember_address(url, certificate)
+
+    with store.use():
+        retrying(remember)
+        command = None if code is None else join_command(code)
     # A program that starts the server reads this line to know where it is; it is the same in every language.
     print(f"huoke serving on {url}", flush=True)
-    if code is not None:
-        # Every address of this machine is none that a laptop could reach it by.
-        for everywhere in EVERYWHERE:
-            url = url.replace(f"//{everywhere}:", f"//{gethostname()}:")
-        print(_("The first laptop joins with: huoke join {url} {code}").format(url=url, code=code), flush=True)
+    if command is not None:
+        print(_("The first laptop joins with: {command}").format(command=command), flush=True)
 
 
 def _first_code(company: str, office: Office) -> str | None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from model.errors import N_
 from model.people import ROLES
 from tui.cli.desk import Desk
+from tui.cli.invitation import join_command
 from tui.cli.office import add_database, doing, opened_office, url_of
 from tui.cli.output import Column, ProgressLine, print_rows, tell
 from tui.cli.parser import Parser, Verbs
+from tui.cli.quarantine import add_quarantine
 from tui.locale import _
 
 DEVICE_COLUMNS = (
@@ -35,6 +37,7 @@ DAMAGED_FILE = N_("the file is damaged")
 STATUS_NAMES = {"active": N_("active"), "revoked": N_("revoked")}
 TLS_FOLDER = "tls"
 FAULTY = 1
+CODE_HOURS = 48
 Run = Callable[[Namespace, Desk], int]
 
 
@@ -46,9 +49,12 @@ def add_parser(verbs: Verbs, common: Parser) -> None:
     _act(acts, common, "company", _("name the company, once"), _company, ("name", _("NAME")))
     _add_people(acts, common)
     _act(acts, common, "devices", _("list the laptops"), _devices)
-    _act(acts, common, "enrol", _("print a one-time code for a person's laptop"), _enrol, ("code", _("CODE")))
-    _act(acts, common, "revoke", _("shut a laptop out"), _revoke, ("device", _("DEVICE")))
-    _act(acts, common, "recall", _("take back the credit lent to a laptop"), _recall, ("device", _("DEVICE")))
+    person = ("code", _("PERSON"), _("the code of someone “huoke server people list” lists"))
+    device = ("device", _("DEVICE"), _("the letter of a laptop, as “huoke server devices” lists it"))
+    _act(acts, common, "enrol", _("print a one-time code for a person's laptop"), _enrol, person)
+    _act(acts, common, "revoke", _("shut a laptop out"), _revoke, device)
+    _act(acts, common, "recall", _("take back the credit lent to a laptop"), _recall, device)
+    add_quarantine(acts, common)
     _add_files(acts, common)
     _act(acts, common, "check", _("compare what is kept with what the documents say"), _check)
     made = _act(acts, common, "certificate", _("make a private authority and the server's certificate"), _certificate)
@@ -57,10 +63,10 @@ def add_parser(verbs: Verbs, common: Parser) -> None:
     _add_report(acts, common)
 
 
-def _act(acts: Verbs, common: Parser, name: str, told: str, run: Run, *words: tuple[str, str]) -> Parser:
+def _act(acts: Verbs, common: Parser, name: str, told: str, run: Run, *words: tuple[str, ...]) -> Parser:
     parser = acts.add_parser(name, parents=[common], help=told, description=told)
-    for dest, shown in words:
-        parser.add_argument(dest, metavar=shown)
+    for dest, shown, *more in words:
+        parser.add_argument(dest, metavar=shown, help=more[0] if more else None)
     add_database(parser)
     parser.set_defaults(run=run)
     return parser
@@ -73,7 +79,7 @@ def _add_people(acts: Verbs, common: Parser) -> None:
     add.add_argument("--role", choices=ROLES, default="sales", help=_("what this person may do; without it, sales"))
     add.add_argument("--team", default="", metavar=_("TEXT"), help=_("the team"))
     _act(deeds, common, "list", _("everyone"), _list_people)
-    _act(deeds, common, "disable", _("someone no longer works here"), _disable, ("code", _("CODE")))
+    _act(deeds, common, "disable", _("someone no longer works here"), _disable, ("code", _("PERSON")))
 
 
 def _add_files(acts: Verbs, common: Parser) -> None:
@@ -164,10 +170,18 @@ def _devices(arguments: Namespace, desk: Desk) -> int:
 
 
 def _enrol(arguments: Namespace, desk: Desk) -> int:
+    """The code alone, for a program; for a person, beside it, what is typed on the laptop and how long it is good."""
     from sync.server.accounts import enrolment_code
 
+    now = datetime.now(UTC)
     with opened_office(arguments, desk):
-        print(enrolment_code(arguments.code, datetime.now(UTC)))
+        code = enrolment_code(arguments.code, now, CODE_HOURS)
+        command = join_command(code)
+    print(code)
+    if desk.form == "table":
+        until = f"{(now + timedelta(hours=CODE_HOURS)).astimezone():%Y-%m-%d %H:%M}"
+        tell(_("On the laptop: {command}").format(command=command))
+        tell(_("The code is good once, until {time}.").format(time=until))
     return 0
 
 

@@ -16,33 +16,41 @@ COLUMNS = (
     Column("person", N_("code")),
     Column("unsent", N_("unsent"), right=True),
     Column("held", N_("held"), right=True),
+    Column("refused", N_("refused, not seen"), right=True),
     Column("conflicts", N_("conflicts"), right=True),
     Column("notices", N_("notices"), right=True),
     Column("as_of", N_("as of")),
     Column("key", N_("device key")),
 )
 
+# Changes of this laptop that the office did not do.
+REFUSED = ("refused", "quarantined")
+
 
 def add_parser(verbs: Verbs, common: Parser) -> None:
-    told = _("show what is unsent, held and to be decided, and how old what is seen is")
+    told = _("show what is unsent, held, refused and to be decided, and how old what is seen is")
     parser = verbs.add_parser("status", parents=[common], help=told, description=told)
     parser.set_defaults(run=_status)
 
 
 def _status(_arguments: Namespace, desk: Desk) -> int:
-    from sync.client import status
+    from sync.client import status, unseen_results
     from tui.cli.log import local_time
     from tui.exchange.device_key import key_place
 
     with desk.opened() as store:
         now = status(store)
+        refused = sum(fared in REFUSED for _uid, _kind, fared, _result in unseen_results())
         key = key_place(store)
-    row = (now.device, now.person or None, now.unsent, now.held, now.conflicts, now.notices, now.as_of or None, key)
+    row = (
+        now.device, now.person or None, now.unsent, now.held, refused, now.conflicts, now.notices,
+        now.as_of or None, key,
+    )  # fmt: skip
     if desk.form == "json":
         print(json.dumps(dict(zip((column.name for column in COLUMNS), row, strict=True)), ensure_ascii=False))
     elif desk.form == "csv":
         print_rows(COLUMNS, [row], desk.form)
     else:
         as_of = local_time(now.as_of) if now.as_of else None
-        print_rows(COLUMNS, [(*row[:6], as_of, key)], desk.form)
+        print_rows(COLUMNS, [(*row[:-2], as_of, key)], desk.form)
     return 0

@@ -19,6 +19,7 @@ TRADED_SIGN = "✓"
 BLACKLISTED_SIGN = "✕"
 CARD_SIGN = "◇"
 """Of this customer only the card is on this laptop."""
+NOT_KNOWN = "–"
 SEPARATOR = " · "
 
 # The priorities decide what stands on 80 columns: code, name, owner, last trade, balance, overdue, left and the sign.
@@ -114,13 +115,13 @@ def row_of(customer: ListedCustomer) -> Row:
             customer.name + "".join(f" ({_(word)})" for word in _remarks(customer)),
             customer.owner if customer.kind == "owned" else kind,
             kind,
-            _(STAGE_NAMES[customer.stage]),
-            customer.last_trade.isoformat() if customer.last_trade else "–",
-            TRADED_SIGN if customer.traded_this_month else "",
-            grouped(customer.balance),
+            _(STAGE_NAMES[customer.stage]) if customer.stage else NOT_KNOWN,
+            customer.last_trade.isoformat() if customer.last_trade else NOT_KNOWN,
+            NOT_KNOWN if customer.only_card else TRADED_SIGN if customer.traded_this_month else "",
+            NOT_KNOWN if customer.balance is None else grouped(customer.balance),
             grouped(customer.overdue) if customer.overdue else "",
             grouped(customer.credit_left),
-            customer.grade,
+            NOT_KNOWN if customer.only_card else customer.grade,
         ),
         tone=tone,
     )

@@ -124,6 +124,11 @@ class CustomersScreen(StoreScreen):
         empty = _("No customer matches: Esc takes the filter away.")
         if self._chosen.filter == CustomerFilter():
             empty = _("There are no customers yet: N makes one, “huoke import” reads them from files.")
+            if self.session.joined:
+                key = keymap.shown_keys(keymap.ACTION_OF["app.sync_now"])
+                empty = _("There are no customers here: {key} asks the office for what this laptop may hold.").format(
+                    key=key
+                )
         self._table.show(CustomerPages(self.session.store, listed), sort=self._chosen.sort, empty_text=empty)
         self._say_filter()
 

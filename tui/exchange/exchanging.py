@@ -20,6 +20,7 @@ from tui.locale import _, translate_error
 from tui.session import Session, StoreScreen
 from tui.shared.desk_app import DeskApp
 from tui.shared.desk_screen import desk_screen_of
+from tui.shared.status import StatusLine
 
 if TYPE_CHECKING:
     from sync.client import Exchanged, Progress
@@ -73,6 +74,7 @@ class ExchangingApp(DeskApp):
         self.last_exchange: LastExchange | None = None
         self.farewell = ""
         """Why this store is gone, translated; the app has closed itself then."""
+        self._said = ""
         self._line: OfficeLine | None = None
         self._stop: threading.Event | None = None
 
@@ -121,6 +123,7 @@ class ExchangingApp(DeskApp):
 
     def _begin(self, passphrase: str) -> None:
         stop = self._stop = threading.Event()
+        self._unsay()
         self._show_syncing(_("syncing…"))
         # Textual's own threads are waited for at the end of the program, and a silent network can hold one for a
         # minute. An exchange may be cut anywhere, so this one may end with the program.
@@ -129,14 +132,15 @@ class ExchangingApp(DeskApp):
     def _exchange(self, passphrase: str, stop: threading.Event) -> None:
         from sync.client import exchange
 
-        told_at = 0.0
+        told_at, told = 0.0, ""
 
         def advanced(progress: Progress) -> None:
-            nonlocal told_at
+            nonlocal told_at, told
             if stop.is_set():
                 raise Stopped(N_("Syncing was stopped; what came is kept for the next time."))
-            if time.monotonic() - told_at >= SECONDS_BETWEEN_TELLING:
-                told_at = time.monotonic()
+            # The beginning of something else is always told: it may be long until the next word of it.
+            if progress.doing != told or time.monotonic() - told_at >= SECONDS_BETWEEN_TELLING:
+                told_at, told = time.monotonic(), progress.doing
                 self.post_message(self.ExchangeAdvanced(progress))
 
         store = self.session.store
@@ -165,7 +169,8 @@ class ExchangingApp(DeskApp):
         self._ended()
         screen = desk_screen_of(self)
         if isinstance(screen, StoreScreen):
-            screen.say(exchanged_words(message.done))
+            self._said = exchanged_words(message.done)
+            screen.say(self._said)
 
     def on_exchanging_app_exchange_failed(self, message: ExchangingApp.ExchangeFailed) -> None:
         from sync.errors import Revoked
@@ -194,6 +199,12 @@ class ExchangingApp(DeskApp):
         # The screens need not wait until the app notices that something was written.
         for screen in self._store_screens():
             screen.store_changed()
+
+    def _unsay(self) -> None:
+        """Take back, on every screen, what was said of the exchange before: it is no longer the last one."""
+        for screen in self._store_screens():
+            if any(self._said and line.standing.said == self._said for line in screen.query(StatusLine)):
+                screen.say("")
 
     def _show_syncing(self, words: str) -> None:
         self.session.syncing = words

@@ -59,6 +59,10 @@ def bytes_text(count: int) -> str:
 
 def progress_words(progress: Progress) -> str:
     """What an exchange is doing, and how much of it."""
+    if progress.doing == "sending" and not progress.changes:
+        # Nothing goes up: what is asked for is all that is new, and it is on its way.
+        so_far = _("receiving… {count} documents").format(count=f"{progress.documents:,}")
+        return so_far if progress.documents else _("receiving… asking the office what is new")
     if progress.doing == "sending":
         return _("sending… {count} changes").format(count=f"{progress.changes:,}")
     if progress.doing == "receiving":

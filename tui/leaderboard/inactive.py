@@ -10,6 +10,7 @@ from textual.binding import BindingType
 
 from model.activity import CustomerActivity, active_customers, inactive_customers
 from model.customers import terms_of
+from model.laptop import cards_among
 from model.money import grouped
 from tui import keymap
 from tui.customers.forms import ContactForm
@@ -20,6 +21,8 @@ from tui.locale import N_, _
 from tui.shared.columns import Column
 from tui.shared.paged_table import Row
 
+NOT_KNOWN = "–"
+
 
 @dataclass(frozen=True)
 class CustomersRead:
@@ -27,12 +30,14 @@ class CustomersRead:
 
     Attributes:
         others: how many customers stand on the other side of the rate.
+        cards: of which of the customers only the card is on this laptop.
     """
 
     customers: list[CustomerActivity]
     credit_left: dict[bytes, int]
     others: int
     active: bool
+    cards: frozenset[bytes] = frozenset()
 
 
 class InactiveCustomers(RowsBehind):
@@ -69,9 +74,16 @@ class InactiveCustomers(RowsBehind):
         terms = terms_of([customer.id for customer in shown], self.wanted.as_of)
         limits = {id_: held.credit_limit for id_, held in terms.items()}
         left = {customer.id: limits.get(customer.id, 0) - customer.balance for customer in shown}
-        return CustomersRead(shown, left, len(others), self._shows_active)
+        cards = frozenset(cards_among([customer.id for customer in shown]))
+        return CustomersRead(shown, left, len(others), self._shows_active, cards)
 
     def heading(self, read: CustomersRead) -> str:
+        if read.cards:
+            # Their orders are not here, so nobody may be called inactive for having none.
+            text = _("{name} · {month} · customers: {count}, of {cards} only the card: their trades are not known")
+            return text.format(
+                name=self.someone.name, month=self.wanted.month, count=len(read.customers), cards=len(read.cards)
+            )
         text = (
             _("{name} · {month} · {count} of {all} customers traded")
             if read.active
@@ -84,6 +96,8 @@ class InactiveCustomers(RowsBehind):
         return [self._entry(place, customer, read) for place, customer in enumerate(read.customers)]
 
     def _entry(self, place: int, customer: CustomerActivity, read: CustomersRead) -> Entry:
+        if customer.id in read.cards:
+            return self._card_entry(place, customer, read)
         quiet = None if customer.last_trade is None else (self.wanted.as_of - customer.last_trade).days
         last = _("never") if customer.last_trade is None else customer.last_trade.isoformat()
         name = _("{name} (given back)").format(name=customer.name) if customer.given_back else customer.name
@@ -93,6 +107,11 @@ class InactiveCustomers(RowsBehind):
         )  # fmt: skip
         values = (customer.code, name, last, quiet, customer.balance, left)
         return Entry(Row((customer.id,), (place,), cells), values)
+
+    def _card_entry(self, place: int, customer: CustomerActivity, read: CustomersRead) -> Entry:
+        left = read.credit_left[customer.id]
+        cells = (customer.code, customer.name, NOT_KNOWN, NOT_KNOWN, NOT_KNOWN, grouped(left))
+        return Entry(Row((customer.id,), (place,), cells), (customer.code, customer.name, None, None, None, left))
 
     def why_not(self, action_id: str) -> str:
         if action_id == "inactive.log_contact" and self.customer_at_cursor is None:

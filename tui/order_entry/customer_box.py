@@ -18,6 +18,8 @@ COLUMNS = (
     Column("last", N_("Last trade"), 10, priority=3),
 )
 
+NOT_KNOWN = "–"
+
 
 class CustomerList(SuggestionList):
     """The customers found, in the place of the lines."""
@@ -44,7 +46,7 @@ class CustomerBox(SmartInput):
                     each.short_name or each.name,
                     _("closed") if each.closed else each.owner_name,
                     each.phone,
-                    "" if each.last_trade is None else each.last_trade.isoformat(),
+                    NOT_KNOWN if each.only_card else "" if each.last_trade is None else each.last_trade.isoformat(),
                 ),
             )
             for each in found

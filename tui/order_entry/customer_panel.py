@@ -17,6 +17,7 @@ from tui.order_entry.reading import CustomerFacts
 from tui.order_entry.words import SEPARATOR, standing_words
 from tui.shared.columns import fit
 
+NOT_KNOWN = "–"
 TALL_LINES = 12
 """From so many lines on each fact has a line of its own."""
 
@@ -54,17 +55,10 @@ def _ways_without_customer() -> str:
 def _flat(facts: CustomerFacts, width: int) -> list[Content]:
     """Four lines."""
     standing = facts.standing
-    who = SEPARATOR.join([_owner(facts), _credit(facts), _last(facts)])
-    money = SEPARATOR.join(
-        f"{label} {amount}"
-        for label, amount in (
-            (_("limit"), grouped(standing.credit_limit)),
-            (_("used"), grouped(standing.balance)),
-            (_("left"), grouped(standing.credit_left)),
-            (_("overdue"), grouped(standing.overdue)),
-        )
-    )
-    usual = _("usual: {items}").format(items=_(", ").join(code for code, _name in facts.usual) or _("none yet"))
+    who = SEPARATOR.join([*_card_words(facts), _owner(facts), _credit(facts), _last(facts)])
+    money = SEPARATOR.join(f"{label} {amount}" for label, amount in _money(facts))
+    nothing = NOT_KNOWN if facts.only_card else _("none yet")
+    usual = _("usual: {items}").format(items=_(", ").join(code for code, _name in facts.usual) or nothing)
     verdict = _("standing: {verdict}").format(verdict=standing_words(standing))
     return [Content(fit(who, width)), Content(fit(money, width)), Content.styled(fit(verdict, width), "bold"),
             Content(fit(usual, width))]  # fmt: skip
@@ -74,26 +68,36 @@ def _tall(facts: CustomerFacts, width: int) -> list[Content]:
     standing = facts.standing
     until = standing.limit_until
     lines = [Content.styled(fit(f"{facts.code} {facts.name}", width), "bold"), Content(fit(_owner(facts), width))]
-    lines += [Content(fit(_credit(facts), width)), Content("")]
+    lines += [Content(fit(words, width)) for words in (_credit(facts), *_card_words(facts), "")]
     if facts.last is None:
-        lines.append(Content(fit(_("no order yet"), width)))
+        lines.append(Content(fit(_last(facts), width)))
     else:
-        lines.append(Content(fit(_("last order {date}").format(date=facts.last.date.isoformat()), width)))
+        words = _("last order here {date}") if facts.only_card else _("last order {date}")
+        lines.append(Content(fit(words.format(date=facts.last.date.isoformat()), width)))
         lines.append(Content(_pair(facts.last.number, grouped(facts.last.amount), width)))
     lines += [Content("")]
-    for label, amount in (
-        (_("limit"), standing.credit_limit),
-        (_("used"), standing.balance),
-        (_("left"), standing.credit_left),
-        (_("overdue"), standing.overdue),
-    ):
-        lines.append(Content(_pair(label, grouped(amount), width)))
+    lines += [Content(_pair(label, amount, width)) for label, amount in _money(facts)]
     if until is not None:
         lines.append(Content(fit(_("limit until {date}").format(date=until.isoformat()), width)))
     lines += [*(Content.styled(fit(line, width), "bold") for line in _standing(standing, width)), Content("")]
     lines.append(Content.styled(fit(_("usual items"), width), "bold"))
-    lines += _usual(facts.usual, width)
+    lines += [Content(NOT_KNOWN)] if facts.only_card and not facts.usual else _usual(facts.usual, width)
     return lines
+
+
+def _card_words(facts: CustomerFacts) -> list[str]:
+    return [_("card only")] if facts.only_card else []
+
+
+def _money(facts: CustomerFacts) -> list[tuple[str, str]]:
+    """What stands against the limit; a card says only what is left of it and what is overdue."""
+    standing = facts.standing
+    return [
+        (_("limit"), NOT_KNOWN if facts.only_card else grouped(standing.credit_limit)),
+        (_("used"), NOT_KNOWN if facts.only_card else grouped(standing.balance)),
+        (_("left"), grouped(standing.credit_left)),
+        (_("overdue"), grouped(standing.overdue)),
+    ]
 
 
 def _standing(standing: Standing, width: int) -> list[str]:
@@ -131,7 +135,6 @@ def _credit(facts: CustomerFacts) -> str:
 
 def _last(facts: CustomerFacts) -> str:
     if facts.last is None:
-        return _("no order yet")
-    return _("last {number} {date} {amount}").format(
-        number=facts.last.number, date=facts.last.date.isoformat(), amount=grouped(facts.last.amount)
-    )
+        return _("last order {date}").format(date=NOT_KNOWN) if facts.only_card else _("no order yet")
+    words = _("last here {number} {date} {amount}") if facts.only_card else _("last {number} {date} {amount}")
+    return words.format(number=facts.last.number, date=facts.last.date.isoformat(), amount=grouped(facts.last.amount))

@@ -13,7 +13,7 @@ from model.credit import Standing, Verdict, standing_on
 from model.customers import Customer, owner_on
 from model.drafts import Draft, DraftLine, Drafts
 from model.errors import N_, InputError, Refused
-from model.laptop import Mark, order_marks
+from model.laptop import Mark, cards_among, order_marks
 from model.money import FULL_BP
 from model.order_history import FormerLine, LastOrder, last_order, lines_of_order
 from model.orders import Order
@@ -34,6 +34,7 @@ class CustomerFacts:
         owner: empty for the pool and for walk-ins.
         credit: who gets the credit of the order, with basis points; a name is empty where nobody has signed in.
         usual: codes and names of the usual items.
+        only_card: this laptop holds the customer's card, but not its documents: what they would tell is not known.
     """
 
     id: bytes
@@ -45,6 +46,7 @@ class CustomerFacts:
     last: LastOrder | None
     standing: Standing
     usual: tuple[tuple[str, str], ...]
+    only_card: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ def read_customer(session: Session, customer_id: bytes) -> CustomerFacts:
         last=last_order(customer_id),
         standing=standing_on(customer_id, day),
         usual=tuple((item.code, item.name) for item in usual_basket(customer_id, day)),
+        only_card=bool(cards_among([customer_id])),
     )
 
 

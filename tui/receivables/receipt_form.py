@@ -19,6 +19,7 @@ from model.changes.receipts import NamedBill, ReceiptRecorded, RecordReceipt
 from model.credit import Standing, standing_on
 from model.errors import N_, HuokeError, InputError
 from model.ids import new_id
+from model.laptop import cards_among
 from model.money import format_amount, grouped, parse_amount
 from model.orders import Order
 from model.settlement import Preview, preview_receipt
@@ -30,6 +31,7 @@ from tui.session import StoreScreen
 from tui.shared.ask import Confirm
 from tui.shared.columns import fit
 
+NOT_KNOWN = "–"
 BILLS_SHOWN = 8
 DATE_CELLS, NUMBER_CELLS, AMOUNT_CELLS = 10, 14, 14
 SETTLED_SIGN, PART_SIGN = "✓", "…"
@@ -37,11 +39,16 @@ SETTLED_SIGN, PART_SIGN = "✓", "…"
 
 @dataclass(frozen=True)
 class ReceiptBeginning:
-    """Who pays, how the customer stands, and the order the money is meant for."""
+    """Who pays, how the customer stands, and the order the money is meant for.
+
+    Attributes:
+        only_card: this laptop holds the customer's card, but not its documents.
+    """
 
     customer: str
     standing: Standing
     order: Order | None
+    only_card: bool = False
 
 
 class ReceiptForm(EntryForm[ReceiptRecorded]):
@@ -86,6 +93,7 @@ class ReceiptForm(EntryForm[ReceiptRecorded]):
         self.order_id = order_id
         self._customer = ""
         self._order: Order | None = None
+        self._only_card = False
 
     def title_text(self) -> str:
         return _("Money received")
@@ -108,13 +116,15 @@ class ReceiptForm(EntryForm[ReceiptRecorded]):
     def load(self) -> ReceiptBeginning:
         order = None if self.order_id is None else Order.get_or_none(Order.id == self.order_id)
         standing = standing_on(self.customer_id, self.session.today())
-        return ReceiptBeginning(name_of(self.customer_id), standing, order)
+        only_card = bool(cards_among([self.customer_id]))
+        return ReceiptBeginning(name_of(self.customer_id), standing, order, only_card)
 
     def begin_with(self, begins_with: Any) -> None:
         self._customer, self._order = begins_with.customer, begins_with.order
+        self._only_card = begins_with.only_card
         self.retitle(f"{_('Money received')} · {self._customer}")
         standing: Standing = begins_with.standing
-        said = [_("balance {amount}").format(amount=grouped(standing.balance))]
+        said = [_("balance {amount}").format(amount=self._balance(standing.balance))]
         if standing.overdue:
             said.append(_("overdue {amount}").format(amount=grouped(standing.overdue)))
         if self._order is not None:
@@ -146,7 +156,16 @@ class ReceiptForm(EntryForm[ReceiptRecorded]):
             self.post_message(self._Previewed(preview))
 
     def on_receipt_form__previewed(self, message: ReceiptForm._Previewed) -> None:
-        self.query_one(".bills", Static).update("\n".join(preview_lines(message.preview, self._order)))
+        lines = preview_lines(message.preview, self._order)
+        if self._only_card:
+            # Of the bills only those of orders taken here are known.
+            known = lines if message.preview.bills else []
+            lines = [*known, _("Only the card is on this laptop: the office settles the open bills with it.")]
+        self.query_one(".bills", Static).update("\n".join(lines))
+
+    def _balance(self, balance_minor: int) -> str:
+        """What is owed, as text; of a customer held as a card it is not known here."""
+        return NOT_KNOWN if self._only_card else grouped(balance_minor)
 
     # Recording ----------------------------------------------------------------------------------
 
@@ -226,7 +245,7 @@ class ReceiptForm(EntryForm[ReceiptRecorded]):
     def _finish(self, recorded: ReceiptRecorded, more: str) -> None:
         sentence = _(self.SENTENCE).format(
             number=recorded.number, amount=grouped(recorded.amount), customer=self._customer,
-            balance=grouped(recorded.balance),
+            balance=self._balance(recorded.balance),
         )  # fmt: skip
         below = [screen for screen in self.app.screen_stack if isinstance(screen, StoreScreen)]
         self.dismiss(recorded)

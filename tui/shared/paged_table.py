@@ -339,13 +339,14 @@ class PagedTable(ScrollView, can_focus=True):
             self._fetch_missing()
 
     def _follow_cursor_row(self) -> None:
-        """After a reload, keep the cursor's row at the same height of the screen."""
+        """After a reload, keep the cursor's row at its height of the screen; the first row shows what is new."""
         if self._cursor_key is None:
             return
         index = self._pages.index_of(self._cursor_key)
         self._cursor_key = None
         if index is not None and index != self.cursor:
-            top = round(self.scroll_y) + index - self.cursor
+            # Whoever stands on the first row looks at the top of the list: what arrives there is to be seen.
+            top = 0 if self.cursor == 0 else round(self.scroll_y) + index - self.cursor
             self.cursor = index
             self.virtual_size = Size(self._width, self.total + 1)
             self.scroll_to(y=max(0, top), animate=False)

@@ -20,7 +20,7 @@ SYNC_KEYS = [
     "pushed", "confirmed", "held", "refused", "conflicts", "rows_pulled", "bytes_up", "bytes_down", "round_trips",
     "seconds",
 ]  # fmt: skip
-STATUS_KEYS = ["device", "person", "unsent", "held", "conflicts", "notices", "as_of", "key"]
+STATUS_KEYS = ["device", "person", "unsent", "held", "refused", "conflicts", "notices", "as_of", "key"]
 # No test may put a key into the keyring of who runs it.
 NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", "HUOKE_PASSPHRASE": "several words are best"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from sync.credentials import make_key, public_key
 from sync.server.accounts import enrol
 from sync.server.storage import open_office, sqlstate
 from tests.tui.cli.conftest import Outcome, Run
+from tui.cli.invitation import remember_address
 
 NO_DATABASE = "postgresql://nobody:secret@127.0.0.1:1/huoke"
 
@@ -54,8 +56,12 @@ def test_people_are_added_listed_and_disabled(server: Run) -> None:
 
 
 def test_a_code_is_printed_alone_and_opens_the_company(server: Run, folder: Path) -> None:
+    for form in ("csv", "json"):
+        assert server("server", "enrol", "LI", "--format", form).err == ""
     printed = server("server", "enrol", "LI")
-    assert (printed.status, printed.err) == (0, "")
+    assert printed.status == 0
+    assert printed.err.splitlines()[0] == f"On the laptop: huoke join URL {printed.out.strip()}"
+    assert "good once, until" in printed.err
     [code] = printed.out.splitlines()
     store = open_office(f"sqlite:///{folder / 'server'}")
     with store.use():
@@ -69,6 +75,22 @@ def test_a_code_is_printed_alone_and_opens_the_company(server: Run, folder: Path
     [revoked] = server("server", "revoke", "B", "--format", "json").rows
     assert revoked["status"] == "revoked"
     assert server("server", "revoke", "Q").is_one_sentence("Q", "huoke server devices")
+
+
+def test_a_code_is_told_with_the_address_at_which_the_server_was_reached_last(
+    server: Run, folder: Path, tmp_path: Path
+) -> None:
+    server("server", "certificate", "127.0.0.1", "office.lan", "--folder", tmp_path / "tls")
+    (tmp_path / "bought").mkdir()
+    bought = Path(shutil.copy(tmp_path / "tls" / "server.pem", tmp_path / "bought"))
+    store = open_office(f"sqlite:///{folder / 'server'}")
+    for certificate, rest in ((tmp_path / "tls" / "server.pem", " --ca ca.pem"), (bought, "")):
+        with store.use(), store.writing():
+            remember_address("https://0.0.0.0:8787", certificate)
+        printed = server("server", "enrol", "LI")
+        code = printed.out.strip()
+        assert printed.err.splitlines()[0] == f"On the laptop: huoke join https://office.lan:8787 {code}{rest}"
+    store.close()
 
 
 def test_a_server_that_was_never_begun_says_how_to(run: Run) -> None:
