@@ -107,7 +107,7 @@ def conflict_with_id(id_: bytes) -> Conflict:
 def parts_of(conflict: Conflict) -> tuple[ConflictPart, ...]:
     """The lines of a conflict: one for each field of a card, or for each thing that a request names."""
     if conflict.kind == "request":
-        asked, held = _pairs(conflict.mine), _pairs(conflict.theirs)
+        asked, held = pairs_in(conflict.mine), pairs_in(conflict.theirs)
         return tuple(ConflictPart(name, "", value, held.get(name, "")) for name, value in asked.items())
     if conflict.kind == "duplicate":
         return (ConflictPart(conflict.before_value, "", conflict.mine, conflict.theirs),)
@@ -125,7 +125,8 @@ def pairs_text(values: dict[str, str]) -> str:
     return UNIT_SEPARATOR.join(f"{name}={value}" for name, value in values.items())
 
 
-def _pairs(text: str) -> dict[str, str]:
+def pairs_in(text: str) -> dict[str, str]:
+    """The named values in such a text."""
     return dict(pair.partition("=")[::2] for pair in text.split(UNIT_SEPARATOR) if pair)
 
 

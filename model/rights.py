@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from model.aliases import resolved
 from model.context import Context
@@ -54,7 +54,7 @@ WITHIN_REACH = frozenset(
     }
 )  # fmt: skip
 # Of these, what a laptop may have recorded before it heard that the customer was given to another.
-ALSO_WHAT_WAS_THEIRS = frozenset({"customer.edit", "contact.log", "order.return", "conflict.decide"})
+ALSO_WHAT_WAS_THEIRS = frozenset({"customer.edit", "contact.log", "order.confirm", "order.return", "conflict.decide"})
 
 
 def may(person: bytes | None, right: str) -> bool:
@@ -107,13 +107,18 @@ def may_touch(ctx: Context, kind: str, customer: bytes, *, maker: bytes | None =
 
 def _was_theirs(customer: bytes, ctx: Context) -> bool:
     """Whether a customer was the acting person's within the days that a laptop may go without an exchange."""
-    since = ctx.business_date - timedelta(days=int(setting_on("offline_days", ctx.business_date)))
+    since = earliest_unheard(ctx)
     found = one(
         "SELECT 1 FROM assignment WHERE customer_id = ? AND owner_id = ? AND from_date <= ?"
         " AND (to_date IS NULL OR to_date > ?)",
         (customer, ctx.person, ctx.business_date.isoformat(), since.isoformat()),
     )
     return found is not None
+
+
+def earliest_unheard(ctx: Context) -> date:
+    """The first day of which a laptop may still bring something that the office has not heard."""
+    return ctx.business_date - timedelta(days=int(setting_on("offline_days", ctx.business_date)))
 
 
 def require_touch(ctx: Context, kind: str, customer: bytes, *, maker: bytes | None = None) -> None:

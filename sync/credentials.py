@@ -47,6 +47,10 @@ class CredentialError(HuokeError):
     """The key of this device cannot be had; it says what to do."""
 
 
+class KeyLost(CredentialError):
+    """There is no key of this device any more, or none that opens: it joins again with a new code."""
+
+
 def make_key() -> bytes:
     """A new private key, as its seed of 32 bytes."""
     return secrets.token_bytes(SEED_BYTES)
@@ -170,7 +174,7 @@ def read_key(
     try:
         sealed = msgspec.json.decode(path.read_bytes(), type=DeviceKeyFile).sealed
     except (OSError, msgspec.MsgspecError) as error:
-        raise CredentialError(
+        raise KeyLost(
             N_("The key of this device in {path} cannot be read ({reason}): ask the office for a new code and join."),
             path=path,
             reason=str(error),
@@ -183,7 +187,7 @@ def read_key(
         return seed
     seed = None if store_key is None else unseal_with_key(sealed, store_key, purpose)
     if seed is None:
-        raise CredentialError(
+        raise KeyLost(
             N_("The key of this device belongs to another copy of this store: ask the office for a new code and join.")
         )
     return seed
@@ -277,7 +281,7 @@ def _from_keyring(company: str, device: str) -> bytes:
         raise _keyring_refused(error) from error
     seed = None if kept is None else from_base64url(kept)
     if seed is None or len(seed) != SEED_BYTES:
-        raise CredentialError(N_("This device has no key any more: ask the office for a new code and join again."))
+        raise KeyLost(N_("This device has no key any more: ask the office for a new code and join again."))
     return seed
 
 

@@ -133,11 +133,12 @@ class Exchange:
     # Everything is wanted anew, and it is more than should come in pages.
     is_much: bool = False
     by_pages: bool = False
+    # A beginning anew between two runs is a part of it.
+    started: float = field(default_factory=time.perf_counter)
 
     def run(self) -> Exchanged | None:
         """Exchange until nothing is left; None where the laptop shall first begin anew with a snapshot."""
         self.is_much = False
-        started = time.perf_counter()
         # The number after which changes are still to be sent.
         self.begin = int(meta("acknowledged", "0"))
         before = self.begin
@@ -160,7 +161,7 @@ class Exchange:
                     bytes_up=self.line.bytes_up,
                     bytes_down=self.line.bytes_down,
                     round_trips=self.line.round_trips,
-                    seconds=time.perf_counter() - started,
+                    seconds=time.perf_counter() - self.started,
                 )
         raise UnreachableError(N_("The server asks for the same again and again: tell whoever keeps it."))
 

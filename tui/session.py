@@ -198,7 +198,11 @@ class StoreScreen(DeskScreen):
 
     def store_changed(self) -> None:
         """The app tells every screen that something was written."""
-        if self.is_mounted and self in self.app.screen_stack:
+        if not self.is_mounted:
+            # What it shows is not decided yet.
+            self.call_later(self.store_changed)
+            return
+        if self in self.app.screen_stack:
             # Below a question or the help its status line stays in sight.
             self._read_standing()
         if self.is_current:

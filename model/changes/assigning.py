@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+import msgspec
+
+from model.aliases import resolved
 from model.changes.customers import (
     AssignCustomers,
     ClaimCustomer,
@@ -19,7 +22,7 @@ from model.customers import Assignment, Customer, owner_on
 from model.dates import month_of
 from model.errors import N_, InputError, Refused
 from model.people import Salesperson
-from model.rights import acts_for_another, require
+from model.rights import acts_for_another, earliest_unheard, is_salesperson_of_an_office, may, require
 from model.store import execute, one
 from model.touched import touch
 
@@ -37,9 +40,21 @@ def assign_customers(args: AssignCustomers, ctx: Context) -> int | Requested:
             )  # fmt: skip
         asked_for = [customer_with_id(id_) for id_ in args.customers]
         return Requested(tuple(_ask_to_assign(customer, owner, args.from_date, ctx) for customer in asked_for))
+    seen = dict(zip(args.customers, args.seen, strict=False)) if ctx.arrived else {}
+    unseen = []
     for id_ in args.customers:
-        _assign(customer_with_id(id_), args.owner, args.from_date, started_by="office", ended_by="office")
-    return len(args.customers)
+        customer = customer_with_id(id_)
+        if id_ in seen and owner_on(customer.id, args.from_date) not in (seen[id_], args.owner):
+            # Somebody else of the office gave it away meanwhile: a person decides, as if a salesperson had asked.
+            unseen.append(_ask_to_assign(customer, owner, args.from_date, ctx))
+        else:
+            _assign(customer, args.owner, args.from_date, started_by="office", ended_by="office")
+    return Requested(tuple(unseen)) if unseen else len(args.customers)
+
+
+def assigning_as_seen(args: AssignCustomers) -> AssignCustomers:
+    seen = tuple(owner_on(resolved(id_), args.from_date) for id_ in args.customers)
+    return msgspec.structs.replace(args, seen=seen)
 
 
 def _ask_to_assign(customer: Customer, owner: Salesperson | None, day: date, ctx: Context) -> bytes:
@@ -91,7 +106,7 @@ def claim_customer(args: ClaimCustomer, ctx: Context) -> None:
     colleague(args.owner)
     if acts_for_another(ctx, args.owner):
         require(ctx, "assign_customer")
-    day = judged_day(args.from_date, ctx)
+    day = _claimed_from(judged_day(args.from_date, ctx), ctx)
     # On arrival the first to reach the office has it, also where the other's claim is dated later.
     until = max(day, ctx.business_date) if ctx.arrived else day
     held = (
@@ -112,6 +127,19 @@ def claim_customer(args: ClaimCustomer, ctx: Context) -> None:
     _assign(customer, args.owner, day, started_by="claim", ended_by="office")
 
 
+def _claimed_from(day: date, ctx: Context) -> date:
+    """From when a claim holds: a salesperson's from the day it is made, or past boards would show what nobody served.
+
+    Raises:
+        Refused: it is dated back, and whoever typed it can still choose.
+    """
+    if may(ctx.person, "assign_customer") or not is_salesperson_of_an_office(ctx):
+        return day
+    if not ctx.is_past and day < ctx.business_date:
+        raise Refused(N_("A claim holds from today: ask the manager to date it back."))
+    return max(day, earliest_unheard(ctx))
+
+
 def release_customer(args: ReleaseCustomer, ctx: Context) -> None:
     customer = customer_with_id(args.customer)
     day = judged_day(args.from_date, ctx)
@@ -128,7 +156,7 @@ def release_customer(args: ReleaseCustomer, ctx: Context) -> None:
 
 
 ASSIGNING_KINDS = (
-    Kind("customer.assign", AssignCustomers, assign_customers),
+    Kind("customer.assign", AssignCustomers, assign_customers, seen=assigning_as_seen),
     Kind("customer.claim", ClaimCustomer, claim_customer),
     Kind("customer.release", ReleaseCustomer, release_customer),
 )

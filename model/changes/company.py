@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import msgspec
+
 from model import search
 from model.changes.customers import checked_code, checked_text
 from model.changes.kind import Args, Kind
 from model.context import Context
 from model.errors import N_, InputError, Refused
 from model.money import FULL_BP, LARGEST_PRICE_E4, format_price, parse_amount
+from model.notices import notify
 from model.people import ROLES, Salesperson
-from model.products import Cost, Product
+from model.products import Cost, Product, cost_on
 from model.rights import require
-from model.settings import DEFAULTS, AttributionRule, Setting
+from model.settings import DEFAULTS, AttributionRule, Setting, setting_on
 from model.synced import document_id
 from model.touched import touch
 
@@ -56,19 +59,29 @@ class AddProduct(Args, frozen=True):
 
 
 class SetCost(Args, frozen=True):
-    """What one unit costs from a date on, in 1/10000 units."""
+    """What one unit costs from a date on, in 1/10000 units.
+
+    Attributes:
+        seen_e4: what it cost on that date as the person saw it; None where nobody knew, or it does not matter.
+    """
 
     product: bytes
     from_date: date
     cost_e4: int
+    seen_e4: int | None = None
 
 
 class SetSetting(Args, frozen=True):
-    """A setting's value from a date on."""
+    """A setting's value from a date on.
+
+    Attributes:
+        seen: its value on that date as the person saw it; empty where that does not matter.
+    """
 
     name: str
     from_date: date
     value: str
+    seen: str = ""
 
 
 class SetAttributionRule(Args, frozen=True):
@@ -138,11 +151,24 @@ def set_cost(args: SetCost, ctx: Context) -> None:
         raise InputError(N_("A cost cannot be below zero."))
     if args.cost_e4 > LARGEST_PRICE_E4:
         raise InputError(N_("{value} is too large: check the number."), value=format_price(args.cost_e4))
-    if Product.get_or_none(Product.id == args.product) is None:
+    product = Product.get_or_none(Product.id == args.product)
+    if product is None:
         raise InputError(N_("The product {id} is not in this store: sync first."), id=args.product.hex())
+    present = cost_on(args.product, args.from_date)
+    if ctx.arrived and present not in (args.seen_e4, args.cost_e4):
+        notify(
+            ctx, None, "product.cost",
+            N_("The cost of {code} from {date} was set by two people: {before} is now {after}."),
+            about=product.code, code=product.code, date=args.from_date.isoformat(),
+            before="–" if present is None else format_price(present), after=format_price(args.cost_e4),
+        )  # fmt: skip
     touch("cost", args.product)
     Cost.delete().where(Cost.product == args.product, Cost.from_date == args.from_date).execute()
     Cost.create(product=args.product, from_date=args.from_date, cost_e4=args.cost_e4)
+
+
+def cost_as_seen(args: SetCost) -> SetCost:
+    return msgspec.structs.replace(args, seen_e4=cost_on(args.product, args.from_date))
 
 
 def set_setting(args: SetSetting, ctx: Context) -> None:
@@ -154,9 +180,20 @@ def set_setting(args: SetSetting, ctx: Context) -> None:
             names=", ".join(DEFAULTS),
         )
     _check_setting(args.name, args.value)
+    present = setting_on(args.name, args.from_date)
+    if ctx.arrived and args.seen and present not in (args.seen, args.value):
+        notify(
+            ctx, None, "setting.set",
+            N_("The setting {name} from {date} was set by two people: {before} is now {after}."),
+            about=args.name, name=args.name, date=args.from_date.isoformat(), before=present, after=args.value,
+        )  # fmt: skip
     touch("setting", document_id("setting", args.name, args.from_date.isoformat()))
     Setting.delete().where(Setting.name == args.name, Setting.from_date == args.from_date).execute()
     Setting.create(name=args.name, from_date=args.from_date, value=checked_text("value", args.value))
+
+
+def setting_as_seen(args: SetSetting) -> SetSetting:
+    return msgspec.structs.replace(args, seen=setting_on(args.name, args.from_date))
 
 
 def _check_setting(name: str, value: str) -> None:
@@ -201,7 +238,7 @@ COMPANY_KINDS = (
     Kind("salesperson.add", AddSalesperson, add_salesperson),
     Kind("salesperson.active", SetWorksHere, set_works_here),
     Kind("product.add", AddProduct, add_product),
-    Kind("product.cost", SetCost, set_cost),
-    Kind("setting.set", SetSetting, set_setting),
+    Kind("product.cost", SetCost, set_cost, seen=cost_as_seen),
+    Kind("setting.set", SetSetting, set_setting, seen=setting_as_seen),
     Kind("attribution.set", SetAttributionRule, set_attribution_rule),
 )

@@ -55,11 +55,16 @@ class EditCustomer(Args, frozen=True):
 
 
 class AssignCustomers(Args, frozen=True):
-    """Customers given to a salesperson, or to the pool, from a date on."""
+    """Customers given to a salesperson, or to the pool, from a date on.
+
+    Attributes:
+        seen: the owner of each on that date as the person saw it; empty where that does not matter.
+    """
 
     customers: tuple[bytes, ...]
     owner: bytes | None
     from_date: date
+    seen: tuple[bytes | None, ...] = ()
 
 
 class ClaimCustomer(Args, frozen=True):
@@ -78,7 +83,11 @@ class ReleaseCustomer(Args, frozen=True):
 
 
 class SetTerms(Args, frozen=True):
-    """Credit term and limit from a date on; with `until`, temporarily."""
+    """Credit term and limit from a date on; with `until`, temporarily.
+
+    Attributes:
+        seen: the terms on that date as the person saw them; empty where that does not matter.
+    """
 
     customer: bytes
     from_date: date
@@ -87,15 +96,21 @@ class SetTerms(Args, frozen=True):
     credit_limit: int | None
     until: date | None = None
     reason: str = ""
+    seen: str = ""
 
 
 class SetBlacklisted(Args, frozen=True):
-    """A customer put on the blacklist, or taken off it."""
+    """A customer put on the blacklist, or taken off it.
+
+    Attributes:
+        seen: whether it was on that date as the person saw it; None where that does not matter.
+    """
 
     customer: bytes
     from_date: date
     blacklisted: bool
     reason: str
+    seen: bool | None = None
 
 
 class LogContact(Args, frozen=True):

@@ -74,12 +74,13 @@ class Request:
     args: type[Args]
     rule: Callable[[Any, Context], Any]
     right: str
+    nothing_seen: Any
 
 
 REQUESTS = {
-    "customer.terms": Request(SetTerms, set_terms, "set_terms"),
-    "customer.assign": Request(AssignCustomers, assign_customers, "assign_customer"),
-    "customer.blacklist": Request(SetBlacklisted, set_blacklisted, "block_customer"),
+    "customer.terms": Request(SetTerms, set_terms, "set_terms", ""),
+    "customer.assign": Request(AssignCustomers, assign_customers, "assign_customer", ()),
+    "customer.blacklist": Request(SetBlacklisted, set_blacklisted, "block_customer", None),
 }
 
 
@@ -168,7 +169,8 @@ def _carry_out(conflict: Conflict, ctx: Context) -> None:
             raise InputError(N_("The change that asked for this is not in this store."))
         return
     args: Any = lifted_as(change, request.args)
-    given: dict[str, Any] = {"from_date": max(args.from_date, ctx.business_date)}
+    # Whoever decides has seen what stands.
+    given: dict[str, Any] = {"from_date": max(args.from_date, ctx.business_date), "seen": request.nothing_seen}
     if isinstance(args, AssignCustomers):
         # One change may have asked for many customers; each is decided by itself.
         given["customers"] = (conflict.customer_id,)

@@ -27,12 +27,15 @@ class Kind:
         args: the type of its arguments.
         rule: writes its effect; reads only its arguments, the store and the context.
         undo: writes the compensation; None where another document must be made instead.
+        seen: the arguments with what stands where they will write, for the office to know what the person saw; None
+            where that is said already, or does not matter.
     """
 
     name: str
     args: type[Args]
     rule: Callable[[Any, Context], Any]
     undo: Callable[[Any, Context], None] | None = None
+    seen: Callable[[Any], Args] | None = None
 
 
 def canonical(args: Args) -> bytes:

@@ -16,7 +16,7 @@ from model.money import LARGEST_AMOUNT_MINOR, format_amount
 from model.notices import notify
 from model.orders import Order
 from model.receipts import KINDS, Receipt
-from model.rights import require, require_touch
+from model.rights import RIGHTS, earliest_unheard, may, require, require_touch
 from model.settlement import reserved_for, settle, settle_appended
 from model.store import execute, execute_many, one, rows
 from model.touched import touch
@@ -333,9 +333,27 @@ def undo_record_receipt(args: RecordReceipt | ReverseReceipt, ctx: Context) -> N
     named_by = one("SELECT number FROM receipt WHERE reverses_id = ? AND voided = 0", (receipt.id,))
     if named_by is not None:
         raise Refused(N_("{number} was reversed by {other} already."), number=receipt.number, other=named_by[0])
+    _still_a_slip(receipt, ctx)
     announce_receipt(receipt.id, receipt.customer_id)
     execute("UPDATE receipt SET voided = 1, unallocated = 0 WHERE id = ?", (receipt.id,))
     settle(receipt.customer_id)
+
+
+def _still_a_slip(receipt: Receipt, ctx: Context) -> None:
+    """Only a slip is undone: later a receipt is somebody's word, and who may reverse it gives a reason.
+
+    Raises:
+        Refused: it is too late, and the person may not reverse.
+    """
+    if may(ctx.person, "reverse_receipt"):
+        return
+    recorded = one("SELECT business_date FROM change WHERE uid = ?", (receipt.change_uid,))
+    since = earliest_unheard(ctx) if ctx.is_past else ctx.business_date
+    if recorded is None or date.fromisoformat(recorded[0]) < since:
+        raise Refused(
+            N_("{number} was not recorded today: ask someone whose role is {roles} to reverse it."),
+            number=receipt.number, roles=RIGHTS["reverse_receipt"],
+        )  # fmt: skip
 
 
 RECEIPT_KINDS = (

@@ -49,6 +49,7 @@ def record(args: Args, *, person: bytes | None, on: date) -> Any:
             _knows_who_sits_here(person)
             _still_heard_of(on)
         kind = KIND_OF_ARGS[type(args)]
+        args = with_what_is_seen(args)
         encoded = canonical(args)
         context = Context(person, device, new_id(), on)
         with collecting(Shadows() if joined else None):
@@ -65,6 +66,12 @@ def record(args: Args, *, person: bytes | None, on: date) -> Any:
             chain=chained(previous, number, kind.name, encoded),
         ).insert_new()
     return outcome
+
+
+def with_what_is_seen(args: Args) -> Args:
+    """Arguments as they are recorded: with what this store shows where they will write."""
+    seen = KIND_OF_ARGS[type(args)].seen
+    return args if seen is None else seen(args)
 
 
 def _knows_who_sits_here(person: bytes | None) -> None:

@@ -1,17 +1,25 @@
-"""On what terms a customer buys: credit term and limit, and the blacklist. The office decides; others ask it."""
+"""On what terms a customer buys: credit term and limit, and the blacklist. The office decides; others ask it.
+
+Two of the office may decide the same away from each other. What the later one had not seen is never written over: what
+they wanted then waits for a decision like what a salesperson asks for.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 
+import msgspec
+
+from model.aliases import resolved
 from model.changes.customers import SetBlacklisted, SetTerms, checked_text, customer_with_id, judged_day
 from model.changes.kind import Kind
-from model.conflicts import Requested, becomes_request, pairs_text, raise_conflict
+from model.conflicts import Requested, becomes_request, pairs_in, pairs_text, raise_conflict
 from model.context import Context
 from model.customers import (
     CREDIT_FROM,
     LONGEST_TERM_DAYS,
     Blacklisting,
+    CreditTerms,
     Customer,
     Terms,
     blacklisted_on,
@@ -27,6 +35,8 @@ def set_terms(args: SetTerms, ctx: Context) -> Requested | None:
     asked = becomes_request(ctx, "set_terms")
     customer = customer_with_id(args.customer)
     _check_terms(args)
+    if not asked and _was_decided_unseen(customer, args, ctx):
+        return Requested((_ask_for_terms(customer, args, ctx),))
     if asked:
         require_touch(ctx, "customer.terms", customer.id)
         return Requested((_ask_for_terms(customer, args, ctx),))
@@ -35,9 +45,39 @@ def set_terms(args: SetTerms, ctx: Context) -> Requested | None:
     return None
 
 
+def _was_decided_unseen(customer: Customer, args: SetTerms, ctx: Context) -> bool:
+    """Whether something of what they set stands otherwise than they saw it, and than they want it."""
+    if not ctx.arrived or not args.seen:
+        return False
+    seen, present = pairs_in(args.seen), _shown_terms(terms_on(customer.id, args.from_date))
+    wanted = {name: value for name, value in _asked(args).items() if name in present}
+    return any(present[name] not in (seen.get(name), value) for name, value in wanted.items())
+
+
+def terms_as_seen(args: SetTerms) -> SetTerms:
+    held = terms_on(resolved(args.customer), args.from_date)
+    return msgspec.structs.replace(args, seen=pairs_text(_shown_terms(held)))
+
+
+def _shown_terms(held: CreditTerms) -> dict[str, str]:
+    return {
+        "credit_days": str(held.credit_days),
+        "credit_from": held.credit_from,
+        "credit_limit": format_amount(held.credit_limit),
+    }
+
+
 def _ask_for_terms(customer: Customer, args: SetTerms, ctx: Context) -> bytes:
     held = terms_on(customer.id, ctx.business_date)
-    asked = {
+    return raise_conflict(
+        ctx, "request", customer=customer.id, field="customer.terms",
+        mine=pairs_text(_asked(args)),
+        theirs=pairs_text(_shown_terms(held)),
+    )  # fmt: skip
+
+
+def _asked(args: SetTerms) -> dict[str, str]:
+    given = {
         "credit_days": args.credit_days,
         "credit_from": args.credit_from,
         "credit_limit": None if args.credit_limit is None else format_amount(args.credit_limit),
@@ -45,16 +85,7 @@ def _ask_for_terms(customer: Customer, args: SetTerms, ctx: Context) -> bytes:
         "until": None if args.until is None else args.until.isoformat(),
         "reason": checked_text("reason", args.reason) or None,
     }
-    theirs = {
-        "credit_days": str(held.credit_days),
-        "credit_from": held.credit_from,
-        "credit_limit": format_amount(held.credit_limit),
-    }
-    return raise_conflict(
-        ctx, "request", customer=customer.id, field="customer.terms",
-        mine=pairs_text({name: str(value) for name, value in asked.items() if value is not None}),
-        theirs=pairs_text(theirs),
-    )  # fmt: skip
+    return {name: str(value) for name, value in given.items() if value is not None}
 
 
 def _check_terms(args: SetTerms) -> None:
@@ -119,8 +150,11 @@ def set_blacklisted(args: SetBlacklisted, ctx: Context) -> Requested | None:
     reason = checked_text("reason", args.reason)
     if not reason:
         raise InputError(N_("Say why: the blacklist keeps a reason."))
+    present = blacklisted_on(customer.id, day)
+    unseen = ctx.arrived and args.seen not in (None, present) and args.blacklisted != present
     if asked:
         require_touch(ctx, "customer.blacklist", customer.id)
+    if asked or unseen:
         wanted = {"blacklisted": _yes_no(args.blacklisted), "from_date": day.isoformat(), "reason": reason}
         held = {"blacklisted": _yes_no(blacklisted_on(customer.id, ctx.business_date))}
         return Requested(
@@ -139,11 +173,15 @@ def set_blacklisted(args: SetBlacklisted, ctx: Context) -> Requested | None:
     return None
 
 
+def blacklisting_as_seen(args: SetBlacklisted) -> SetBlacklisted:
+    return msgspec.structs.replace(args, seen=blacklisted_on(resolved(args.customer), args.from_date))
+
+
 def _yes_no(flag: bool) -> str:
     return "yes" if flag else "no"
 
 
 TERMS_KINDS = (
-    Kind("customer.terms", SetTerms, set_terms),
-    Kind("customer.blacklist", SetBlacklisted, set_blacklisted),
+    Kind("customer.terms", SetTerms, set_terms, seen=terms_as_seen),
+    Kind("customer.blacklist", SetBlacklisted, set_blacklisted, seen=blacklisting_as_seen),
 )

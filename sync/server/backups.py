@@ -154,6 +154,8 @@ def _require_no_company(url: str) -> None:
     store = open_office(url, create=True)
     with closing(store), store.use():
         if any(one(f"SELECT 1 FROM {table} LIMIT 1") for table in ("customer", "orders", "product", "device")):
+            if not company_name():
+                raise Refused(N_("This server keeps imported tables already: a store is adopted before anything else."))
             raise Refused(
                 N_("This server already keeps the company {name}: another needs a database of its own."),
                 name=company_name(),

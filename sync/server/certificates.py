@@ -46,7 +46,7 @@ def make_certificates(folder: Path, hosts: list[str], now: datetime) -> Certific
 
     Raises:
         InputError: a name is none.
-        StoreError: the folder cannot be written, or its authority cannot be read.
+        StoreError: the folder cannot be written, or its authority cannot be read or is there without its key.
     """
     names = [_name(host) for host in hosts]
     made = Certificates(
@@ -77,6 +77,12 @@ def make_certificates(folder: Path, hosts: list[str], now: datetime) -> Certific
 
 def _authority(folder: Path, now: datetime) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
     path, key_path = folder / "ca.pem", folder / "ca-key.pem"
+    if path.exists() and not key_path.exists():
+        # Another one in its place would shut every laptop out that trusts this.
+        raise StoreError(
+            N_("The key of the authority is not there: put ca-key.pem back into {folder}, or choose another --folder."),
+            folder=folder,
+        )
     if path.exists() and key_path.exists():
         try:
             key = load_pem_private_key(key_path.read_bytes(), None)

@@ -33,9 +33,7 @@ def what_to_lend(device_code: str, person_id: bytes, customers: Iterable[bytes],
         lease = lease_of(customer, device_code)
         standing = standing_on(customer, day)
         desired = 0
-        stopped = (
-            standing.blacklisted or standing.overdue or pooled_with(customer) or waiting_orders(customer, day)
-        )
+        stopped = standing.blacklisted or standing.overdue or pooled_with(customer) or waiting_orders(customer, day)
         if owner_on(customer, day) == person_id and not stopped:
             unused = standing.credit_limit - committed(customer) - lent_to_others(customer, device_code)
             desired = max(0, unused) * share_percent // FULL_PERCENT

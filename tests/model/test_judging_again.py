@@ -108,7 +108,7 @@ def test_no_lease_covers_an_order_that_is_judged_again(tmp_path: Path) -> None:
         desk.terms("C", days=None, limit="1500", since=TODAY, credit_from=None)
         # 1,200 owed and 600 lent to D would be 1,800.
         assert judged_again(desk, "C") == []
-        # Out of its own device's lease neither: somebody may have been promised all of it, and the office does not know.
+        # Out of its own device's lease neither: all of it may be promised already, and the office does not know.
         desk.lend("B", "C", "900", until=TODAY + 14 * DAY)
         desk.terms("C", days=None, limit="1800", since=TODAY, credit_from=None)
         assert judged_again(desk, "C") == []

@@ -90,7 +90,7 @@ def test_a_failed_transaction_leaves_nothing(opened: Store) -> None:
 def test_a_second_screen_is_refused_and_the_command_line_writes_beside_the_first(opened: Store) -> None:
     beside = open_store(opened.folder)
     with opened.screen():
-        with pytest.raises(StoreError, match="already open"), beside.screen():
+        with pytest.raises(StoreError, match="open already"), beside.screen():
             pass
         with opened.use():
             before = opened.data_version()

@@ -14,7 +14,8 @@ from model import totals
 from model.aliases import resolved
 from model.changes.arrivals import Arrival
 from model.changes.assigning import AssignCustomers, ClaimCustomer
-from model.changes.customers import AddCustomer, SetTerms
+from model.changes.company import SetCost
+from model.changes.customers import AddCustomer, SetBlacklisted, SetTerms
 from model.changes.deciding import DecideConflict, present_value
 from model.changes.documents import next_number
 from model.changes.editing import edit_of
@@ -22,7 +23,7 @@ from model.changes.log import Change
 from model.changes.orders import LineArgs, RecordOrder
 from model.changes.undo import UndoChange
 from model.conflicts import Conflict, Requested
-from model.customers import Customer, owner_on, terms_on
+from model.customers import Customer, blacklisted_on, owner_on, terms_on
 from model.duplicates import pooled_with
 from model.errors import Refused
 from model.ids import new_id
@@ -400,3 +401,80 @@ def test_merged_customers_are_one_everywhere_also_for_what_is_still_offline_and_
             assert totals.faults() == []
     assert len(open_conflicts(m.store, "duplicate")) == 1
     assert sound(company)
+
+
+def test_what_two_of_the_office_decide_apart_is_put_before_a_person(company: Company) -> None:
+    m, f = laptops(company, "M", "F")
+    c1 = company.customers["C1"]
+    day = company.day
+
+    def terms(limit: int | None = None, days: int | None = None) -> SetTerms:
+        return SetTerms(customer=c1, from_date=day, credit_days=days, credit_from=None, credit_limit=limit)
+
+    m.do(terms(limit=500_00))
+    f.do(terms(limit=2000_00))
+    m.do(SetBlacklisted(customer=c1, from_date=day, blacklisted=True, reason="pays nobody"))
+    m.sync()
+    f.sync()
+    # What finance wanted is not written over what they had not seen; both see it in the inbox.
+    with company.store.use():
+        assert terms_on(c1, day).credit_limit == 500_00
+    [asked] = open_conflicts(company.store, "request")
+    assert "credit_limit=2000.00" in asked.mine
+    assert "credit_limit=500.00" in asked.theirs
+    assert fate(f)[0] == "requested"
+    m.sync()
+    assert [each.id for each in open_conflicts(m.store, "request")] == [asked.id]
+    m.do(DecideConflict(conflict=asked.id, take=True))
+    m.sync()
+    with company.store.use():
+        assert terms_on(c1, day).credit_limit == 2000_00
+    # The limit of one and the days of another do not touch each other.
+    f.sync()
+    f.do(terms(limit=3000_00))
+    m.do(terms(days=45))
+    f.sync()
+    m.sync()
+    with company.store.use():
+        assert (terms_on(c1, day).credit_limit, terms_on(c1, day).credit_days) == (3000_00, 45)
+    assert open_conflicts(company.store, "request") == []
+
+
+def test_an_owner_given_apart_by_two_of_the_office_is_put_before_a_person(company: Company) -> None:
+    m, f = laptops(company, "M", "M")
+    c1, pool, day = company.customers["C1"], company.customers["POOL"], company.day
+    m.do(AssignCustomers(customers=(c1,), owner=company.people["B"], from_date=day))
+    f.do(AssignCustomers(customers=(pool, c1), owner=company.people["M"], from_date=day))
+    m.sync()
+    f.sync()
+    with company.store.use():
+        assert (owner_on(c1, day), owner_on(pool, day)) == (company.people["B"], company.people["M"])
+    [asked] = open_conflicts(company.store, "request")
+    assert (asked.customer_id, asked.field) == (c1, "customer.assign")
+
+
+def test_a_blacklisting_lifted_meanwhile_is_asked_about_again(company: Company) -> None:
+    c1, day = company.customers["C1"], company.day
+    company.at_office(SetBlacklisted(customer=c1, from_date=day, blacklisted=True, reason="owes"))
+    m, f = laptops(company, "M", "F")
+    m.do(SetBlacklisted(customer=c1, from_date=day, blacklisted=False, reason="has paid"))
+    f.do(SetBlacklisted(customer=c1, from_date=day, blacklisted=True, reason="owes more"))
+    m.sync()
+    f.sync()
+    with company.store.use():
+        assert not blacklisted_on(c1, day)
+    [asked] = open_conflicts(company.store, "request")
+    assert "reason=owes more" in asked.mine
+
+
+def test_a_cost_set_by_two_people_apart_is_told_to_the_office(company: Company) -> None:
+    m, f = laptops(company, "M", "M")
+    p1, day = company.products["P1"], company.day
+    m.do(SetCost(product=p1, from_date=day, cost_e4=70_0000))
+    f.do(SetCost(product=p1, from_date=day, cost_e4=75_0000))
+    m.sync()
+    assert told(company.store, None) == []
+    f.sync()
+    [sentence] = told(company.store, None)
+    assert "P1" in sentence
+    assert "set by two people" in sentence

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backends.null import Keyring as NoKeyring
 
 from model.backup import back_up, restore
 from model.changes.arrivals import UNEXPECTED, Arrival, arrive
@@ -26,6 +28,12 @@ from sync.server.quarantine import DEVICE_REVOKED_KIND, PutAside, all_put_aside,
 from sync.server.scope import feed_faults
 from sync.server.storage import open_office
 from tests.sync.offices import Company, Laptop, Wire, state_of
+
+
+@pytest.fixture(autouse=True)
+def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A laptop that destroys itself must not look into the keyring of who runs this."""
+    monkeypatch.setattr(keyring.core, "_keyring_backend", NoKeyring())
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -16,10 +17,13 @@ from starlette.routing import Route
 
 from model.changes.company import AddSalesperson
 from model.changes.kind import canonical
+from model.errors import StoreError, UnreachableError
 from model.ids import new_id
+from sync.connection import OfficeConnection, Truncated
 from sync.credentials import base64url, make_key, public_key, signed_headers
 from sync.protocol import MOST_BODY_BYTES, MOST_COMPRESSED_BYTES, Answer, ChangeSent, Head
 from sync.server.app import Entrances
+from sync.server.certificates import make_certificates
 from sync.server.exchange import Office
 from sync.server.openapi import DOCUMENT
 from sync.server.storage import open_office
@@ -292,6 +296,32 @@ def test_over_tls_with_an_authority_of_its_own(tmp_path: Path) -> None:
             assert client.get(f"https://localhost:{port}/healthz").status_code == 200
         with httpx.Client(trust_env=False) as stranger, pytest.raises(httpx.ConnectError):
             stranger.get(f"https://localhost:{port}/healthz")
+        plain = f"http://127.0.0.1:{port}"
+        with OfficeConnection(plain) as line, pytest.raises(UnreachableError) as told:
+            line.enrol(server.code, b"")
+        assert not isinstance(told.value, Truncated)
+        assert str(told.value).startswith(f"{plain} speaks only TLS: use https://127.0.0.1:{port}, with --ca")
+
+
+def test_an_authority_whose_key_is_elsewhere_is_never_replaced(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    made = make_certificates(tmp_path, ["localhost"], now)
+    authority = made.authority.read_bytes()
+    key = (tmp_path / "ca-key.pem").rename(tmp_path / "in-the-safe.pem")
+    with pytest.raises(StoreError, match=r"put ca-key\.pem back"):
+        make_certificates(tmp_path, ["localhost"], now)
+    key.rename(tmp_path / "ca-key.pem")
+    make_certificates(tmp_path, ["localhost"], now)
+    assert made.authority.read_bytes() == authority
+
+
+def test_a_plain_server_that_is_asked_by_tls_is_named_with_its_remedy(tmp_path: Path) -> None:
+    with fresh_server(tmp_path / "office") as server:
+        secure = server.url.replace("http://", "https://")
+        with OfficeConnection(secure) as line, pytest.raises(UnreachableError) as told:
+            line.enrol(server.code, b"")
+        assert str(told.value).startswith(f"{secure} does not speak TLS: check the port")
+        assert server.url in str(told.value)
 
 
 @pytest.mark.parametrize(

@@ -252,6 +252,14 @@ def test_what_is_recorded_while_it_fetches_survives_even_if_the_line_then_breaks
     assert_sound(laptop.store)
 
 
+def test_what_a_snapshot_brought_is_counted_as_received(company: Company) -> None:
+    laptop = company.laptop("A")
+    line = fetching(laptop)
+    manifest = msgspec.msgpack.decode(line.snapshot(), type=Manifest)
+    done = laptop.sync()
+    assert done.rows_pulled >= sum(chunk.documents for chunk in (*manifest.own, *manifest.common)) > 20
+
+
 def test_what_the_office_writes_meanwhile_is_there_after_the_exchange(company: Company) -> None:
     begun = company.laptop("M")
     line = fetching(begun)

@@ -8,12 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input, Static
 
 from model.changes.customers import EditCustomer, FieldEdit
 from model.changes.orders import verdict_of
 from model.changes.terms import SetTerms
 from model.credit import PricedLine
 from model.errors import N_, UnreachableError
+from model.search import find_customers
 from model.store import execute, open_store
 from sync.errors import Revoked
 from sync.exchanging import Progress
@@ -38,8 +40,14 @@ from tui.customers.screen import CustomersScreen
 from tui.exchange.words import progress_words
 from tui.leaderboard.activity import ActivityFace
 from tui.leaderboard.company_line import CompanyLine
+from tui.leaderboard.face import Someone, Wanted
+from tui.leaderboard.inactive import InactiveCustomers
+from tui.leaderboard.rows_behind import Heading
 from tui.leaderboard.screen import Note
+from tui.leaderboard.short_table import ShortTable
+from tui.order_entry.customer_panel import CustomerPanel
 from tui.order_entry.words import verdict_words
+from tui.receivables.receipt_form import ReceiptForm
 from tui.shared.paged_table import PagedTable
 from tui.shared.status import StatusLine, age_text, must_sync_text
 
@@ -357,6 +365,51 @@ async def test_of_a_card_only_that_is_said(laptop: Laptop) -> None:
             await until(pilot, lambda: isinstance(app.screen, ArchiveScreen))
             await settled(pilot)
             assert "only the card is on this laptop" in app.screen.query_one("ArchiveHead").render().plain  # type: ignore[union-attr]
+
+
+async def test_of_a_card_no_figure_of_documents_is_shown_while_an_order_is_typed_or_money_received(
+    laptop: Laptop,
+) -> None:
+    customer = laptop.company.customers["C2"]
+    with laptop_app(laptop, "order") as app:
+        async with app.run_test(size=(80, 24)) as pilot:
+            app.begin_order(customer)
+            await until(pilot, lambda: app.screen.query_one(CustomerPanel).facts is not None)
+            shown = app.screen.query_one(CustomerPanel).render().plain
+            assert shown.startswith("card only")
+            assert "limit –" in shown
+            assert "used –" in shown
+            assert "left 1,000.00" in shown
+            assert "last order –" in shown
+            assert "usual: –" in shown
+            app.receive_money(customer)
+            await until(pilot, lambda: isinstance(app.screen, ReceiptForm) and bool(app.screen.query(".bills")))
+            await settled(pilot)
+            await until(pilot, lambda: "balance –" in str(app.screen.query_one(".standing", Static).render()))
+            app.screen.query_one("#amount", Input).value = "5"
+            await until(pilot, lambda: "the office settles" in str(app.screen.query_one(".bills", Static).render()))
+            await pilot.press("f10")
+            await until(pilot, lambda: "balance –" in foot(pilot))
+
+
+async def test_of_a_card_nobody_is_called_inactive_for_what_is_not_here(laptop: Laptop) -> None:
+    month = FIRST_DAY.isoformat()[:7]
+    someone = Someone(laptop.company.people["B"], "Person B")
+    with laptop_app(laptop, "leaderboard") as app:
+        async with app.run_test(size=(120, 40)) as pilot:
+            await settled(pilot)
+            app.push_screen(InactiveCustomers(Wanted(month, FIRST_DAY, False), someone))
+            await settled(pilot)
+            await until(pilot, lambda: bool(app.screen.query_one(ShortTable).shown_rows))
+            [row] = app.screen.query_one(ShortTable).shown_rows
+            assert [str(cell) for cell in row.cells] == ["C2", "Customer C2", "–", "–", "–", "1,000.00"]
+            assert "only the card: their trades are not known" in str(app.screen.query_one(Heading).render())
+
+
+def test_of_a_card_the_search_tells_no_last_trade(laptop: Laptop) -> None:
+    with laptop.store.use():
+        [found] = find_customers("C2", person=laptop.person, day=FIRST_DAY)
+    assert (found.only_card, found.last_trade) == (True, None)
 
 
 async def test_the_board_of_a_salesperson_has_the_published_figures_of_others(company: Company, laptop: Laptop) -> None:

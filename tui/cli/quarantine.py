@@ -72,7 +72,8 @@ def _print(found: Iterable[PutAside], desk: Desk) -> None:
         COLUMNS,
         [
             (
-                row.place, local_time(row.received_at), row.device, row.person, row.number, row.kind, row.reason,
+                row.place, local_time(row.received_at), row.device, row.person, row.number, row.kind,
+                _(row.reason) if in_words else row.reason,
                 _(FARED_NAMES.get(row.status, row.status)) if in_words else row.status,
             )
             for row in found

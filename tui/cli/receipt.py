@@ -67,7 +67,8 @@ def _add(arguments: Namespace, desk: Desk) -> int:
                 bills=tuple(_named_bill(text) for text in arguments.orders),
             )
         )
-    _print_recorded(recorded, desk)
+        balance = _balance_told(recorded)
+    _print_recorded(recorded, balance, desk)
     return 0
 
 
@@ -91,13 +92,23 @@ def _reverse(arguments: Namespace, desk: Desk) -> int:
                 reason=arguments.reason,
             )
         )
-    _print_recorded(recorded, desk)
+        balance = _balance_told(recorded)
+    _print_recorded(recorded, balance, desk)
     return 0
 
 
-def _print_recorded(recorded: ReceiptRecorded, desk: Desk) -> None:
+def _balance_told(recorded: ReceiptRecorded) -> Cell:
+    """What the customer owes now; nothing where only its card is on this laptop."""
+    from model.laptop import cards_among
+    from model.store import rows
+
+    [(customer,)] = rows("SELECT customer_id FROM receipt WHERE id = ?", (recorded.id,))
+    return None if cards_among([bytes(customer)]) else format_amount(recorded.balance)
+
+
+def _print_recorded(recorded: ReceiptRecorded, balance: Cell, desk: Desk) -> None:
     """One row for each bill that the money settled; one without a bill where it settled none."""
-    common = (format_amount(recorded.unallocated), format_amount(recorded.balance))
+    common = (format_amount(recorded.unallocated), balance)
     settled: list[tuple[Cell, Cell]] = [(part.bill, format_amount(part.amount)) for part in recorded.parts]
     print_rows(
         COLUMNS,

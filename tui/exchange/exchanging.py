@@ -13,6 +13,7 @@ from textual import work
 from textual.message import Message
 
 from model.errors import N_, HuokeError
+from model.store import meta
 from tui.exchange.device_key import key_place
 from tui.exchange.passphrase import AskPassphrase
 from tui.exchange.words import exchanged_words, progress_words
@@ -23,6 +24,8 @@ from tui.shared.desk_screen import desk_screen_of
 from tui.shared.status import StatusLine
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sync.client import Exchanged, Progress
     from tui.session import OfficeLine
 
@@ -64,9 +67,14 @@ class ExchangingApp(DeskApp):
     class ExchangeFailed(Message):
         """The exchange did not come to its end; what is no error of the business is a defect."""
 
-        def __init__(self, error: Exception) -> None:
+        def __init__(self, error: Exception, joins_again_at: str = "") -> None:
+            """
+            Args:
+                joins_again_at: the office's address, where only a new code of it helps.
+            """
             super().__init__()
             self.error = error
+            self.joins_again_at = joins_again_at
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -155,9 +163,19 @@ class ExchangingApp(DeskApp):
                 self.session.see_who_sits_here()
         except Exception as error:
             self._hang_up()
-            self.post_message(self.ExchangeFailed(error))
+            self.post_message(self.ExchangeFailed(error, self._joins_again_at(error)))
         else:
             self.post_message(self.ExchangeFinished(done))
+
+    def _joins_again_at(self, error: Exception) -> str:
+        """The address of the office where this laptop must join again; empty where that does not help."""
+        from sync.credentials import KeyLost
+        from sync.errors import DeviceUnknown, SignatureWrong
+
+        if not isinstance(error, DeviceUnknown | SignatureWrong | KeyLost):
+            return ""
+        with self.session.store.use():
+            return meta("server")
 
     def on_exchanging_app_exchange_advanced(self, message: ExchangingApp.ExchangeAdvanced) -> None:
         if self.is_exchanging:
@@ -184,6 +202,17 @@ class ExchangingApp(DeskApp):
         self.last_exchange = LastExchange(None, translate_error(error))
         self._ended()
         self.tell_error(error)
+        if message.joins_again_at:
+            self._offer_to_join_again(message.joins_again_at)
+
+    def _offer_to_join_again(self, url: str) -> None:
+        from tui.exchange.join_again import JoinAgainForm
+
+        def joined(folder: Path | None) -> None:
+            if folder is not None:
+                self._ended()
+
+        self.push_screen(JoinAgainForm(self.session.store, url, self.session.line), joined)
 
     def _leave_for_good(self, error: HuokeError) -> None:
         """Close: the store was destroyed under the screens."""

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 Join = Callable[[Path, str, str, "Path | None", str], Store]
 
 
-def join_office(folder: Path, url: str, code: str, ca: Path | None, passphrase: str) -> Store:
+def join_office(
+    folder: Path, url: str, code: str, ca: Path | None, passphrase: str, store_key: bytes | None = None
+) -> Store:
     """Make a folder the store of a laptop of the office; call it in a thread."""
     from sync.client import join
 
@@ -37,7 +39,7 @@ def join_office(folder: Path, url: str, code: str, ca: Path | None, passphrase: 
             raise InputError(N_("Write a passphrase: it keeps the key of this device."))
         return passphrase
 
-    return join(folder, url, code, ca=ca, passphrase=given)
+    return join(folder, url, code, ca=ca, passphrase=given, store_key=store_key)
 
 
 class JoinForm(EntryForm[Path]):

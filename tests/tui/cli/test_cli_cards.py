@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from model.store import execute, rows
+from sync.client import seen
 from tests.sync.offices import FIRST_DAY, Company, Laptop
 from tests.tui.cli.conftest import Outcome, Run
 from tui import locale
@@ -55,6 +58,27 @@ def test_a_report_says_once_how_many_it_leaves_out(on_laptop: Run, report: str, 
     assert told.status == 0
     assert told.err.splitlines() == ["Customers held here only as a card are left out: 1."]
     assert "OF-B" not in told.out
+
+
+def test_the_balance_of_a_card_is_not_told_after_a_receipt(on_laptop: Run) -> None:
+    [own] = on_laptop("receipt", "add", "--customer", "OF-A", "--amount", "5", "--format", "json").rows
+    [of_other] = on_laptop("receipt", "add", "--customer", "OF-B", "--amount", "5", "--format", "json").rows
+    assert (own["balance"], of_other["balance"]) == ("-5.00", None)
+
+
+def test_what_the_office_refused_is_counted_until_somebody_saw_it(on_laptop: Run, of_a: Laptop) -> None:
+    def refused() -> int:
+        return int(json.loads(on_laptop("status", "--format", "json").out)["refused"])
+
+    assert refused() == 0
+    on_laptop("customer", "add", "MINE", "--name", "Mine")
+    with of_a.store.use(), of_a.store.writing():
+        [(uid,)] = rows("SELECT uid FROM change ORDER BY number DESC LIMIT 1")
+        execute("INSERT INTO arrival VALUES (?, 1, 1, 'refused', ?, '2026-11-23T09:00:00+00:00', 0)", (uid, b""))
+    assert refused() == 1
+    with of_a.store.use(), of_a.store.writing():
+        seen([bytes(uid)])
+    assert refused() == 0
 
 
 def test_a_report_of_one_own_customer_leaves_nobody_out(on_laptop: Run) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backends.null import Keyring as NoKeyring
 
 from sync.errors import Revoked
 from sync.protocol import ChangeSent
@@ -16,8 +17,14 @@ from tests.tui.cli.conftest import Run
 KEYS = ["place", "received_at", "device", "person", "number", "kind", "reason", "status"]
 
 
+@pytest.fixture(autouse=True)
+def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A laptop that destroys itself must not look into the keyring of who runs this."""
+    monkeypatch.setattr(keyring.core, "_keyring_backend", NoKeyring())
+
+
 @pytest.fixture
-def office(run: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+def office(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A company whose laptop was shut out with an order and a payment unsent; the order is larger than the limit."""
     company = Company(tmp_path)
     monkeypatch.setenv("HUOKE_TODAY", company.day.isoformat())
@@ -33,7 +40,7 @@ def office(run: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(Revoked):
         laptop.sync()
     company.store.close()
-    yield run
+    return run
 
 
 def put_aside_for_good(folder: Path) -> None:
