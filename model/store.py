@@ -140,6 +140,8 @@ class Store:
         self._writer_file = FileLock(str(folder / WRITER_LOCK_FILE), thread_local=False)
         self._writer_thread = threading.RLock()
         self._writers_inside = 0
+        self._opening = threading.Lock()
+        self._is_left = False
         self._screen = FileLock(str(folder / SCREEN_LOCK_FILE), thread_local=False)
 
     def _database(self) -> Any:
@@ -172,7 +174,7 @@ class Store:
         token = _current.set(self)
         database = self.database
         try:
-            with _connected(database):
+            with self._connected(database):
                 yield self
         except peewee.DatabaseError as error:
             told = self.told(_first_complaint(error))
@@ -247,22 +249,30 @@ class Store:
         """A number that changes when another connection has written; ask it always on the same thread."""
         return int(self.database.execute_sql("PRAGMA data_version").fetchone()[0])
 
+    @contextmanager
+    def _connected(self, database: Any) -> Iterator[None]:
+        if not database.is_closed():
+            yield
+            return
+        with self._opening:
+            if self._is_left:
+                raise StoreError(N_("The store in {folder} was removed."), folder=self.folder)
+            database.connect()
+        try:
+            yield
+        finally:
+            database.close()
+
     def close(self) -> None:
         """Close this thread's connection."""
         if not self.database.is_closed():
             self.database.close()
 
-
-@contextmanager
-def _connected(database: Any) -> Iterator[None]:
-    if not database.is_closed():
-        yield
-        return
-    database.connect()
-    try:
-        yield
-    finally:
-        database.close()
+    def leave_for_good(self) -> None:
+        """Let nobody open this store again, before its files are taken away: to open it would make an empty one."""
+        with self._opening:
+            self._is_left = True
+        self.close()
 
 
 def present_database(folder: Path) -> Path:

@@ -229,7 +229,7 @@ def exchange(
             hand_over(store, line, now)
             with store.use():
                 company, device = meta("company"), meta("key_device") or meta("device")
-            store.close()
+            store.leave_for_good()
             bootstrap.discard(store.folder)
             destroy(store.folder, company, device)
             raise

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from model import totals
+from model.changes.recording import chained
 from model.store import rows
 from sync.server.scope import feed_faults
+
+CHANGES_PER_READING = 500
 
 # Rule → a query whose rows break it.
 _RULES = {
@@ -19,7 +24,12 @@ _RULES = {
         UNION ALL SELECT 'lease', l.device FROM lease l JOIN alias a ON a.loser_id = l.customer_id
             WHERE l.granted > l.used + l.returned
     """,
-    "a change that was applied twice": "SELECT uid, COUNT(*) FROM arrival GROUP BY uid HAVING COUNT(*) > 1",
+    "a change that was applied twice": """
+        SELECT c.kind, c.uid FROM change c JOIN orders o ON o.change_uid = c.uid
+            WHERE c.kind IN ('order.record', 'order.return') GROUP BY c.kind, c.uid HAVING COUNT(*) > 1
+        UNION ALL SELECT c.kind, c.uid FROM change c JOIN receipt r ON r.change_uid = c.uid
+            WHERE c.kind IN ('receipt.record', 'receipt.reverse') GROUP BY c.kind, c.uid HAVING COUNT(*) > 1
+    """,
     "a change without a result": """
         SELECT c.device, c.number FROM change c LEFT JOIN arrival a ON a.uid = c.uid
         WHERE a.uid IS NULL AND c.device <> 'A'
@@ -53,6 +63,9 @@ def faults(day: date) -> list[Broken]:
         Broken(rule, " ".join(_shown(value) for value in row)) for rule, query in _RULES.items() for row in rows(query)
     ]
     found += [
+        Broken("a device's chain is made of its changes", f"{device} {number}") for device, number in _broken_chains()
+    ]
+    found += [
         Broken("the feed is what the documents say", f"{kind} {id_}: {kept} ≠ {wanted}")
         for kind, id_, kept, wanted in feed_faults(day)
     ]
@@ -61,6 +74,29 @@ def faults(day: date) -> list[Broken]:
         for fault in totals.faults()
     ]
     return found
+
+
+def _broken_chains() -> Iterator[tuple[str, int]]:
+    """Of each device the first change whose link does not follow from the one before it."""
+    # A number that repeated another device's change left its link with nobody.
+    whole = rows("SELECT code FROM device d WHERE NOT EXISTS (SELECT 1 FROM repeated r WHERE r.device = d.code)")
+    for (device,) in whole:
+        link = b""
+        for number, kind, args, chain in _changes_of(device):
+            link = chained(link, number, kind, bytes(args))
+            if link != bytes(chain):
+                yield device, number
+                break
+
+
+def _changes_of(device: str) -> Iterator[tuple[Any, ...]]:
+    after = 0
+    while found := rows(
+        "SELECT number, kind, args, chain FROM change WHERE device = ? AND number > ? ORDER BY number LIMIT ?",
+        (device, after, CHANGES_PER_READING),
+    ):
+        yield from found
+        after = found[-1][0]
 
 
 def _shown(value: object) -> str:

@@ -41,7 +41,7 @@ def test_a_second_screen_on_the_same_store_is_refused(sample: Path) -> None:
     with terminal("--store", str(sample), "--lang", "en", today=TODAY) as first:
         first.wait("C0001")
         with terminal("--store", str(sample), "--lang", "en", today=TODAY) as second:
-            second.wait("already open")
+            second.wait("open already")
             assert second.wait_for_end() == 1
         # The command line writes beside the screen, and the screen notices.
         subprocess.run(
