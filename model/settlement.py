@@ -64,6 +64,10 @@ def settle_appended(customer_id: bytes, event: Event) -> None:
     if comes_between or event.what not in ("bill", "money", "refund"):
         settle(customer_id)
         return
+    bill = event.document if event.what == "bill" else None
+    if isinstance(bill, Bill) and bill.amount > 0 and not _has_money_waiting(customer_id):
+        _owe(bill, customer_id, event.key)
+        return
     if _may_have_reserved(customer_id, event.document.id):  # type: ignore[union-attr]
         settle(customer_id)
         return
@@ -81,6 +85,27 @@ def settle_appended(customer_id: bytes, event: Event) -> None:
     )
     _write_receipts(ledger, rows(f"SELECT id, unallocated FROM receipt WHERE id IN ({marks})", tuple(touched)))
     _write_total(customer_id, ledger, event.key)
+
+
+def _has_money_waiting(customer_id: bytes) -> bool:
+    """Whether a customer has money here that no bill has taken, reserved or not."""
+    found = one(
+        "SELECT 1 FROM orders WHERE customer_id = ? AND open_amount <> 0 AND open_amount < 0"
+        " UNION ALL SELECT 1 FROM receipt WHERE customer_id = ? AND unallocated <> 0 AND unallocated > 0 LIMIT 1",
+        (customer_id, customer_id),
+    )
+    return found is not None
+
+
+def _owe(bill: Bill, customer_id: bytes, key: str) -> None:
+    """Add a bill that no money waits for: all of it is owed, and nothing else changes."""
+    execute("UPDATE orders SET open_amount = ?, settled_on = NULL WHERE id = ?", (bill.amount, bill.id))
+    execute(
+        "INSERT INTO customer_total (customer_id, balance, trades, money_until) VALUES (?, ?, 0, ?)"
+        " ON CONFLICT (customer_id) DO UPDATE SET balance = customer_total.balance + excluded.balance,"
+        " money_until = excluded.money_until",
+        (customer_id, bill.amount, key),
+    )
 
 
 def _may_have_reserved(customer_id: bytes, joining: bytes = b"") -> bool:

@@ -156,15 +156,18 @@ def _move(order: Order, direction: int) -> None:
 
 def add_trade(order: Order) -> None:
     """Count a sale that became live among its customer's trades."""
-    ensure_customer(order.customer_id)
     if order.kind != "sale" or order.amount <= 0:
+        ensure_customer(order.customer_id)
         return
     day = order.date.isoformat()
     execute(
-        "UPDATE customer_total SET trades = trades + 1,"
-        " first_trade = CASE WHEN first_trade < ? THEN first_trade ELSE ? END,"
-        " last_trade = CASE WHEN last_trade > ? THEN last_trade ELSE ? END WHERE customer_id = ?",
-        (day, day, day, day, order.customer_id),
+        "INSERT INTO customer_total (customer_id, balance, trades, first_trade, last_trade, money_until)"
+        " VALUES (?, 0, 1, ?, ?, '') ON CONFLICT (customer_id) DO UPDATE SET trades = customer_total.trades + 1,"
+        " first_trade = CASE WHEN customer_total.first_trade < excluded.first_trade THEN customer_total.first_trade"
+        " ELSE excluded.first_trade END,"
+        " last_trade = CASE WHEN customer_total.last_trade > excluded.last_trade THEN customer_total.last_trade"
+        " ELSE excluded.last_trade END",
+        (order.customer_id, day, day),
     )
 
 

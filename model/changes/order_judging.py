@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from model.aliases import was_moved
 from model.changes.order_lines import priced_lines
 from model.changes.receipts import Payment, paid_for
 from model.context import Context
@@ -102,17 +101,6 @@ def judge_order(order: Order, lines: Sequence[OrderLine], day: date) -> Verdict:
     )
 
 
-def lending_device(order: Order, named: bytes, ctx: Context) -> str:
-    """The device whose lease may cover an order that is being confirmed: the one that confirms it.
-
-    Of a customer that was merged since, it had another lease, which was recalled: the winner's covers the winner's own.
-
-    Args:
-        named: the customer that was meant when the order was recorded, as far as the change tells.
-    """
-    return "" if named != order.customer_id or was_moved(order.id, order.customer_id) else ctx.device
-
-
 def judge_confirming(
     order: Order, lines: Sequence[OrderLine], day: date, payment: Payment | None, ctx: Context, *, device: str
 ) -> Verdict:
@@ -123,7 +111,8 @@ def judge_confirming(
         priced_lines(lines, only_sold=ctx.arrived and recorded_now),
         total=order.amount,
         paid=0 if payment is None else payment.amount,
-        reserved=paid_for(order),
+        # Nothing can name an order before it is recorded.
+        reserved=0 if recorded_now else paid_for(order),
         maker=order.maker_id,
         day=judged_on,
         device=device,

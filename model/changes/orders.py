@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from model import allocation, leases, totals
+from model.aliases import was_moved
 from model.changes.customers import checked_text, colleague, customer_with_id
 from model.changes.documents import document_date, free_number
 from model.changes.kind import Args, Kind
@@ -25,7 +26,7 @@ from model.changes.order_endings import (
     reject_order,
     void,
 )
-from model.changes.order_judging import OrderRecorded, judge_confirming, judge_order, lending_device, verdict_of
+from model.changes.order_judging import OrderRecorded, judge_confirming, judge_order, verdict_of
 from model.changes.order_lines import (
     MOST_LINES,
     LineArgs,
@@ -139,7 +140,8 @@ def record_order(args: RecordOrder, ctx: Context) -> OrderRecorded:
     if args.replaces is not None and _replaced(args.replaces, order, ctx):
         order.replaces = args.replaces
     freeze(order, lines)
-    device = lending_device(order, args.customer, ctx)
+    # Of a customer that was merged since, the laptop had another lease: the winner's covers the winner's own.
+    device = ctx.device if args.customer == customer.id else ""
     verdict = None if args.quote else judge_confirming(order, lines, day, args.payment, ctx, device=device)
     if verdict is not None and verdict.ok:
         order.state, order.live_from = "confirmed", day
@@ -147,11 +149,12 @@ def record_order(args: RecordOrder, ctx: Context) -> OrderRecorded:
     touch("order", order.id, customer=customer.id)
     order.insert_new()
     insert_lines(lines)
-    totals.ensure_customer(customer.id)
     if verdict is not None:
         _use_lease(order, verdict, device)
-        if verdict.ok:
-            _enter(order)
+    if order.state == "confirmed":
+        _enter(order)
+    else:
+        totals.ensure_customer(customer.id)
     if args.payment is not None:
         post_payment(args.payment, order, day, ctx)
     return OrderRecorded(order.id, order.number, order.state, order.amount, verdict)
@@ -236,7 +239,7 @@ def confirm_order(args: ConfirmOrder, ctx: Context) -> OrderRecorded:
     trading_customer(order.customer_id, day, ctx)
     not_before(order, day)
     lines = lines_of(order)
-    device = lending_device(order, order.customer_id, ctx)
+    device = "" if was_moved(order.id, order.customer_id) else ctx.device
     verdict = judge_confirming(order, lines, day, args.payment, ctx, device=device)
     _use_lease(order, verdict, device)
     if verdict.ok:

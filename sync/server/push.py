@@ -121,8 +121,10 @@ def _judge_all(
     fresh: Sequence[Change], touched: Touched, judged: list[tuple[Change, Judged]], results: list[Result]
 ) -> None:
     """Judge changes one after another; what each wrote and how it fared is added to what is given."""
+    known = _uids_known(fresh)
     for change in fresh:
-        before = _recorded(change.uid)
+        before = _recorded(change.uid) if change.uid in known else None
+        known.add(change.uid)
         if before is not None:
             # The laptop pushes again what it did under another number: known, so nothing is done.
             execute(
@@ -267,6 +269,14 @@ def _stored_result(change: Change) -> Result | None:
         return None
     recorded = _recorded(change.uid)
     return None if recorded is None else Result(change.number, *recorded)
+
+
+def _uids_known(changes: Sequence[Change]) -> set[bytes]:
+    """Of these changes, those that are recorded here, under whatever number."""
+    uids = [change.uid for change in changes]
+    if not uids:
+        return set()
+    return {bytes(row[0]) for row in rows(f"SELECT uid FROM change WHERE uid IN ({', '.join('?' * len(uids))})", uids)}
 
 
 def _recorded(uid: bytes) -> tuple[str, str, dict[str, object]] | None:
