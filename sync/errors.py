@@ -4,6 +4,7 @@ HuokeError
 └── OfficeError
     ├── RequestUnreadable   400  cut short, no msgpack, no JSON, not what this protocol says
     ├── ProtocolUnknown     426  of a version that this server does not speak
+    ├── OfficeOlder         426  the laptop's release writes forms that this server does not know yet
     ├── NotAdmitted         401  DeviceUnknown, SignatureWrong, RequestRepeated, ClockWrong
     ├── Revoked             403  the device is, or its person no longer works here
     ├── CodeRefused         403  the enrolment code is wrong, used or too old
@@ -52,6 +53,25 @@ class ProtocolUnknown(OfficeError):
     code = "protocol"
 
     def __init__(self, template: str = N_("This laptop's Huoke is too old or too new for the server."), **params: Any):
+        super().__init__(template, **params)
+
+
+class OfficeOlder(OfficeError):
+    """The laptop's Huoke is of a later release than the server's: nothing was taken, for it could not be judged."""
+
+    status = 426
+    code = "older"
+    # Somebody updates the server meanwhile.
+    retry_after_seconds = 300
+
+    def __init__(
+        self,
+        template: str = N_(
+            "The office's server has an older Huoke than this laptop: update it first."
+            " What was done here stays unsent until then, and nothing of it is lost."
+        ),
+        **params: Any,
+    ):
         super().__init__(template, **params)
 
 
@@ -157,9 +177,8 @@ class _Told(msgspec.Struct):
 _BY_CODE: dict[str, type[OfficeError]] = {
     kind.code: kind
     for kind in (
-        RequestUnreadable, ProtocolUnknown, NotAdmitted, DeviceUnknown, SignatureWrong, RequestRepeated, ClockWrong,
-        Revoked, CodeRefused, NothingThere, RequestRefused,
-        RequestTooLarge, OfficeBusy, OfficeFull,
+        RequestUnreadable, ProtocolUnknown, OfficeOlder, NotAdmitted, DeviceUnknown, SignatureWrong, RequestRepeated,
+        ClockWrong, Revoked, CodeRefused, NothingThere, RequestRefused, RequestTooLarge, OfficeBusy, OfficeFull,
     )
 }  # fmt: skip
 

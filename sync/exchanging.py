@@ -10,13 +10,13 @@ from typing import Protocol
 
 from model.changes.log import SCHEMA
 from model.changes.recording import chained
-from model.errors import N_, UnreachableError
+from model.errors import N_, Refused, UnreachableError
 from model.laptop import unsent_count
 from model.leases import machine_of
 from model.store import Store, execute, meta, one, rows, set_meta
 from sync import bootstrap
 from sync.connection import Truncated
-from sync.errors import DeviceUnknown
+from sync.errors import DeviceUnknown, RequestTooLarge
 from sync.protocol import (
     MOST_CHANGES,
     PROTOCOL,
@@ -31,7 +31,7 @@ from sync.protocol import (
     SyncRequest,
     encode_request,
 )
-from sync.rebase import Heard, begin_stage, rebase, stage, staged_position
+from sync.rebase import Heard, begin_stage, keep_pushed, rebase, stage, staged_position
 
 # What a batch may weigh before compression: even where nothing can be compressed the server takes it.
 MOST_BATCH_BYTES = 900 << 10
@@ -40,6 +40,15 @@ MOST_STEPS = 10_000
 OTHER_PAST = b"another past"
 # Of everything anew so many documents come in pages; if there are more, all of them are fetched as a snapshot.
 MOST_WHOLE_BY_PAGES = 2_000
+
+
+# Answers with which the office has taken the changes of a request: with all that is new, or without it, where this
+# laptop cannot read the office's documents.
+TAKEN, TAKEN_ONLY = ("ok", "old"), "old"
+
+
+class LaptopTooOld(Refused):
+    """The office has taken what was done here, but this Huoke cannot read what it sends."""
 
 
 class Line(Protocol):
@@ -133,37 +142,50 @@ class Exchange:
     # Everything is wanted anew, and it is more than should come in pages.
     is_much: bool = False
     by_pages: bool = False
+    # Of how many changes a request may be, where the office or a proxy before it took no larger one.
+    most_changes: int | None = None
     # A beginning anew between two runs is a part of it.
     started: float = field(default_factory=time.perf_counter)
 
     def run(self) -> Exchanged | None:
-        """Exchange until nothing is left; None where the laptop shall first begin anew with a snapshot."""
+        """Exchange until nothing is left; None where the laptop shall first begin anew with a snapshot.
+
+        Raises:
+            LaptopTooOld: the office has everything that was done here, and this laptop nothing new.
+        """
         self.is_much = False
         # The number after which changes are still to be sent.
         self.begin = int(meta("acknowledged", "0"))
         before = self.begin
         for _step in range(MOST_STEPS):
             batch = self._next_batch()
-            heard = self._send(batch)
+            try:
+                heard = self._send(batch)
+            except RequestTooLarge as refusal:
+                self.most_changes = fewer_than(batch, refusal)
+                continue
             if self.is_much:
                 return None
             if heard is not None:
                 rebased = rebase(self.store, heard, lambda what, count: self._tell(f"merging {what}", count))
-                fared = [self.results[number].status for number in sorted(self.results) if number > before]
-                return Exchanged(
-                    pushed=len(fared),
-                    confirmed=fared.count("confirmed"),
-                    held=fared.count("held"),
-                    refused=fared.count("refused") + fared.count("quarantined"),
-                    conflicts=fared.count("conflict"),
-                    waiting=rebased.waiting,
-                    rows_pulled=self.documents,
-                    bytes_up=self.line.bytes_up,
-                    bytes_down=self.line.bytes_down,
-                    round_trips=self.line.round_trips,
-                    seconds=time.perf_counter() - self.started,
-                )
+                return self._done(before, rebased.waiting)
         raise UnreachableError(N_("The server asks for the same again and again: tell whoever keeps it."))
+
+    def _done(self, before: int, waiting: int) -> Exchanged:
+        fared = [self.results[number].status for number in sorted(self.results) if number > before]
+        return Exchanged(
+            pushed=len(fared),
+            confirmed=fared.count("confirmed"),
+            held=fared.count("held"),
+            refused=fared.count("refused") + fared.count("quarantined"),
+            conflicts=fared.count("conflict"),
+            waiting=waiting,
+            rows_pulled=self.documents,
+            bytes_up=self.line.bytes_up,
+            bytes_down=self.line.bytes_down,
+            round_trips=self.line.round_trips,
+            seconds=time.perf_counter() - self.started,
+        )
 
     def tell_bootstrap(self, doing: str, done: int, left: int) -> None:
         """Tell how far the beginning anew is."""
@@ -177,7 +199,7 @@ class Exchange:
         if self.other_past:
             # No chain is this one, so the office gives this laptop a name of its own.
             return Batch(1, OTHER_PAST, [], last=False)
-        return batch_after(self.begin)
+        return batch_after(self.begin, self.most_changes)
 
     def _send(self, batch: Batch) -> Heard | None:
         """One request and its answer; what was heard where it came to its end and all is sent."""
@@ -200,6 +222,7 @@ class Exchange:
             returned=_returned(),
             unsent=unsent_count() - (self.begin - int(meta("acknowledged", "0"))),
             pull=batch.last,
+            reads=SCHEMA,
         )
         self._tell("sending", len(batch.sent))
         frames = Frames()
@@ -228,10 +251,19 @@ class Exchange:
             return None
         if answer is None or (head is None and answer.standing == "ok" and batch.last):
             raise Truncated(N_("The answer of the server was cut in the middle: sync again."))
-        if head is None:
-            return None
+        if answer.standing == TAKEN_ONLY and batch.last:
+            keep_pushed(self.store, self._heard(answer, cursor))
+            raise LaptopTooOld(
+                N_(
+                    "What was done on this laptop is at the office. This Huoke is too old to receive what the office"
+                    " has: install the newer one, then sync again."
+                )
+            )
+        return None if head is None else self._heard(answer, head.v)
+
+    def _heard(self, answer: Answer, v: int) -> Heard:
         return Heard(
-            v=head.v,
+            v=v,
             acknowledged=answer.acknowledged,
             chain=answer.chain,
             results=tuple(self.results.values()),
@@ -261,10 +293,11 @@ class Exchange:
             set_meta("skew_ms", str(answer.time - int(self.now().timestamp() * 1000)))
             set_meta("me", answer.person)
             set_meta("person_role", answer.role)
-            self.other_past = answer.standing == "ok" and _chain_at(answer.acknowledged) != answer.chain
+            taken = answer.standing in TAKEN
+            self.other_past = taken and _chain_at(answer.acknowledged) != answer.chain
             if self.other_past:
                 return
-            self.asks_again = answer.standing == "ok" and self._is_another_epoch(answer)
+            self.asks_again = taken and self._is_another_epoch(answer)
             if self.asks_again:
                 return
             if answer.standing == "fork":
@@ -281,7 +314,7 @@ class Exchange:
             with self.store.writing():
                 set_meta("acknowledged", str(answer.acknowledged))
                 set_meta("acknowledged_chain", answer.chain.hex())
-        elif answer.standing == "ok":
+        elif taken:
             self.results.update({result.number: result for result in answer.results})
             self.begin = max(self.begin, batch.first - 1 + len(batch.sent))
 
@@ -305,18 +338,38 @@ class Exchange:
         return True
 
 
-def batch_after(number: int) -> Batch:
-    """The changes of this laptop after one of its numbers, as many as one request takes."""
+def fewer_than(batch: Batch, refusal: RequestTooLarge) -> int:
+    """How many changes to send at once where a batch was too large.
+
+    Raises:
+        RequestTooLarge: there is nothing to divide.
+    """
+    if len(batch.sent) > 1:
+        return len(batch.sent) // 2
+    if not batch.sent:
+        raise refusal
+    raise RequestTooLarge(
+        N_(
+            "Change {number} of this laptop ({change}) alone is larger than the office takes: tell whoever keeps the"
+            " server. Nothing of it is lost."
+        ),
+        number=batch.first, change=batch.sent[0].kind,
+    ) from refusal  # fmt: skip
+
+
+def batch_after(number: int, most: int | None = None) -> Batch:
+    """The changes of this laptop after one of its numbers, as many as one request takes, or at most so many."""
+    most = MOST_CHANGES if most is None else min(most, MOST_CHANGES)
     found = rows(
         "SELECT uid, kind, args, recorded_at, schema FROM change WHERE device = ? AND number > ? ORDER BY number"
         " LIMIT ?",
-        (meta("device"), number, MOST_CHANGES + 1),
+        (meta("device"), number, most + 1),
     )
     chain = _chain_at(number)
     sent: list[ChangeSent] = []
     weight = 0
     schema = found[0][4] if found else SCHEMA
-    for uid, kind, args, recorded_at, form in found[:MOST_CHANGES]:
+    for uid, kind, args, recorded_at, form in found[:most]:
         weight += len(args)
         # One request speaks one form: what an older version recorded goes by itself.
         if sent and (weight > MOST_BATCH_BYTES or form != schema):

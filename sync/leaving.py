@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from model.changes.log import SCHEMA
 from model.errors import N_, UnreachableError
 from model.store import Store, meta, one
-from sync.errors import Revoked
-from sync.exchanging import Batch, Line, batch_after
+from sync.errors import RequestTooLarge, Revoked
+from sync.exchanging import Batch, Line, batch_after, fewer_than
 from sync.protocol import PROTOCOL, Position, SyncRequest, encode_request
 
 KEPT = "kept"
@@ -29,15 +30,20 @@ def hand_over(store: Store, line: Line, now: Callable[[], datetime]) -> int:
     with store.use():
         first = one("SELECT MIN(number) FROM change WHERE device = ?", (meta("device"),))
     # Numbers follow each other without a gap: what is no longer kept are the first ones.
-    kept, after = 0, (first[0] if first and first[0] else 1) - 1
+    kept, most = 0, None
+    after = (first[0] if first and first[0] else 1) - 1
     while True:
         with store.use():
-            batch = batch_after(after)
+            batch = batch_after(after, most)
             request = encode_request(_request(line, batch, now()))
         if not batch.sent:
             # Nothing was recorded meanwhile either.
             return kept
-        kept += _kept_of(line, request)
+        try:
+            kept += _kept_of(line, request)
+        except RequestTooLarge as refusal:
+            most = fewer_than(batch, refusal)
+            continue
         after += len(batch.sent)
 
 
@@ -45,7 +51,7 @@ def _request(line: Line, batch: Batch, now: datetime) -> SyncRequest:
     return SyncRequest(
         protocol=PROTOCOL, schema=batch.schema, device=line.device, epoch=bytes.fromhex(meta("epoch")), view="",
         position=Position(), cursor=0, clock=int(now.timestamp() * 1000), chain=batch.chain, first=batch.first,
-        changes=batch.sent, returned=[], unsent=len(batch.sent), pull=False,
+        changes=batch.sent, returned=[], unsent=len(batch.sent), pull=False, reads=SCHEMA,
     )  # fmt: skip
 
 

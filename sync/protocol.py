@@ -23,6 +23,9 @@ MOST_BODY_BYTES = 8 << 20
 MOST_CHANGES = 500
 MOST_FRAME_BYTES = 32 << 20
 DOCUMENTS_PER_PAGE = 50
+# The oldest form (SCHEMA of a laptop's Huoke) in which this server still sends documents: raised by a release whose
+# documents earlier ones cannot read. Whoever reads only older ones may still push.
+OLDEST_READER = 1
 # What a snapshot's manifest is asked for by: everything that this device may hold.
 OWN_VIEW = "view"
 MOST_CHUNK_BYTES = 1 << 20
@@ -30,6 +33,7 @@ _LENGTH = struct.Struct(">I")
 # What a request may say; whatever is larger is no request, and no database keeps it.
 _Id: TypeAlias = Annotated[bytes, Meta(min_length=16, max_length=16)]
 _Count: TypeAlias = Annotated[int, Meta(ge=0, le=(1 << 53))]
+_Form: TypeAlias = Annotated[int, Meta(ge=1, le=(1 << 31))]
 _Hash: TypeAlias = Annotated[bytes, Meta(max_length=64)]
 _Word: TypeAlias = Annotated[str, Meta(max_length=64, pattern=r"^[0-9A-Za-z._ -]*$")]
 _Kind: TypeAlias = Annotated[str, Meta(max_length=40, pattern=r"^[a-z_]+(\.[a-z_]+)*$")]
@@ -72,6 +76,7 @@ class SyncRequest(_Wire, frozen=True):
     """Everything a laptop asks in one exchange.
 
     Attributes:
+        schema: the form of the arguments of these changes.
         epoch: of the server this laptop last heard; empty before.
         view: of what this laptop holds (see `Answer.view`); empty before.
         position: up to where it has durably received documents.
@@ -81,10 +86,11 @@ class SyncRequest(_Wire, frozen=True):
         first: number of the first change sent.
         unsent: how many changes it has not sent, these included.
         pull: whether documents are wanted; not while more changes follow.
+        reads: the form of documents that this laptop can read: the SCHEMA of its Huoke.
     """
 
     protocol: int
-    schema: Annotated[int, Meta(ge=1, le=(1 << 31))]
+    schema: _Form
     device: _Word
     epoch: _Hash
     view: _Word
@@ -97,6 +103,7 @@ class SyncRequest(_Wire, frozen=True):
     returned: list[Returned]
     unsent: _Count
     pull: bool
+    reads: _Form
 
 
 class Result(_Wire, frozen=True):
@@ -118,7 +125,8 @@ class Answer(_Wire, frozen=True, tag="answer"):
 
     Attributes:
         standing: `ok`; `need`: changes are missing from `acknowledged` on; `fork`: this device's past differs, it
-            goes on as `device`.
+            goes on as `device`; `old`: the changes are taken as with `ok`, but no documents follow, for this laptop
+            cannot read the server's.
         acknowledged, chain: the last change of this device that the server has, and the chain there.
         view: what the device may see; where it differs from the request's, all documents follow from the beginning.
         whole: whether what follows is everything, so that what is not in it is gone.

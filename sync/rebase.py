@@ -138,6 +138,19 @@ def rebase(store: Store, heard: Heard, progress: Progress = lambda _what, _count
     return Rebased(len(incoming), replayed, waiting)
 
 
+def keep_pushed(store: Store, heard: Heard) -> None:
+    """Keep that the office has what was sent, and how it fared, where this Huoke cannot read the office's documents.
+
+    What was done here stays over the last rows of the office that are here. From their version on a newer Huoke will
+    receive again, and what this laptop sent comes back to it as the office judged it.
+    """
+    with store.writing():
+        _keep_results(heard)
+        # What is half received is of an earlier release of the office than what will follow.
+        _forget_stage()
+        _note_acknowledged(heard)
+
+
 def _incoming() -> dict[tuple[str, bytes], bytes | None]:
     """What every document will be: the server's version under each own edit, and over it what was staged."""
     incoming = shadows.kept_aside()
@@ -389,19 +402,26 @@ def _forget_old_changes(heard: Heard) -> None:
 
 def _finish(heard: Heard) -> None:
     _forget_old_changes(heard)
-    execute("DELETE FROM stage")
+    _forget_stage()
+    _note_acknowledged(heard)
     for name, value in {
-        "stage_position": "",
-        "stage_whole": "",
-        "stage_of": "",
         "cursor": str(heard.v),
         "view": heard.view,
         "epoch": heard.epoch.hex(),
-        "acknowledged": str(heard.acknowledged),
-        "acknowledged_chain": heard.chain.hex(),
         "last_exchange": heard.heard_at,
     }.items():
         set_meta(name, value)
+
+
+def _forget_stage() -> None:
+    execute("DELETE FROM stage")
+    for name in ("stage_position", "stage_whole", "stage_of"):
+        set_meta(name, "")
+
+
+def _note_acknowledged(heard: Heard) -> None:
+    set_meta("acknowledged", str(heard.acknowledged))
+    set_meta("acknowledged_chain", heard.chain.hex())
 
 
 def unsent_changes() -> list[tuple[Any, ...]]:

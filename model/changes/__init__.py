@@ -6,6 +6,7 @@ from model.changes.assigning import ASSIGNING_KINDS
 from model.changes.company import COMPANY_KINDS
 from model.changes.customers import CUSTOMER_KINDS
 from model.changes.deciding import DECIDING_KINDS
+from model.changes.devices import DEVICE_KINDS
 from model.changes.editing import EDITING_KINDS
 from model.changes.imports import IMPORT_KINDS
 from model.changes.kind import Args, Kind
@@ -32,6 +33,7 @@ _UNDOABLE = {
         *LEASING_KINDS,
         *REJUDGING_KINDS,
         *IMPORT_KINDS,
+        *DEVICE_KINDS,
     )
 }
 KINDS: dict[str, Kind] = {**_UNDOABLE, "change.undo": undoing(_UNDOABLE)}

@@ -13,6 +13,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from model.changes.company import AddSalesperson, SetSetting, SetWorksHere
+from model.changes.devices import NoteDevice
 from model.changes.kind import Args
 from model.changes.leasing import RecallLease
 from model.errors import N_, InputError, Refused
@@ -120,10 +121,13 @@ def enrolment_code(person_code: str, now: datetime, hours: int = 48) -> str:
     return "-".join(text[start : start + CODE_GROUP_CHARACTERS] for start in groups)
 
 
-def enrol(code: str, public_key: bytes, now: datetime, *, company: str = "", person: str = "") -> Enrolled:
+def enrol(
+    code: str, public_key: bytes, now: datetime, *, company: str = "", person: str = "", do: Do = lambda _args: None
+) -> Enrolled:
     """Let a device join by its code; the same device may ask again, for its answer may have been lost.
 
     Args:
+        do: records that it joined.
         company, person: whose the store is that joins again; empty for a new one.
 
     Raises:
@@ -137,7 +141,7 @@ def enrol(code: str, public_key: bytes, now: datetime, *, company: str = "", per
         raise RequestUnreadable(N_("The device's key cannot be read: join again.")) from error
     hashed = _hash(code)
 
-    def join() -> Enrolled:
+    def join() -> tuple[Enrolled, bytes | None]:
         with current().writing():
             found = one(
                 "SELECT e.code_hash, e.person_id, e.expires_at, e.device, p.active, p.code FROM enrolment e"
@@ -152,12 +156,16 @@ def enrol(code: str, public_key: bytes, now: datetime, *, company: str = "", per
             ):
                 raise CodeRefused(N_("This code opens nothing: it is wrong or too old. Ask the office for a new one."))
             _require_own_store(company, person, found[5])
+            joins = None if found[3] else bytes(found[1])
             device = found[3] or _new_device(hashed, bytes(found[1]), public_key, now)
             if not hmac.compare_digest(_key_of(device), public_key):
                 raise CodeRefused(N_("This code was used by another device: ask the office for a new one."))
-            return _enrolled(device)
+            return _enrolled(device), joins
 
-    return retrying(join)
+    enrolled, joins = retrying(join)
+    if joins is not None:
+        do(NoteDevice(device=enrolled.device, person=joins, what="joined"))
+    return enrolled
 
 
 def _require_own_store(company: str, person: str, invited: str) -> None:
@@ -217,12 +225,13 @@ def revoke(device: str, do: Do) -> None:
         InputError: there is no such device.
     """
     with current().writing():
-        found = one("SELECT incarnation_of FROM device WHERE code = ?", (device,))
+        found = one("SELECT incarnation_of, person_id FROM device WHERE code = ?", (device,))
         if found is None:
             raise InputError(N_("There is no device {code}: “huoke server devices” lists them."), code=device)
         origin = found[0] or device
         execute("UPDATE device SET status = ? WHERE code = ? OR incarnation_of = ?", (REVOKED, origin, origin))
     recall(origin, do)
+    do(NoteDevice(device=origin, person=bytes(found[1]), what="revoked"))
 
 
 def recall(device: str, do: Do) -> int:

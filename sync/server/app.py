@@ -28,6 +28,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from model.changes.kind import Args
 from model.errors import N_, HuokeError, InputError, Refused, StoreError
 from model.store import Store, rows
 from sync.credentials import from_base64url
@@ -86,6 +87,9 @@ class OfficeDesk(Protocol):
         Raises:
             Revoked: it was shut out; what it sent is put aside.
         """
+
+    def record_here(self, args: Args, person: bytes | None = None) -> Any:
+        """Do something at the office itself."""
 
 
 class Snapshots(Protocol):
@@ -189,7 +193,7 @@ class Entrances:
             if refused is not None:
                 raise refused
             key = from_base64url(asked.public_key) or b""
-            return enrol(asked.code, key, now, company=asked.company, person=asked.person)
+            return enrol(asked.code, key, now, company=asked.company, person=asked.person, do=self._office.record_here)
 
     async def snapshot(self, request: Request) -> Response:
         bucket, chunk = request.path_params["bucket"], request.path_params.get("chunk")

@@ -27,8 +27,8 @@ from model.remembering import remembering
 from model.settings import setting_on
 from model.store import Store, execute, meta, one, rows, set_meta
 from model.touched import Touched, collecting
-from sync.errors import Revoked
-from sync.protocol import Answer, Frame, SyncRequest
+from sync.errors import OfficeOlder, Revoked
+from sync.protocol import OLDEST_READER, Answer, Frame, SyncRequest
 from sync.server.admission import barred
 from sync.server.figures import are_stale, claim, computed, note_published, publish_figures
 from sync.server.leases import what_to_lend
@@ -74,6 +74,7 @@ class Office:
 
         Raises:
             Revoked: the device was shut out; what it sent is put aside, and `kept` of its parameters says how much.
+            OfficeOlder: the laptop's Huoke is of a later release; nothing of what it sent was taken.
         """
         with self.store.use():
             self.turn_day()
@@ -115,6 +116,8 @@ class Office:
         shut_out = barred(device.status, active=device.active)
         if shut_out is not None:
             raise shut_out
+        if max(request.schema, request.reads) > SCHEMA:
+            raise OfficeOlder()
         epoch = bytes.fromhex(meta("epoch"))
         # What leases will need is locked together with what the changes need: two sets one after another deadlock.
         reckoned = head_v()
@@ -136,8 +139,9 @@ class Office:
             v = publish(pushed.touched, pushed.judged, day=day, received_at=self.now().isoformat(timespec="seconds"))
             # Where others published meanwhile, what they did is reckoned with at the next exchange.
             self._note(device, request, lent_v=v if v == reckoned + 1 else reckoned, day=day)
+        too_old = pushed.standing == "ok" and request.reads < OLDEST_READER
         answer = Answer(
-            standing=pushed.standing,
+            standing="old" if too_old else pushed.standing,
             device=answering.code,
             epoch=epoch,
             acknowledged=answering.last_number,

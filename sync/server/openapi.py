@@ -34,7 +34,7 @@ _STATUSES = {
     "404": "There is nothing of this name.",
     "409": "A rule of the office says no to the request as a whole.",
     "413": "More bytes than a request may have.",
-    "426": "A version of the protocol that this server does not speak.",
+    "426": "A version of the protocol that this server does not speak, or a laptop of a later release than the server.",
     "429": "Too many requests; Retry-After says when to come again.",
     "503": "The database does not answer; Retry-After says when to come again.",
     "507": "The disk of the database is full.",

@@ -118,6 +118,18 @@ class OfficeDatabase(Store):
             raise OfficeBusy(_BUSY) from error
 
     @contextmanager
+    def _connected(self, database: Any) -> Iterator[None]:
+        """No file can be taken away here, so threads connect beside each other; one may wait for the pool."""
+        if not database.is_closed():
+            yield
+            return
+        database.connect()
+        try:
+            yield
+        finally:
+            database.close()
+
+    @contextmanager
     def writing(self) -> Iterator[None]:
         """One transaction, or a savepoint inside one; rows that others hold are waited for."""
         with self.database.atomic():
@@ -333,7 +345,7 @@ def lock_device(code: str) -> None:
         # A laptop that gave up and came again must not pile up behind its own first request: it is told to come later.
         execute(f"SET LOCAL lock_timeout = {DEVICE_PATIENCE_MILLISECONDS}")
         execute("SELECT code FROM device WHERE code = ? FOR NO KEY UPDATE", (code,))
-        execute("SET LOCAL lock_timeout = 0")
+        execute("SET LOCAL lock_timeout = DEFAULT")
 
 
 def lock_customers(ids: Iterable[bytes]) -> None:

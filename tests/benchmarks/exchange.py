@@ -151,7 +151,7 @@ def _request(device: str, sent: list[ChangeSent], unsent: int | None = None) -> 
     return SyncRequest(
         protocol=PROTOCOL, schema=SCHEMA, device=device, epoch=b"", view="", position=Position(), cursor=0,
         clock=time.time_ns() // 1_000_000, chain=b"", first=1, changes=sent, returned=[],
-        unsent=len(sent) if unsent is None else unsent, pull=False,
+        unsent=len(sent) if unsent is None else unsent, pull=False, reads=SCHEMA,
     )  # fmt: skip
 
 

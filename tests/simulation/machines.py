@@ -15,9 +15,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import model.changes.forms
 import model.changes.lifting
 import model.changes.recording
 import model.ids
+import sync.exchanging
+import sync.server.exchange
 from model.changes.kind import Args
 from model.changes.log import SCHEMA
 from model.changes.recording import record
@@ -36,6 +39,7 @@ FIRST_ID_NS = 1_795_420_800_000_000_000
 ID_STEP_NS = 1_000_000
 FOUNDING_NS = 86_400_000_000_000
 MOST_REQUESTS_KEPT = 40
+NEXT_RELEASE = SCHEMA + 1
 
 
 class PowerCut(BaseException):
@@ -84,13 +88,33 @@ def own_chance(seed: int) -> Iterator[ShownClock]:
 
 @contextmanager
 def later_release() -> Iterator[None]:
-    """Inside, the office is a release further than what the laptops wrote: every change is lifted."""
-    before = model.changes.lifting.lifted.__defaults__
-    model.changes.lifting.lifted.__defaults__ = ({}, SCHEMA + 1)
+    """Inside, the office is a release further than what the laptops wrote: every change is lifted.
+
+    It sends documents only to a laptop that is as far.
+    """
+    lifting = (model.changes.lifting.lifted, model.changes.forms.lifted_as)
+    before = [function.__defaults__ for function in lifting]
+    office = (sync.server.exchange.SCHEMA, sync.server.exchange.OLDEST_READER)
+    for function in lifting:
+        function.__defaults__ = ({}, NEXT_RELEASE)
+    sync.server.exchange.SCHEMA = sync.server.exchange.OLDEST_READER = NEXT_RELEASE
     try:
         yield
     finally:
-        model.changes.lifting.lifted.__defaults__ = before
+        for function, defaults in zip(lifting, before, strict=True):
+            function.__defaults__ = defaults
+        sync.server.exchange.SCHEMA, sync.server.exchange.OLDEST_READER = office
+
+
+@contextmanager
+def of_release(form: int) -> Iterator[None]:
+    """Inside, a laptop that exchanges has the Huoke of this release."""
+    before = sync.exchanging.SCHEMA
+    sync.exchanging.SCHEMA = form
+    try:
+        yield
+    finally:
+        sync.exchanging.SCHEMA = before
 
 
 class Fuse:
@@ -262,7 +286,12 @@ class Machine:
 
     Args:
         skew: by how much its clock is wrong.
+
+    Attributes:
+        release: which its Huoke is of.
     """
+
+    release = SCHEMA
 
     def __init__(
         self, name: str, folder: Path, office: OfficeMachine, kept: list[tuple[str, bytes]], skew: timedelta
@@ -320,6 +349,9 @@ class Machine:
 
         Returns:
             What it did, and whether the office went on meanwhile.
+
+        Raises:
+            LaptopTooOld: the office took what was done here and gave nothing.
         """
         line = Line(self.office, self.device, self.kept, trouble, between)
         try:
@@ -327,7 +359,8 @@ class Machine:
                 self.fuse.arm(trouble.at)
             if trouble.what == "office dies":
                 self.office.fuse.arm(trouble.at)
-            return exchange(self.store, line, now=self.now), line.disturbed
+            with of_release(self.release):
+                return exchange(self.store, line, now=self.now), line.disturbed
         except PowerCut:
             if self.office.fuse.blown:
                 self.office.reopen()

@@ -252,6 +252,8 @@ MUTANTS = (
            ((sync.exchanging, "take_new_incarnation", _incarnation_that_forgets),)),
     Mutant("replay that drops", "an unsent change that cannot be done now is thrown away",
            ((sync.rebase, "replay_unsent", _replay_that_drops),)),
+    Mutant("rebased on nothing", "a laptop that only pushed takes off what it did, as if it had been told more",
+           ((sync.exchanging, "keep_pushed", lambda store, heard: _rebase(store, heard)),)),
     Mutant("epoch not renewed", "nobody notices that the office was put back from an old copy",
            ((tests.simulation.machines, "renew_epoch", _nothing),)),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.mutants import MUTANTS, caught_by
-from tests.simulation.world import Founded, found_company, run_seed, scratch
+from tests.simulation.world import EVERY_LATER_RELEASE, Founded, found_company, run_seed, scratch
 
 # A range as `20-40`, or a number: so many from the first on.
 SEEDS = os.environ.get("HUOKE_SIM_SEEDS", "6")
@@ -48,6 +48,12 @@ def test_a_seed_is_one_run_and_wrong_clocks_change_nothing_of_it(founded: Founde
     assert [outcome.fault for outcome in (skewed, again, straight)] == [None] * 3
     assert skewed.told == again.told == straight.told
     assert skewed.state == again.state == straight.state
+
+
+def test_in_a_run_of_two_releases_a_laptop_too_old_to_pull_goes_on_pushing(founded: Founded, place: Path) -> None:
+    outcome = run_seed(founded, place, EVERY_LATER_RELEASE)
+    assert outcome.fault is None
+    assert outcome.counted["only push"] > 0
 
 
 @pytest.mark.parametrize("name", QUICK_MUTANTS)

@@ -16,8 +16,10 @@ import sync.exchanging
 from model import synced
 from model.changes.company import SetSetting
 from model.changes.customers import EditCustomer, FieldEdit
+from model.changes.log import SCHEMA
 from model.errors import HuokeError, UnreachableError
 from model.store import Store, execute, meta, one, rows
+from sync.exchanging import LaptopTooOld
 from sync.protocol import decode_request
 from sync.server.storage import open_office
 from tests.simulation import invariants
@@ -25,6 +27,7 @@ from tests.simulation.deeds import OFFICE, SALES, Desk, some_deed
 from tests.simulation.history import replayed_state
 from tests.simulation.invariants import Violated
 from tests.simulation.machines import (
+    NEXT_RELEASE,
     OFFICE_FOLDER,
     Machine,
     OfficeMachine,
@@ -45,7 +48,7 @@ MANAGER = "M"
 SMALL_PAGE, SMALL_READING = 4, 9
 SMALL_BATCH = 3
 FOUNDING = -1
-# In one run of so many the laptops are a release older than the office.
+# In one run of so many what laptops wrote is of a release before the office's, and one of them is updated too late.
 EVERY_LATER_RELEASE = 6
 # In one run of so many nothing but credit moves, and every promise counts.
 EVERY_TRADING = 3
@@ -119,6 +122,7 @@ class World:
         skewed: whether the laptops' clocks are wrong.
         troubled: whether anything goes wrong between the machines.
         only_trades: whether a few customers buy and pay all the time, from machines of which there are no copies.
+        two_releases: whether the office is of a later release, and one laptop for a while too old to pull.
     """
 
     founded: Founded
@@ -128,6 +132,7 @@ class World:
     skewed: bool = True
     troubled: bool = True
     only_trades: bool = False
+    two_releases: bool = False
     day: date = FIRST_DAY
     told: list[str] = field(default_factory=list)
     counted: Counter[str] = field(default_factory=Counter)
@@ -145,6 +150,8 @@ class World:
         self.office = OfficeMachine(self.folder / OFFICE_FOLDER, lambda: self.day)
         self.machines = [self._machine(code, self.folder / path.name) for code, path in self.founded.laptops.items()]
         self.backups: dict[str, Path] = {}
+        self.releases = random.Random(f"releases {self.seed}")
+        self._update_all()
         self.seen_people = {machine.person_code: machine.person for machine in self.machines}
 
     def _machine(self, name: str, folder: Path) -> Machine:
@@ -159,10 +166,21 @@ class World:
         if self.troubled and self.chance.randrange(2):
             self._back_up(self.chance.choice(self.machines))
             self._back_up_office()
-        for _step in range(steps):
+        falls_behind, is_updated = self.releases.randrange(steps // 2), steps // 2 + self.releases.randrange(steps // 2)
+        for step in range(steps):
+            if self.two_releases and step == falls_behind:
+                self.releases.choice(self.machines).release = SCHEMA
+            if step == is_updated:
+                self._update_all()
             self._step()
+        self._update_all()
         self.drain()
         self.look_at_rest()
+
+    def _update_all(self) -> None:
+        """Every laptop gets the office's release."""
+        for machine in self.machines:
+            machine.release = NEXT_RELEASE if self.two_releases else SCHEMA
 
     # --- what happens
 
@@ -230,6 +248,10 @@ class World:
             done, disturbed = machine.sync(trouble, lambda: self._between(machine, trouble))
         except PowerCut:
             self._tell(machine.name, "sync", f"{trouble.what} at {trouble.at}: died")
+            return True
+        except LaptopTooOld:
+            self._tell(machine.name, "only push", f"{trouble.what}: too old to pull")
+            self._hear(machine)
             return True
         except UnreachableError as error:
             if trouble.what == "none":
@@ -306,7 +328,9 @@ class World:
                 return
             machine.back_up(self.folder / name)
             self.copied.add(machine.person_code)
-            self.machines.append(self._machine(name, self.folder / name))
+            copy = self._machine(name, self.folder / name)
+            copy.release = machine.release
+            self.machines.append(copy)
         elif what == "back up office":
             self._back_up_office()
         elif what == "put back office" and "office" in self.backups:
@@ -417,10 +441,11 @@ def run_seed(
     founded: Founded, folder: Path, seed: int, *, steps: int = STEPS, skewed: bool = True, troubled: bool = True
 ) -> Outcome:
     """One run from its seed; whatever does not hold is its fault."""
-    release = later_release() if seed % EVERY_LATER_RELEASE == 0 else nullcontext()
+    two_releases = seed % EVERY_LATER_RELEASE == 0
+    release = later_release() if two_releases else nullcontext()
     with own_chance(seed) as clock, small_pages(), release:
         only_trades = seed % EVERY_TRADING == EVERY_TRADING - 1
-        world = World(founded, folder / f"run-{seed}", seed, clock, skewed, troubled, only_trades)
+        world = World(founded, folder / f"run-{seed}", seed, clock, skewed, troubled, only_trades, two_releases)
         fault: BaseException | None = None
         state: dict[tuple[str, bytes], bytes] = {}
         try:

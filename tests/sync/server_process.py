@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import uvicorn
 import zstandard
+from starlette.types import ASGIApp
 
 from model.changes.log import SCHEMA
 from sync.credentials import base64url, make_key, public_key, signed_headers
@@ -78,6 +81,7 @@ class Device:
             "protocol": PROTOCOL, "schema": SCHEMA, "device": self.code, "epoch": b"", "view": "",
             "position": Position(), "cursor": 0, "clock": now_ms(), "chain": b"", "first": 1,
             "changes": list(changes), "returned": [], "unsent": len(changes), "pull": True,
+            "reads": SCHEMA,
         }  # fmt: skip
         return SyncRequest(**{**fields, **other})
 
@@ -120,6 +124,27 @@ def serving(database: str, *words: object, verify: Any = True, **more: str) -> I
             process.stdout.close()
             assert process.stderr is not None
             process.stderr.close()
+
+
+@contextmanager
+def listening(app: ASGIApp) -> Iterator[str]:
+    """An application on a free port of this machine, in a thread of this process; its address."""
+    started = threading.Event()
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+            await super().startup(None)
+            started.set()
+
+    server = Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        assert started.wait(LONGEST_SECONDS)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(LONGEST_SECONDS)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from model.changes.company import SetSetting
 from model.changes.log import Change
 from model.credit import standing_on
 from model.errors import Refused
-from model.store import meta, one, open_store
+from model.store import meta, one, open_store, rows
 from model.synced import KINDS, all_ids, read_documents
 from sync.connection import Truncated
 from sync.server.accounts import devices, revoke
@@ -288,6 +288,8 @@ def test_what_was_lent_to_a_revoked_laptop_is_free_for_others_again(company: Com
     a.sync()
     with company.store.use():
         revoke(a.device, company.office.record_here)
+        noted = rows("SELECT device, person FROM change WHERE kind = 'device.note'")
+        assert noted == [("S", None)]
     b.sync()
     order = b.sell("C1", "P1", 9)
     b.sync()

@@ -63,6 +63,7 @@ class Intruder:
             "protocol": PROTOCOL, "schema": SCHEMA, "device": self.device, "epoch": b"", "view": "",
             "position": Position(), "cursor": 0, "clock": 0, "chain": self.chain, "first": self.last + 1,
             "changes": list(changes), "returned": [], "unsent": len(changes), "pull": False,
+            "reads": SCHEMA,
         }  # fmt: skip
         return SyncRequest(**{**fields, **other})
 

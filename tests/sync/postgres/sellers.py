@@ -57,7 +57,7 @@ class Device:
         return SyncRequest(
             protocol=PROTOCOL, schema=SCHEMA, device=self.code, epoch=self.epoch, view=self.view,
             position=self.position, cursor=0, clock=0, chain=self.chain, first=self.number + 1,
-            changes=list(changes), returned=[], unsent=len(changes), pull=pull,
+            changes=list(changes), returned=[], unsent=len(changes), pull=pull, reads=SCHEMA,
         )  # fmt: skip
 
     def sent(self, *some: Args) -> list[ChangeSent]:

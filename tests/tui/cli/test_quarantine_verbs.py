@@ -52,6 +52,7 @@ def put_aside_for_good(folder: Path) -> None:
     request = SyncRequest(
         protocol=PROTOCOL, schema=1, device="B", epoch=b"", view="", position=Position(), cursor=0, clock=0, chain=b"",
         first=9, changes=[ChangeSent(b"\x07" * 16, "order.unheard_of", b"\xc0", 0)], returned=[], unsent=1, pull=False,
+        reads=1,
     )  # fmt: skip
     with pytest.raises(Revoked):
         list(Office(store).exchange("B", request))
