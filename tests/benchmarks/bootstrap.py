@@ -8,6 +8,7 @@ The laptop must check, unpack and lay the documents, recompute what is derived, 
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import tempfile
 import time
@@ -35,6 +36,8 @@ from sync.server.snapshot import OfficeSnapshots
 from sync.server.storage import become_office, open_office
 
 ORDERS_VARIABLE = "HUOKE_BENCH_ORDERS"
+# A stand-alone store, of which a copy is measured, instead of a sample company made for it.
+STORE_VARIABLE = "HUOKE_BENCH_STORE"
 SMALL_ORDERS = 5_000
 ORDERS_PER_CUSTOMER = 10
 TODAY = date(2026, 11, 23)
@@ -90,8 +93,12 @@ def made_office(folder: Path, orders: int) -> Store:
         LARGE.lines_typical,
         LARGE.contacts_per_customer,
     )
-    with open_store(folder, create=True).use():
-        import_generated(generate_scaled(TODAY, scale), on=TODAY, keep=False)
+    given = os.environ.get(STORE_VARIABLE)
+    if given:
+        shutil.copytree(given, folder)
+    else:
+        with open_store(folder, create=True).use():
+            import_generated(generate_scaled(TODAY, scale), on=TODAY, keep=False)
     with open_store(folder).use() as store, store.writing():
         become_office()
         rebuild_feed(TODAY)

@@ -36,6 +36,7 @@ from tests.sync.server_process import command, environment, fresh_server
 
 ORDERS_A_DAY = 50
 LINES_PER_ORDER = 8
+CUSTOMERS_A_LAPTOP = 10
 RTT_SECONDS = 0.100
 PASSPHRASE = "measured passphrase"
 
@@ -62,19 +63,34 @@ class SlowLine:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0))
+        self._loop.run_until_complete(self._listen())
+        self._loop.close()
+
+    async def _listen(self) -> None:
+        self._ended = asyncio.Event()
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
-        self._loop.run_forever()
+        await self._ended.wait()
+        server.close()
+        passing = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in passing:
+            task.cancel()
+        await asyncio.gather(*passing, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.flights += 1
         await asyncio.sleep(RTT_SECONDS)
         there, back = await asyncio.open_connection(*self.target)
         last = ["server"]
-        await asyncio.gather(
-            self._pass(reader, back, "laptop", last), self._pass(there, writer, "server", last), return_exceptions=True
-        )
+        try:
+            await asyncio.gather(
+                self._pass(reader, back, "laptop", last), self._pass(there, writer, "server", last),
+                return_exceptions=True,
+            )  # fmt: skip
+        finally:
+            for sink in (back, writer):
+                sink.transport.abort()
 
     async def _pass(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, side: str, last: list[str]) -> None:
         while some := await source.read(1 << 16):
@@ -85,12 +101,16 @@ class SlowLine:
         self._loop.call_later(RTT_SECONDS / 2, sink.close)
 
     def close(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._ended.set)
         self._thread.join()
 
 
 def main() -> None:
-    laptops = int(sys.argv[1]) if len(sys.argv) > 1 else int(os.environ.get("HUOKE_BENCH_LAPTOPS", "20"))
+    report(int(sys.argv[1]) if len(sys.argv) > 1 else int(os.environ.get("HUOKE_BENCH_LAPTOPS", "20")))
+
+
+def report(laptops: int) -> None:
+    """Measure and print every ratio."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         company = _company(folder / "bytes")
@@ -224,8 +244,12 @@ def _measure_day(laptop: Store, url: str) -> None:
 
 
 def _many_laptops(folder: Path, laptops: int) -> None:
-    """So many laptops with a day's orders each, one after another, against the bulk insert of the same rows."""
+    """So many laptops with a day's orders of their own customers, one after another, against the bulk insert."""
     company = _company(folder)
+    for number in range(laptops):
+        company.person(f"S{number}")
+        for place in range(CUSTOMERS_A_LAPTOP):
+            company.customer(f"S{number}-{place}", f"S{number}", limit=1_000_000)
     office = Office(company.store, day=lambda: company.day)
     requests = list(_requests(company, laptops))
     started = time.perf_counter()
@@ -242,17 +266,18 @@ def _many_laptops(folder: Path, laptops: int) -> None:
 
 
 def _requests(company: Company, laptops: int) -> Iterator[tuple[str, SyncRequest]]:
-    """Each of another device of A's; numbers carry the device."""
+    """Each of another person's device; numbers carry the device."""
     from sync.credentials import make_key, public_key
     from sync.server.accounts import enrol, enrolment_code
 
-    products, customers = list(company.products.values()), list(company.customers.values())
+    products = list(company.products.values())
     moment = time.time_ns() // 1_000_000
-    for _laptop in range(laptops):
+    for number in range(laptops):
         with company.store.use():
-            code = enrolment_code("A", company.now())
+            code = enrolment_code(f"S{number}", company.now())
             device = enrol(code, public_key(make_key()), company.now()).device
-        orders = day_of_orders(products, customers, company.people["A"], company.day)
+        customers = [company.customers[f"S{number}-{place}"] for place in range(CUSTOMERS_A_LAPTOP)]
+        orders = day_of_orders(products, customers, company.people[f"S{number}"], company.day)
         sent = [
             ChangeSent(
                 new_id(),
