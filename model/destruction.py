@@ -6,7 +6,7 @@ from pathlib import Path
 
 from model.errors import N_, StoreError
 from model.sealing import shred
-from model.store import GENERATION_FILE
+from model.store import GENERATION_FILE, LEFT_FILE
 
 # First what opens the databases, so that whatever is left after a power cut can no longer be read.
 KEY_FILES = ("*.key", "*.key.unfinished", "*.key.wrong")
@@ -37,3 +37,4 @@ def destroy_store(folder: Path) -> None:
             folder=folder,
             files=tuple(left),
         )
+    (folder / LEFT_FILE).unlink(missing_ok=True)

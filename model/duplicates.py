@@ -20,6 +20,7 @@ from model.errors import N_
 from model.leases import lent_in_all
 from model.notices import speaks_for_the_office
 from model.remembering import remembered
+from model.settlement import reserved_money
 from model.store import rows
 
 if TYPE_CHECKING:
@@ -202,7 +203,8 @@ def pool_standing(customer_id: bytes, standing: Standing, standing_of: Callable[
     together = [standing, *(standing_of(other) for other in others)]
     return replace(
         standing,
-        balance=pooled_balance(together) + sum(lent_in_all(other) for other in others),
+        # Money reserved for an order that waits lowers a balance, but is there for that order alone.
+        balance=pooled_balance(together) + sum(lent_in_all(other) + reserved_money(other) for other in others),
         credit_limit=pooled_limit(together),
         blacklisted=any(each.blacklisted for each in together),
         overdue=sum(each.overdue for each in together),

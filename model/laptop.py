@@ -24,9 +24,9 @@ FARED_NAMES = {
     "requested": N_("request"),
     "refused": N_("refused"),
     "quarantined": N_("set aside"),
-    "done": N_("arrived"),
-    "confirmed": N_("arrived"),
-    "quote": N_("arrived"),
+    "done": N_("confirmed"),
+    "confirmed": N_("confirmed"),
+    "quote": N_("confirmed"),
 }
 IDS_PER_STATEMENT = 500
 

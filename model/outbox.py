@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -67,10 +68,14 @@ def args_of(kind: str, encoded: bytes) -> Args | None:
 def told(result: bytes) -> HuokeError:
     """How a change fared, as a sentence that a screen translates; the sentence is empty where nothing was said."""
     template, params = msgspec.msgpack.decode(result)
+    return said_by_the_office(template, params)
+
+
+def said_by_the_office(template: str, params: dict[str, Any]) -> HuokeError:
+    """A sentence of the office with its values, its reasons by the words a screen translates; it is not raised."""
     reasons = params.get("reasons")
-    if isinstance(reasons, list):
-        params["reasons"] = [REASON_NAMES.get(reason, reason) for reason in reasons]
-    return HuokeError(template, **params)
+    named = {"reasons": [REASON_NAMES.get(reason, reason) for reason in reasons]} if isinstance(reasons, list) else {}
+    return HuokeError(template, **(params | named))
 
 
 def named_by(args: Args | None) -> str:

@@ -10,7 +10,7 @@ import os
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -31,6 +31,9 @@ DATABASE_FILE = "store.db"
 GENERATION_FILE = "generation"
 WRITER_LOCK_FILE = "writer.lock"
 SCREEN_LOCK_FILE = "screen.lock"
+# It stands while the files of a store are taken away, because its office has taken it back.
+LEFT_FILE = "taken-back"
+_REMOVED = N_("The store in {folder} was removed.")
 MIGRATIONS = Path(__file__).parent / "migrations"
 # How long a writer waits for another one before a person is told. Ordinary writes take milliseconds; an import
 # on the same machine may take many seconds.
@@ -141,7 +144,7 @@ class Store:
         self._writer_thread = threading.RLock()
         self._writers_inside = 0
         self._opening = threading.Lock()
-        self._is_left = False
+        self._was_there = False
         self._screen = FileLock(str(folder / SCREEN_LOCK_FILE), thread_local=False)
 
     def _database(self) -> Any:
@@ -219,7 +222,9 @@ class Store:
                     self._writer_file.release()
 
     def _still_the_present_one(self) -> None:
-        """Refuse to write into a database that a restored copy has replaced since this store was opened."""
+        """Refuse to write into a database that a restored copy has replaced since, or whose office took it back."""
+        if (self.folder / LEFT_FILE).exists():
+            raise StoreError(_REMOVED, folder=self.folder)
         if present_database(self.folder) != self.path:
             raise StoreError(N_("A backup was put back in {folder}: open the store again."), folder=self.folder)
 
@@ -255,9 +260,12 @@ class Store:
             yield
             return
         with self._opening:
-            if self._is_left:
-                raise StoreError(N_("The store in {folder} was removed."), folder=self.folder)
+            if self._was_there and not self.path.exists():
+                # To connect would make an empty one.
+                self._still_the_present_one()
+                raise StoreError(_REMOVED, folder=self.folder)
             database.connect()
+            self._was_there = self.path.exists()
         try:
             yield
         finally:
@@ -268,11 +276,23 @@ class Store:
         if not self.database.is_closed():
             self.database.close()
 
-    def leave_for_good(self) -> None:
-        """Let nobody open this store again, before its files are taken away: to open it would make an empty one."""
-        with self._opening:
-            self._is_left = True
+    def leave_for_good(self, may_leave: Callable[[], bool]) -> bool:
+        """Let no program write here again, before the files of this store are taken away.
+
+        Args:
+            may_leave: asked when nobody is writing and nobody can begin to.
+
+        Returns:
+            Whether it may be left.
+        """
+        mark = self.folder / LEFT_FILE
+        if not mark.exists():
+            with self.use(), self.writing():
+                if not may_leave():
+                    return False
+                mark.touch()
         self.close()
+        return True
 
 
 def present_database(folder: Path) -> Path:

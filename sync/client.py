@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -16,13 +16,15 @@ from model.changes.arrivals import UNEXPECTED
 from model.errors import N_, Refused, StoreError
 from model.laptop import unsent_count
 from model.leases import machine_of
+from model.settings import setting_on
 from model.store import Store, execute, meta, one, open_store, rows, set_meta
 from sync import bootstrap
 from sync.connection import Enrolled, OfficeConnection, Truncated
-from sync.credentials import destroy, forget_key, keep_key, make_key, public_key, read_key
+from sync.credentials import CredentialError, destroy, forget_key, keep_key, make_key, public_key, read_key
 from sync.errors import OfficeBusy, Revoked, TooManyRequests
 from sync.exchanging import Exchange, Exchanged, Line, Progress, take_new_incarnation
 from sync.leaving import hand_over
+from sync.shut_out import CA_FILE, ShutOut, forget_shut_out, note_shut_out
 
 __all__ = [
     "Exchanged",
@@ -39,7 +41,6 @@ __all__ = [
 ]
 
 EXCHANGE_LOCK_FILE = "exchange.lock"
-CA_FILE = "office-ca.pem"
 ENROL_TRIES = 3
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 60.0
@@ -137,6 +138,7 @@ def join(
         # A key in a file was overwritten by the new one, and an office that was put back gives a name again.
         if former not in ("", enrolled.device) and place == "keyring":
             forget_key(folder, enrolled.company, former)
+    forget_shut_out(folder)
     return store
 
 
@@ -225,14 +227,45 @@ def exchange(
                 with store.use():
                     done = under_way.run()
             return done
-        except Revoked:
-            hand_over(store, line, now)
+        except Revoked as reason:
+            # Whoever records something until the end of the last batch keeps the store for one more.
+            while not store.leave_for_good(_all_given(hand_over(store, line, now))):
+                pass
+            # By its own count, for a try that broke off may have handed over some of them before.
             with store.use():
-                company, device = meta("company"), meta("key_device") or meta("device")
-            store.leave_for_good()
-            bootstrap.discard(store.folder)
-            destroy(store.folder, company, device)
-            raise
+                unsent = unsent_count()
+            try:
+                _leave_for_good(store, unsent, now().astimezone().date())
+            except CredentialError as kept:
+                # The store is gone all the same: whoever sits here must hear that, and what is left of it.
+                raise Revoked(N_("{reason} {left}"), reason=reason, left=kept) from kept
+            if not unsent:
+                raise
+            raise Revoked(
+                N_("{reason} Unsent changes that were handed over: {count}."), reason=reason, count=unsent
+            ) from reason
+
+
+def _all_given(last: int) -> Callable[[], bool]:
+    """Whether nothing was recorded here since the change of this number."""
+
+    def is_last() -> bool:
+        return one("SELECT 1 FROM change WHERE device = ? AND number > ?", (meta("device"), last)) is None
+
+    return is_last
+
+
+def _leave_for_good(store: Store, handed_over: int, on: date) -> None:
+    """Take the store and its key away; a note in the folder says why there is none."""
+    with store.use():
+        company, device = meta("company"), meta("key_device") or meta("device")
+        note = ShutOut(setting_on("company_name", date.max), meta("server"), on, handed_over)
+    bootstrap.discard(store.folder)
+    try:
+        # Before the store goes: without a store and without a note, a person would begin a company of their own here.
+        note_shut_out(store.folder, note)
+    finally:
+        destroy(store.folder, company, device)
 
 
 def _require_own(store: Store, line: Line) -> None:

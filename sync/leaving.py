@@ -21,7 +21,7 @@ def hand_over(store: Store, line: Line, now: Callable[[], datetime]) -> int:
     What it acknowledged once is sent too: it may have been put back since, and there is no later time to ask.
 
     Returns:
-        How many it had not got.
+        The number of the last change that it was given.
 
     Raises:
         UnreachableError: it did not take everything: this laptop must keep its store and try again.
@@ -30,7 +30,7 @@ def hand_over(store: Store, line: Line, now: Callable[[], datetime]) -> int:
     with store.use():
         first = one("SELECT MIN(number) FROM change WHERE device = ?", (meta("device"),))
     # Numbers follow each other without a gap: what is no longer kept are the first ones.
-    kept, most = 0, None
+    most = None
     after = (first[0] if first and first[0] else 1) - 1
     while True:
         with store.use():
@@ -38,9 +38,9 @@ def hand_over(store: Store, line: Line, now: Callable[[], datetime]) -> int:
             request = encode_request(_request(line, batch, now()))
         if not batch.sent:
             # Nothing was recorded meanwhile either.
-            return kept
+            return after
         try:
-            kept += _kept_of(line, request)
+            _give(line, request)
         except RequestTooLarge as refusal:
             most = fewer_than(batch, refusal)
             continue
@@ -55,8 +55,8 @@ def _request(line: Line, batch: Batch, now: datetime) -> SyncRequest:
     )  # fmt: skip
 
 
-def _kept_of(line: Line, request: bytes) -> int:
-    """How many changes of a request the office has kept now.
+def _give(line: Line, request: bytes) -> None:
+    """Give the office the changes of a request.
 
     Raises:
         UnreachableError: it does not say that it has all of them.
@@ -66,7 +66,7 @@ def _kept_of(line: Line, request: bytes) -> int:
             pass
     except Revoked as told:
         if KEPT in told.params:
-            return int(told.params[KEPT])
+            return
     raise UnreachableError(
         N_("The office has not taken what was done on this laptop: nothing of it is removed, sync again.")
     )

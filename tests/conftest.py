@@ -6,9 +6,11 @@ import os
 from datetime import date
 from pathlib import Path
 
+import keyring
 import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
+from keyring.backends.fail import Keyring as NoKeyring
 
 # The short profile; a long run sets it to some hundreds.
 EXAMPLES_VARIABLE = "HUOKE_TEST_EXAMPLES"
@@ -22,6 +24,12 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("huoke")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_keyring_of_whoever_runs_this() -> None:
+    """Keep keys out of the system's keyring, and out of those that tests define, unless a test sets one itself."""
+    keyring.set_keyring(NoKeyring())
 
 
 @pytest.fixture(scope="session")

@@ -38,6 +38,7 @@ from tui.receivables.receipt_form import ReceiptForm  # noqa: E402
 from tui.session import Session, StoreScreen, StoreWatch  # noqa: E402
 from tui.shared.ask import Confirm  # noqa: E402
 from tui.shared.desk_screen import desk_screen_of  # noqa: E402
+from tui.shared.keys_ahead import WAY_GROUP  # noqa: E402
 
 STORE_WATCH_SECONDS = 1.0
 # The exit status where the office took the store back while it was open.
@@ -133,14 +134,14 @@ class HuokeApp(ExchangingApp):
             self._came_from[mode] = self.current_mode
         await self.switch_mode(mode)
 
-    @work
+    @work(group=WAY_GROUP)
     async def open_customer(self, customer_id: Hashable) -> None:
         """Show a customer's archive."""
         await self._go_on_to("archive")
         if isinstance(self.screen, ArchiveScreen) and isinstance(customer_id, bytes):
             self.screen.show_customer(customer_id)
 
-    @work
+    @work(group=WAY_GROUP)
     async def begin_order(self, customer_id: bytes) -> None:
         """Begin an order for a customer; what was being typed is put aside, never lost."""
         await self._go_on_to("order")

@@ -47,8 +47,14 @@ def assign_customers(args: AssignCustomers, ctx: Context) -> int | Requested:
         if id_ in seen and owner_on(customer.id, args.from_date) not in (seen[id_], args.owner):
             # Somebody else of the office gave it away meanwhile: a person decides, as if a salesperson had asked.
             unseen.append(_ask_to_assign(customer, owner, args.from_date, ctx))
-        else:
+            continue
+        try:
             _assign(customer, args.owner, args.from_date, started_by="office", ended_by="office")
+        except Refused:
+            if not ctx.arrived or len(args.customers) == 1:
+                raise
+            # One of many that cannot be given so does not keep the others from it.
+            unseen.append(_ask_to_assign(customer, owner, args.from_date, ctx))
     return Requested(tuple(unseen)) if unseen else len(args.customers)
 
 
@@ -143,6 +149,8 @@ def _claimed_from(day: date, ctx: Context) -> date:
 def release_customer(args: ReleaseCustomer, ctx: Context) -> None:
     customer = customer_with_id(args.customer)
     day = judged_day(args.from_date, ctx)
+    if ctx.arrived and args.seen is not None and owner_on(customer.id, day) not in (args.seen, None):
+        raise Refused(N_("{code} was given to somebody else meanwhile: look at it once more."), code=customer.code)
     held = Assignment.get_or_none(
         (Assignment.customer == customer.id)
         & (Assignment.from_date <= day)
@@ -155,8 +163,12 @@ def release_customer(args: ReleaseCustomer, ctx: Context) -> None:
     _assign(customer, None, day, started_by="office", ended_by="release")
 
 
+def release_as_seen(args: ReleaseCustomer) -> ReleaseCustomer:
+    return msgspec.structs.replace(args, seen=owner_on(resolved(args.customer), args.from_date))
+
+
 ASSIGNING_KINDS = (
     Kind("customer.assign", AssignCustomers, assign_customers, seen=assigning_as_seen),
     Kind("customer.claim", ClaimCustomer, claim_customer),
-    Kind("customer.release", ReleaseCustomer, release_customer),
+    Kind("customer.release", ReleaseCustomer, release_customer, seen=release_as_seen),
 )

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from model import search
+from model.attribution import owner_bp_on
 from model.changes.customers import checked_code, checked_text
 from model.changes.kind import Args, Kind
 from model.context import Context
 from model.errors import N_, InputError, Refused
-from model.money import FULL_BP, LARGEST_PRICE_E4, format_price, parse_amount
+from model.money import FULL_BP, LARGEST_PRICE_E4, format_percent, format_price, parse_amount
 from model.notices import notify
 from model.people import ROLES, Salesperson
 from model.products import Cost, Product, cost_on
@@ -85,10 +86,15 @@ class SetSetting(Args, frozen=True):
 
 
 class SetAttributionRule(Args, frozen=True):
-    """The owner's share, in basis points, of orders that another took, from a date on."""
+    """The owner's share, in basis points, of orders that another took, from a date on.
+
+    Attributes:
+        seen_bp: their share on that date as the person saw it; None where that does not matter.
+    """
 
     from_date: date
     owner_bp: int
+    seen_bp: int | None = None
 
 
 def add_salesperson(args: AddSalesperson, ctx: Context) -> Salesperson:
@@ -127,7 +133,10 @@ def add_product(args: AddProduct, ctx: Context) -> Product:
     if Product.with_id(args.id) is not None:
         raise InputError(N_("There is a product with the id of {code} already: add it anew."), code=code)
     if Product.get_or_none(Product.code == code) is not None:
-        raise Refused(N_("There is already a product {code}: choose another code."), code=code)
+        if not ctx.is_past:
+            raise Refused(N_("There is already a product {code}: choose another code."), code=code)
+        # What was sold of it on the laptop names this one.
+        code = _free_code(code, ctx)
     if min(args.price_e4, args.floor_e4 or 0, args.cost_e4 or 0, args.tax_rate_bp) < 0:
         raise InputError(N_("Price, floor, cost and tax of {code} cannot be below zero."), code=code)
     if max(args.price_e4, args.floor_e4 or 0, args.cost_e4 or 0) > LARGEST_PRICE_E4 or args.tax_rate_bp > FULL_BP:
@@ -143,6 +152,19 @@ def add_product(args: AddProduct, ctx: Context) -> Product:
         Cost.create(product=product, from_date=args.date, cost_e4=args.cost_e4)
     search.index_products([product])
     return product
+
+
+def _free_code(code: str, ctx: Context) -> str:
+    """The code of a product that two people added apart: the later one's has a number behind it."""
+    suffix = 2
+    while Product.get_or_none(Product.code == f"{code}/{suffix}") is not None:
+        suffix += 1
+    free = f"{code}/{suffix}"
+    notify(
+        ctx, ctx.person, "product.add", N_("There was already a product {code}: yours has the code {free} now."),
+        about=free, code=code, free=free,
+    )  # fmt: skip
+    return free
 
 
 def set_cost(args: SetCost, ctx: Context) -> None:
@@ -225,6 +247,13 @@ def set_attribution_rule(args: SetAttributionRule, ctx: Context) -> None:
     require(ctx, "change_settings")
     if not 0 <= args.owner_bp <= FULL_BP:
         raise InputError(N_("The owner's share is between 0 and 100 percent."))
+    present = owner_bp_on(args.from_date)
+    if ctx.arrived and args.seen_bp is not None and present not in (args.seen_bp, args.owner_bp):
+        notify(
+            ctx, None, "attribution.set",
+            N_("The owner's share from {date} was set by two people: {before} is now {after}."),
+            date=args.from_date.isoformat(), before=format_percent(present), after=format_percent(args.owner_bp),
+        )  # fmt: skip
     touch("rule", document_id("rule", args.from_date.isoformat(), "owned"))
     AttributionRule.delete().where(
         AttributionRule.from_date == args.from_date, AttributionRule.kind == "owned"
@@ -234,11 +263,15 @@ def set_attribution_rule(args: SetAttributionRule, ctx: Context) -> None:
     )
 
 
+def rule_as_seen(args: SetAttributionRule) -> SetAttributionRule:
+    return msgspec.structs.replace(args, seen_bp=owner_bp_on(args.from_date))
+
+
 COMPANY_KINDS = (
     Kind("salesperson.add", AddSalesperson, add_salesperson),
     Kind("salesperson.active", SetWorksHere, set_works_here),
     Kind("product.add", AddProduct, add_product),
     Kind("product.cost", SetCost, set_cost, seen=cost_as_seen),
     Kind("setting.set", SetSetting, set_setting, seen=setting_as_seen),
-    Kind("attribution.set", SetAttributionRule, set_attribution_rule),
+    Kind("attribution.set", SetAttributionRule, set_attribution_rule, seen=rule_as_seen),
 )

@@ -76,10 +76,15 @@ class ClaimCustomer(Args, frozen=True):
 
 
 class ReleaseCustomer(Args, frozen=True):
-    """A customer given back to the pool by its owner."""
+    """A customer given back to the pool by its owner.
+
+    Attributes:
+        seen: the owner on that date as the person saw it; None where that does not matter.
+    """
 
     customer: bytes
     from_date: date
+    seen: bytes | None = None
 
 
 class SetTerms(Args, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ from model.changes.forms import lifted_as
 from model.changes.kind import Args, Kind
 from model.changes.log import Change
 from model.changes.merging import MergeCustomers, merge_customers, merge_that_settled, undo_merge
-from model.changes.terms import set_blacklisted, set_terms
+from model.changes.terms import set_blacklisted, set_terms, shown_terms, yes_no
 from model.conflicts import (
     FIELD_SEPARATOR,
     STATE_NAMES,
@@ -24,11 +25,13 @@ from model.conflicts import (
     Conflict,
     close_conflict,
     conflict_with_id,
+    pairs_in,
+    pairs_text,
     parts_of,
     reopen_conflict,
 )
 from model.context import Context
-from model.customers import owner_on
+from model.customers import blacklisted_on, owner_on, terms_on
 from model.duplicates import pair_of
 from model.errors import N_, InputError, Refused
 from model.notices import Notice, notify
@@ -41,7 +44,7 @@ class DecideConflict(Args, frozen=True):
     """A decision: take what was wanted, or keep what stands.
 
     Attributes:
-        theirs: what stands, as the decider saw it (see `present_value`); empty where it is no field of a card.
+        theirs: what stands, as the decider saw it (see `present_value`); empty for duplicates.
     """
 
     conflict: bytes
@@ -75,19 +78,36 @@ class Request:
     rule: Callable[[Any, Context], Any]
     right: str
     nothing_seen: Any
+    standing: Callable[[bytes, date], str]
+
+
+def _owner_standing(customer: bytes, day: date) -> str:
+    owner = owner_on(customer, day)
+    return "pool" if owner is None else owner.hex()
 
 
 REQUESTS = {
-    "customer.terms": Request(SetTerms, set_terms, "set_terms", ""),
-    "customer.assign": Request(AssignCustomers, assign_customers, "assign_customer", ()),
-    "customer.blacklist": Request(SetBlacklisted, set_blacklisted, "block_customer", None),
+    "customer.terms": Request(
+        SetTerms, set_terms, "set_terms", "", lambda customer, day: pairs_text(shown_terms(terms_on(customer, day)))
+    ),
+    "customer.assign": Request(AssignCustomers, assign_customers, "assign_customer", (), _owner_standing),
+    "customer.blacklist": Request(
+        SetBlacklisted,
+        set_blacklisted,
+        "block_customer",
+        None,
+        lambda customer, day: yes_no(blacklisted_on(customer, day)),
+    ),
 }
 
 
 def present_value(conflict: Conflict) -> str:
-    """What stands now in the fields that a conflict is about; empty for requests and duplicates."""
-    if conflict.kind != "field" or conflict.customer_id is None:
+    """What stands now where a conflict would write; empty for duplicates."""
+    if conflict.kind == "duplicate" or conflict.customer_id is None:
         return ""
+    if conflict.kind == "request":
+        from_date = date.fromisoformat(pairs_in(conflict.mine)["from_date"])
+        return REQUESTS[conflict.field].standing(resolved(conflict.customer_id), from_date)
     customer = customer_with_id(conflict.customer_id)
     return UNIT_SEPARATOR.join(shown_field(customer, name) for name in conflict.field.split(FIELD_SEPARATOR))
 
@@ -112,6 +132,7 @@ def decide_conflict(args: DecideConflict, ctx: Context) -> Decided:
     elif args.take and conflict.kind == "field":
         _take_field(conflict, args.theirs, ctx)
     elif args.take:
+        _still_as_seen(conflict, args.theirs)
         _carry_out(conflict, ctx)
     if conflict.state == "open":
         close_conflict(conflict, "taken" if args.take else "kept", ctx, _concerned(conflict))
@@ -155,6 +176,18 @@ def _take_field(conflict: Conflict, seen: str, ctx: Context) -> None:
             field=conflict.field.split(FIELD_SEPARATOR)[0], code=customer.code,
         )  # fmt: skip
     write_fields(customer, {part.name: part.mine for part in parts_of(conflict)}, ctx)
+
+
+def _still_as_seen(conflict: Conflict, seen: str) -> None:
+    """
+    Raises:
+        Refused: somebody else of the office has decided otherwise since the decider looked.
+    """
+    if seen and present_value(conflict) != seen:
+        raise Refused(
+            N_("The {field} of {code} was changed again since: look at it once more."),
+            field=conflict.field, code=customer_with_id(conflict.customer_id or b"").code,
+        )  # fmt: skip
 
 
 def _carry_out(conflict: Conflict, ctx: Context) -> None:

@@ -40,7 +40,7 @@ from model.changes.order_lines import (
     valued_lines,
 )
 from model.changes.order_returns import ReturnLine, ReturnOrder, return_order
-from model.changes.receipts import Payment, announce_receipt, order_with_id, post_payment
+from model.changes.receipts import Payment, announce_receipt, order_with_id, post_payment, still_a_slip
 from model.context import Context
 from model.credit import Verdict
 from model.customers import Customer
@@ -48,6 +48,7 @@ from model.errors import N_, InputError, Refused
 from model.money import LARGEST_AMOUNT_MINOR
 from model.notices import notify
 from model.orders import Order, OrderLine
+from model.receipts import Receipt
 from model.rights import acts_for_another, may_touch, require, require_own_name, require_touch
 from model.settlement import settle_appended
 from model.store import execute, one
@@ -157,7 +158,19 @@ def record_order(args: RecordOrder, ctx: Context) -> OrderRecorded:
         totals.ensure_customer(customer.id)
     if args.payment is not None:
         post_payment(args.payment, order, day, ctx)
+    _tell_its_owner(order, customer, "order.record", ctx)
     return OrderRecorded(order.id, order.number, order.state, order.amount, verdict)
+
+
+def _tell_its_owner(order: Order, customer: Customer, kind: str, ctx: Context) -> None:
+    """Tell the customer's owner of a held order that somebody else took; its maker hears what became of the change."""
+    owner = order.owner_id
+    if order.state != "held" or owner is None or owner in (order.maker_id, ctx.person):
+        return
+    notify(
+        ctx, owner, kind, N_("{code}: a colleague's order is held: {reasons}."),
+        customer=customer.id, about=order.number, code=customer.code, reasons=order.held_for.split(","),
+    )  # fmt: skip
 
 
 def _maker(args: RecordOrder, ctx: Context) -> bytes | None:
@@ -236,7 +249,7 @@ def confirm_order(args: ConfirmOrder, ctx: Context) -> OrderRecorded:
             number=order.number, date=order.valid_until.isoformat(),
         )  # fmt: skip
     day = document_date(args.date, ctx, earliest=order.first_date)
-    trading_customer(order.customer_id, day, ctx)
+    customer = trading_customer(order.customer_id, day, ctx)
     not_before(order, day)
     lines = lines_of(order)
     device = "" if was_moved(order.id, order.customer_id) else ctx.device
@@ -251,6 +264,7 @@ def confirm_order(args: ConfirmOrder, ctx: Context) -> OrderRecorded:
         order.save()
     if args.payment is not None:
         post_payment(args.payment, order, day, ctx)
+    _tell_its_owner(order, customer, "order.confirm", ctx)
     return OrderRecorded(order.id, order.number, order.state, order.amount, verdict)
 
 
@@ -339,6 +353,7 @@ def undo_record_order(args: RecordOrder | ReturnOrder, ctx: Context) -> None:
                 N_("The money of {number} was reversed by {other}: cancel the order instead."),
                 number=order.number, other=reversed_by[0],
             )  # fmt: skip
+        still_a_slip(Receipt.get_by_id(payment.id), ctx)
         announce_receipt(payment.id, order.customer_id)
         execute("UPDATE receipt SET voided = 1, unallocated = 0 WHERE id = ?", (payment.id,))
     void(order, ctx)

@@ -333,13 +333,13 @@ def undo_record_receipt(args: RecordReceipt | ReverseReceipt, ctx: Context) -> N
     named_by = one("SELECT number FROM receipt WHERE reverses_id = ? AND voided = 0", (receipt.id,))
     if named_by is not None:
         raise Refused(N_("{number} was reversed by {other} already."), number=receipt.number, other=named_by[0])
-    _still_a_slip(receipt, ctx)
+    still_a_slip(receipt, ctx)
     announce_receipt(receipt.id, receipt.customer_id)
     execute("UPDATE receipt SET voided = 1, unallocated = 0 WHERE id = ?", (receipt.id,))
     settle(receipt.customer_id)
 
 
-def _still_a_slip(receipt: Receipt, ctx: Context) -> None:
+def still_a_slip(receipt: Receipt, ctx: Context) -> None:
     """Only a slip is undone: later a receipt is somebody's word, and who may reverse it gives a reason.
 
     Raises:

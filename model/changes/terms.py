@@ -49,17 +49,18 @@ def _was_decided_unseen(customer: Customer, args: SetTerms, ctx: Context) -> boo
     """Whether something of what they set stands otherwise than they saw it, and than they want it."""
     if not ctx.arrived or not args.seen:
         return False
-    seen, present = pairs_in(args.seen), _shown_terms(terms_on(customer.id, args.from_date))
+    seen, present = pairs_in(args.seen), shown_terms(terms_on(customer.id, args.from_date))
     wanted = {name: value for name, value in _asked(args).items() if name in present}
     return any(present[name] not in (seen.get(name), value) for name, value in wanted.items())
 
 
 def terms_as_seen(args: SetTerms) -> SetTerms:
     held = terms_on(resolved(args.customer), args.from_date)
-    return msgspec.structs.replace(args, seen=pairs_text(_shown_terms(held)))
+    return msgspec.structs.replace(args, seen=pairs_text(shown_terms(held)))
 
 
-def _shown_terms(held: CreditTerms) -> dict[str, str]:
+def shown_terms(held: CreditTerms) -> dict[str, str]:
+    """Terms as a request shows what stands."""
     return {
         "credit_days": str(held.credit_days),
         "credit_from": held.credit_from,
@@ -72,7 +73,7 @@ def _ask_for_terms(customer: Customer, args: SetTerms, ctx: Context) -> bytes:
     return raise_conflict(
         ctx, "request", customer=customer.id, field="customer.terms",
         mine=pairs_text(_asked(args)),
-        theirs=pairs_text(_shown_terms(held)),
+        theirs=pairs_text(shown_terms(held)),
     )  # fmt: skip
 
 
@@ -155,8 +156,8 @@ def set_blacklisted(args: SetBlacklisted, ctx: Context) -> Requested | None:
     if asked:
         require_touch(ctx, "customer.blacklist", customer.id)
     if asked or unseen:
-        wanted = {"blacklisted": _yes_no(args.blacklisted), "from_date": day.isoformat(), "reason": reason}
-        held = {"blacklisted": _yes_no(blacklisted_on(customer.id, ctx.business_date))}
+        wanted = {"blacklisted": yes_no(args.blacklisted), "from_date": day.isoformat(), "reason": reason}
+        held = {"blacklisted": yes_no(blacklisted_on(customer.id, ctx.business_date))}
         return Requested(
             (
                 raise_conflict(
@@ -177,7 +178,8 @@ def blacklisting_as_seen(args: SetBlacklisted) -> SetBlacklisted:
     return msgspec.structs.replace(args, seen=blacklisted_on(resolved(args.customer), args.from_date))
 
 
-def _yes_no(flag: bool) -> str:
+def yes_no(flag: bool) -> str:
+    """A blacklisting as a request shows it."""
     return "yes" if flag else "no"
 
 

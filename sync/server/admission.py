@@ -101,11 +101,19 @@ def authenticate(
         (signed.device,),
     )
     if found is None:
-        raise DeviceUnknown(N_("The server does not know this device: ask the office for a code and join again."))
+        raise DeviceUnknown(
+            N_(
+                "The server does not know this device: ask the office for a code and join again."
+                " What was recorded here is kept and is sent then."
+            )
+        )
     code, person, public_key, status, active = found
     if not verify(bytes(public_key), method, path, signed.time_ms, signed.nonce, body_sha256, signed.signature):
         raise SignatureWrong(
-            N_("The server knows another key of this device: ask the office for a code and join again.")
+            N_(
+                "The server knows another key of this device: ask the office for a code and join again."
+                " What was recorded here is kept and is sent then."
+            )
         )
 
     def admit() -> OfficeError | None:

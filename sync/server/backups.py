@@ -19,7 +19,8 @@ from model.backup import Contents, Restored, back_up, restore, verified
 from model.connecting import is_sqlite_file
 from model.errors import N_, InputError, Refused, StoreError
 from model.store import DATABASE_FILE, Store, execute, execute_many, meta, one, open_store, rows, set_meta
-from sync.server.accounts import REVOKED, company_name
+from sync.server.accounts import ACTIVE, REVOKED, company_name
+from sync.server.quarantine import QUARANTINED
 from sync.server.scope import rebuild_feed
 from sync.server.storage import (
     ROLE,
@@ -37,6 +38,10 @@ from sync.server.storage import (
 # Worth nothing later, or made again when wanted.
 PASSING_TABLES = ("nonce", "rate", "snapshot_chunk", "snapshot")
 ROWS_AT_ONCE = 5_000
+_STILL_PUT_ASIDE = (
+    "SELECT q.uid FROM quarantine q LEFT JOIN arrival a ON a.uid = q.uid WHERE COALESCE(a.status, ?) = ?",
+    (QUARANTINED, QUARANTINED),
+)
 
 
 def back_up_office(store: Store, target: Path, *, overwrite: bool = False) -> Contents:
@@ -58,7 +63,25 @@ def back_up_office(store: Store, target: Path, *, overwrite: bool = False) -> Co
             return back_up(copy, target, overwrite=overwrite)
 
 
-def restore_office(url: str, source: Path, *, other_company: bool = False) -> Restored:
+@dataclass(frozen=True)
+class OfficeRestored:
+    """A backup of an office put back.
+
+    Attributes:
+        kept_aside: the former database, None where there was none in a folder.
+        unknown: the laptops that the former office admitted and the backup has not, each with its person's code.
+        lost: how many changes of laptops that were shut out the backup lacks: one that is wiped cannot send them again.
+        to_judge: how many changes that the former office had judged are put aside once more.
+    """
+
+    contents: Contents
+    kept_aside: Path | None
+    unknown: tuple[tuple[str, str], ...]
+    lost: int
+    to_judge: int
+
+
+def restore_office(url: str, source: Path, *, other_company: bool = False) -> OfficeRestored:
     """Put a backup of an office back, under a new epoch: laptops then send again what it has forgotten.
 
     Who was shut out since the backup stays shut out, and a code that was used stays used.
@@ -69,46 +92,106 @@ def restore_office(url: str, source: Path, *, other_company: bool = False) -> Re
         StoreError: it is damaged, or a server has it open.
     """
     _require_backup(source)
-    shut_out = _shut_out_at(url)
+    former = _former_office(url)
+    unknown: tuple[tuple[str, str], ...] = ()
+    lost = to_judge = 0
 
     def renew() -> None:
+        nonlocal unknown, lost, to_judge
         if meta(ROLE) != SERVER_ROLE:
             raise Refused(
                 N_("{path} is a stand-alone store's backup: restore it, then “huoke server adopt”."), path=source
             )
         renew_epoch()
-        shut_out.apply()
+        former.shut_out()
+        # Of another company's office this one forgets nothing.
+        if former.company == meta("company"):
+            unknown, lost, to_judge = former.unknown_here(), former.lost_here(), former.to_judge_here()
 
     with _prepared(source, renew) as prepared:
-        return _put_in_place(url, prepared, other_company=other_company)
+        restored = _put_in_place(url, prepared, other_company=other_company)
+    return OfficeRestored(restored.contents, restored.kept_aside, unknown, lost, to_judge)
 
 
 @dataclass(frozen=True)
-class _ShutOut:
-    """What an office has closed: devices that it revoked, and enrolment codes that were used."""
+class _Former:
+    """What an office knows that a backup of it may lack.
 
-    devices: tuple[str, ...] = ()
+    Attributes:
+        revoked: the devices it has shut out.
+        used: the enrolment codes that were used: when, by which device, and their hashes.
+        admitted: the devices that may come, each under the name it has now, with their persons' codes.
+        of_shut_out: the changes of laptops that were shut out, and of those whose person left.
+        judged: the changes that were put aside and judged since.
+    """
+
+    company: str = ""
+    revoked: tuple[str, ...] = ()
     used: tuple[tuple[str, str, bytes], ...] = ()
+    admitted: tuple[tuple[str, str], ...] = ()
+    of_shut_out: frozenset[bytes] = frozenset()
+    judged: frozenset[bytes] = frozenset()
 
-    def apply(self) -> None:
-        """Close the same in the store in use."""
-        execute_many("UPDATE device SET status = ? WHERE code = ?", [(REVOKED, code) for code in self.devices])
+    def shut_out(self) -> None:
+        """Close in the store in use what this office has closed."""
+        execute_many("UPDATE device SET status = ? WHERE code = ?", [(REVOKED, code) for code in self.revoked])
         execute_many("UPDATE enrolment SET used_at = ?, device = ? WHERE code_hash = ?", self.used)
 
+    def unknown_here(self) -> tuple[tuple[str, str], ...]:
+        """The devices that may come and that the store in use does not know."""
+        known = {str(code) for (code,) in rows("SELECT code FROM device")}
+        return tuple((code, person) for code, person in self.admitted if code not in known)
 
-def _shut_out_at(url: str) -> _ShutOut:
-    """What the present office has closed; nothing where there is none, or where it cannot be read any more."""
+    def lost_here(self) -> int:
+        """How many changes the store in use lacks that perhaps nobody has any more."""
+        return len(self.of_shut_out - _uids("SELECT uid FROM change UNION SELECT uid FROM quarantine"))
+
+    def to_judge_here(self) -> int:
+        """How many changes are put aside in the store in use that this office had judged."""
+        return len(self.judged & _uids(*_STILL_PUT_ASIDE))
+
+
+def _former_office(url: str) -> _Former:
+    """What the present office knows; nothing where there is none, or where it cannot be read any more."""
     try:
         store = open_office(url)
-        with store.use():
-            devices = rows("SELECT code FROM device WHERE status = ?", (REVOKED,))
-            used = rows("SELECT used_at, device, code_hash FROM enrolment WHERE used_at IS NOT NULL")
-        store.close()
+        with closing(store), store.use():
+            return _Former(
+                company=meta("company"),
+                revoked=tuple(str(code) for (code,) in rows("SELECT code FROM device WHERE status = ?", (REVOKED,))),
+                used=tuple(
+                    (str(at), str(code), bytes(hashed))
+                    for at, code, hashed in rows(
+                        "SELECT used_at, device, code_hash FROM enrolment WHERE used_at IS NOT NULL"
+                    )
+                ),
+                admitted=_admitted(),
+                of_shut_out=_uids(
+                    "SELECT c.uid FROM change c JOIN device d ON d.code = c.device JOIN salesperson p"
+                    " ON p.id = d.person_id WHERE d.status = ? OR p.active = ? UNION SELECT q.uid FROM quarantine q"
+                    " JOIN device d ON d.code = q.device JOIN salesperson p ON p.id = d.person_id"
+                    " WHERE d.status = ? OR p.active = ?",
+                    (REVOKED, 0, REVOKED, 0),
+                ),
+                judged=_uids("SELECT uid FROM quarantine") - _uids(*_STILL_PUT_ASIDE),
+            )
     except (StoreError, Refused):
-        return _ShutOut()
-    return _ShutOut(
-        tuple(str(code) for (code,) in devices), tuple((str(at), str(code), bytes(hashed)) for at, code, hashed in used)
+        return _Former()
+
+
+def _admitted() -> tuple[tuple[str, str], ...]:
+    """The devices that may come, each laptop under the last of the names it went on under."""
+    found = rows(
+        "SELECT d.code, d.incarnation_of, p.code FROM device d JOIN salesperson p ON p.id = d.person_id"
+        " WHERE d.status = ? AND p.active = ? ORDER BY d.enrolled_at, d.code",
+        (ACTIVE, 1),
     )
+    latest = {origin or code: (str(code), str(person)) for code, origin, person in found}
+    return tuple(latest.values())
+
+
+def _uids(query: str, parameters: tuple[Any, ...] = ()) -> frozenset[bytes]:
+    return frozenset(bytes(uid) for (uid,) in rows(query, parameters))
 
 
 def adopt(url: str, folder: Path, day: date, key: bytes | None = None) -> Contents:

@@ -77,23 +77,27 @@ def faults(day: date) -> list[Broken]:
 
 
 def _broken_chains() -> Iterator[tuple[str, int]]:
-    """Of each device the first change whose link does not follow from the one before it."""
-    # A number that repeated another device's change left its link with nobody.
-    whole = rows("SELECT code FROM device d WHERE NOT EXISTS (SELECT 1 FROM repeated r WHERE r.device = d.code)")
-    for (device,) in whole:
-        link = b""
+    """Of each device the first change whose link does not follow from the one before; 0 where only its last differs."""
+    for device, last in rows("SELECT code, chain FROM device"):
+        link, is_whole = b"", True
         for number, kind, args, chain in _changes_of(device):
-            link = chained(link, number, kind, bytes(args))
+            link = chained(link, number, kind, args.encode() if isinstance(args, str) else bytes(args))
             if link != bytes(chain):
                 yield device, number
+                is_whole = False
                 break
+        if is_whole and link != bytes(last):
+            yield device, 0
 
 
 def _changes_of(device: str) -> Iterator[tuple[Any, ...]]:
     after = 0
     while found := rows(
-        "SELECT number, kind, args, chain FROM change WHERE device = ? AND number > ? ORDER BY number LIMIT ?",
-        (device, after, CHANGES_PER_READING),
+        # What was sent again under another number stands in the log under its first one.
+        "SELECT number, kind, args, chain FROM change WHERE device = ? AND number > ?"
+        " UNION ALL SELECT r.number, c.kind, c.args, r.chain FROM repeated r JOIN change c ON c.uid = r.uid"
+        " WHERE r.device = ? AND r.number > ? ORDER BY 1 LIMIT ?",
+        (device, after, device, after, CHANGES_PER_READING),
     ):
         yield from found
         after = found[-1][0]

@@ -182,7 +182,8 @@ class Office:
         if given:
             self._decide(ReturnLeases(device=machine, returns=given), touched, judged, day)
         # With unsent changes still to come the laptop needs what it has; it is reckoned with at the last of them.
-        if request.unsent > len(request.changes):
+        # A laptop too old to receive would never know of more, nor give any of it back.
+        if request.unsent > len(request.changes) or request.reads < OLDEST_READER:
             return
         lend = what_to_lend(machine, device.person, candidates | touched.customers, day)
         if lend is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 import signal
@@ -21,6 +22,7 @@ from model.errors import N_, InputError, Refused
 # Exchanges under way at the end of the server may go on for so long.
 LONGEST_ENDING_SECONDS = 30
 IDLE_CONNECTION_SECONDS = 30
+FAREWELL_SECONDS = 1
 WAITING_CONNECTIONS = 1024
 
 
@@ -95,6 +97,22 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        hanging_up = asyncio.create_task(self._hang_up())
+        try:
+            await super().shutdown(sockets)
+        finally:
+            hanging_up.cancel()
+
+    async def _hang_up(self) -> None:
+        """Cut what has nothing more to say: under TLS a laptop that is idle does not answer the server's farewell."""
+        while True:
+            await asyncio.sleep(FAREWELL_SECONDS)
+            for connection in list(self.server_state.connections):
+                transport = connection.transport
+                if transport.is_closing() and not transport.get_write_buffer_size():
+                    transport.abort()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -57,13 +57,15 @@ def replayed_state(office: OfficeMachine, empty: Path, folder: Path, promised: s
     shutil.copytree(empty, folder)
     store = quick(open_office(f"sqlite:///{folder}"))
     log = _log(office.store)
+    recalled: set[bytes] = set()
     try:
         for change, status in log:
             with store.use(), store.writing():
                 before = _before(change)
                 fared = judged_alone(change)
                 after_each(change, fared, before)
-                promises_are_kept(change, fared, promised)
+                recalled |= _recalled_by(change, fared)
+                promises_are_kept(change, fared, promised, recalled)
             if fared.status != status:
                 raise Violated(14, f"{change.kind} {change.uid.hex()} fared {status}, done again {fared.status}")
         _compare(office.store, store)
@@ -114,8 +116,26 @@ def after_each(change: Change, fared: Judged, before: Before) -> None:
         no_unseen_value_overwritten(change, before)
 
 
-def promises_are_kept(change: Change, fared: Judged, promised: set[bytes]) -> None:
-    """5: What a laptop called guaranteed is confirmed, unless something that is no matter of credit stops it."""
+def _recalled_by(change: Change, fared: Judged) -> set[bytes]:
+    """Whose leases the office took back by a change: what laptops promised within them is provisional again."""
+    if fared.status in ("refused", "quarantined"):
+        return set()
+    if change.kind == "lease.recall":
+        return {_args(change).customer}
+    if change.kind == "customer.merge":
+        return {_args(change).loser}
+    if change.kind == "conflict.decide" and _args(change).take:
+        # A merge, if it was about likely duplicates.
+        return {bytes(row[0]) for row in rows("SELECT loser_id FROM alias WHERE change_uid = ?", (change.uid,))}
+    return set()
+
+
+def promises_are_kept(change: Change, fared: Judged, promised: set[bytes], recalled: set[bytes]) -> None:
+    """5: What a laptop called guaranteed is confirmed, unless something that is no matter of credit stops it.
+
+    Args:
+        recalled: whose leases the office took back at some time before.
+    """
     if change.kind not in ("order.record", "order.confirm"):
         return
     args = _args(change)
@@ -128,7 +148,8 @@ def promises_are_kept(change: Change, fared: Judged, promised: set[bytes]) -> No
     [(number, customer, state, held_for)] = found
     reasons = set(held_for.split(","))
     was_merged = rows("SELECT 1 FROM alias WHERE winner_id = ?", (customer,))
-    if state == "held" and reasons <= {"overdue", "over_limit"} and not was_merged:
+    taken_back = was_merged or bytes(customer) in recalled
+    if state == "held" and reasons <= {"overdue", "over_limit"} and not taken_back:
         raise Violated(5, f"{number} was guaranteed and is held: {held_for}")
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import keyring
 import pytest
 from keyring.backends.null import Keyring as NoKeyring
 
+import sync.client
 from model.backup import back_up, restore
 from model.changes.arrivals import UNEXPECTED, Arrival, arrive
 from model.changes.company import SetWorksHere
 from model.changes.customers import LogContact
 from model.changes.log import Change
-from model.errors import InputError, Refused, UnreachableError
+from model.errors import InputError, Refused, StoreError, UnreachableError
 from model.ids import new_id
 from model.notices import Notice
 from model.store import execute, one, open_store, rows
@@ -324,3 +325,38 @@ def test_a_device_revoked_between_its_signature_and_the_transaction_gets_nothing
         a.sync()
     assert state_of(company.store, order) is None
     assert len(put_aside(company)) == 1
+
+
+def test_an_order_recorded_at_the_last_moment_is_handed_over_too(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laptop = company.laptop("A")
+    laptop.sync()
+    laptop.sell("C1", "P1", 1)
+    shut_out(laptop)
+    sold: list[bytes] = []
+    given = sync.client._all_given
+
+    def meanwhile(last: int) -> Callable[[], bool]:
+        if not sold:
+            sold.append(laptop.sell("C1", "P1", 2))
+        return given(last)
+
+    monkeypatch.setattr(sync.client, "_all_given", meanwhile)
+    with pytest.raises(Revoked):
+        laptop.sync()
+    with company.store.use():
+        kept = {row.number for row in all_put_aside()}
+    assert kept == {1, 2}
+
+
+def test_no_other_program_writes_into_or_makes_anew_a_store_that_was_taken_back(company: Company) -> None:
+    laptop = company.laptop("A")
+    laptop.sync()
+    beside = open_store(laptop.store.folder)
+    shut_out(laptop)
+    with pytest.raises(Revoked):
+        laptop.sync()
+    with pytest.raises(StoreError, match="was removed"), beside.use():
+        pass
+    assert not list(laptop.store.folder.glob("store*.db*"))

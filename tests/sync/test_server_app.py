@@ -6,6 +6,7 @@ import re
 import socket
 import ssl
 import subprocess
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,6 +39,9 @@ from tests.sync.server_process import (
     now_ms,
     serving,
 )
+
+# Far below the 30 seconds for which the library waits until an idle laptop says farewell.
+LONGEST_ENDING_SECONDS = 10
 
 
 @pytest.fixture(scope="module")
@@ -277,7 +281,7 @@ def test_a_second_start_says_no_code_once_a_laptop_joined(tmp_path: Path) -> Non
     with serving(f"sqlite:///{tmp_path / 'office'}") as again:
         assert again.client.get("/healthz").status_code == 200
         again.process.terminate()
-        assert again.process.communicate(timeout=LONGEST_SECONDS)[0] == ""
+        assert again.process.communicate(timeout=LONGEST_SECONDS)[0] == "The server has stopped.\n"
 
 
 def test_over_tls_with_an_authority_of_its_own(tmp_path: Path) -> None:
@@ -313,6 +317,17 @@ def test_an_authority_whose_key_is_elsewhere_is_never_replaced(tmp_path: Path) -
     key.rename(tmp_path / "ca-key.pem")
     make_certificates(tmp_path, ["localhost"], now)
     assert made.authority.read_bytes() == authority
+
+
+def test_a_server_ends_soon_although_a_laptop_keeps_its_line_open(tmp_path: Path) -> None:
+    made = make_certificates(tmp_path / "tls", ["127.0.0.1"], datetime.now(UTC))
+    trusted = ssl.create_default_context(cafile=made.authority)
+    files = ("--tls-cert", made.certificate, "--tls-key", made.key)
+    with fresh_server(tmp_path / "office", *files, verify=trusted) as server:
+        assert server.client.get("/healthz").status_code == 200
+        began = time.monotonic()
+        assert server.end() == 0
+        assert time.monotonic() - began < LONGEST_ENDING_SECONDS
 
 
 def test_a_plain_server_that_is_asked_by_tls_is_named_with_its_remedy(tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import keyring.core
 import pytest
+from keyring.backends.null import Keyring
 from textual.widgets import Input, Static
 
 from model.changes.customers import EditCustomer, FieldEdit
@@ -15,8 +17,11 @@ from model.changes.orders import verdict_of
 from model.changes.terms import SetTerms
 from model.credit import PricedLine
 from model.errors import N_, UnreachableError
+from model.leases import remaining
+from model.money import grouped
 from model.search import find_customers
-from model.store import execute, open_store
+from model.store import Store, execute, meta, open_store
+from sync.credentials import keep_key, make_key, read_key
 from sync.errors import Revoked
 from sync.exchanging import Progress
 from tests.sync.offices import FIRST_DAY, Company, Laptop, Wire
@@ -37,6 +42,7 @@ from tui.app import HuokeApp
 from tui.archive.documents import DocumentScreen
 from tui.archive.screen import ArchiveScreen
 from tui.customers.screen import CustomersScreen
+from tui.exchange.passphrase import AskPassphrase
 from tui.exchange.words import progress_words
 from tui.leaderboard.activity import ActivityFace
 from tui.leaderboard.company_line import CompanyLine
@@ -146,9 +152,14 @@ async def test_an_order_that_the_office_held_is_shown_until_it_was_seen(company:
             await synced(pilot)
             [(word, about, sentence, _day)] = inbox(pilot)
             assert (word, about) == ("held", "B-000001")
-            assert sentence == "order recorded: B-000001 is held: over limit."
+            assert sentence == "Customer POOL 800.00: over limit 600.00 — receive 600.00 to release"
+            details = str(exchange_screen(pilot).query_one("#details", Static).render())
+            assert details.startswith("B-000001 Customer POOL 800.00")
+            way = "In the archive of POOL: r receives money for it, l releases it."
+            assert details.endswith(way)
             await pilot.press("enter")
             await until(pilot, lambda: isinstance(app.screen, DocumentScreen))
+            assert str(app.screen.query_one("#way", Static).render()) == way
             await pilot.press("escape")
             await pilot.press("x")
             await until(pilot, lambda: inbox(pilot) == [])
@@ -176,12 +187,13 @@ async def test_a_conflict_is_decided_by_one_key(
             await settled(pilot)
             [(word, about, sentence, _day)] = inbox(pilot)
             assert (word, about) == ("conflict", "C1")
-            assert "“Mine”" in sentence
-            assert "“Theirs”" in sentence
+            assert sentence == "short name: yours Mine, office Theirs"
+            assert "Person A's: “Mine”" in str(exchange_screen(pilot).query_one("#details", Static).render())
             await pilot.press("x")
             assert "waits for a decision" in " ".join(str(each.message) for each in app._notifications)
             await pilot.press(key)
             await until(pilot, lambda: inbox(pilot) == [])
+            assert ("Taken: R tells the office." if key == "t" else "Left as the office has it.") in foot(pilot)
             await synced(pilot)
     manager.sync()
     found = manager.one("SELECT short_name FROM customer WHERE code = 'C1'")
@@ -296,6 +308,107 @@ def test_while_nothing_goes_up_the_exchange_says_that_it_receives() -> None:
     assert progress_words(Progress("sending", documents=6424)) == "receiving… 6,424 documents"
 
 
+async def test_the_owner_hears_of_a_colleagues_order_that_is_held(company: Company, laptop: Laptop) -> None:
+    manager = company.laptop("M")
+    manager.sync()
+    manager.sell("C1", "P1", 12)
+    laptop.sell("C1", "P1", 20)
+    manager.sync()
+    with laptop_app(laptop) as app:
+        async with app.run_test(size=(120, 40)) as pilot:
+            await settled(pilot)
+            await synced(pilot)
+            assert [row[:3] for row in inbox(pilot) if row[0] == "notice"] == [
+                ("notice", "C-000001", "C1: a colleague's order is held: over limit.")
+            ]
+            # Of one's own order the result tells, and nobody is told of it twice.
+            assert [row[:2] for row in inbox(pilot) if row[0] == "held"] == [("held", "B-000001")]
+
+
+async def test_nothing_to_export_is_said_and_no_file_is_asked_for(laptop: Laptop) -> None:
+    with laptop_app(laptop) as app:
+        async with app.run_test(size=(80, 24)) as pilot:
+            await settled(pilot)
+            await pilot.press("e")
+            await until(pilot, lambda: "There is nothing here to export." in foot(pilot))
+            assert app.screen is exchange_screen(pilot)
+
+
+def under_a_passphrase(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Keep the laptop's key in a file under a passphrase.
+
+    Returns:
+        What was given as one, as it comes.
+    """
+    monkeypatch.setattr(keyring.core, "_keyring_backend", Keyring())
+    with laptop.store.use():
+        folder, company, device = laptop.store.folder, meta("company"), meta("key_device")
+    keep_key(folder, company, device, make_key(), passphrase=lambda: "correct horse")
+    return []
+
+
+def opened_by_passphrase(app: HuokeApp, laptop: Laptop, given: list[str]) -> None:
+    """Let the line of the app be had only by whoever knows the passphrase."""
+
+    def line(store: Store, passphrase: Callable[[], str]) -> Wire:
+        given.append(passphrase())
+        read_key(store.folder, meta("company"), meta("key_device"), passphrase=passphrase)
+        return laptop.wire
+
+    app.session.line = line  # type: ignore[assignment]
+
+
+async def test_the_passphrase_is_asked_until_it_is_right_and_then_never_again(
+    laptop: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = under_a_passphrase(laptop, monkeypatch)
+    with laptop_app(laptop) as app:
+        opened_by_passphrase(app, laptop, given)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await settled(pilot)
+            await pilot.press("R")
+            await until(pilot, lambda: isinstance(app.screen, AskPassphrase))
+            await pilot.press(*"wrong one", "enter")
+            await until(pilot, lambda: "not the passphrase" in str(app.screen.query_one(".objection", Static).render()))
+            assert app.screen.query_one(Input).value == ""
+            await pilot.press(*"correct horse", "enter")
+            await until(pilot, lambda: app.last_exchange is not None and not app.is_exchanging)
+            laptop.wire.exchange = unreachable
+            await synced(pilot)
+            assert "cannot be reached" in head(pilot)
+            del laptop.wire.exchange
+            await synced(pilot)
+            assert "Synced" in foot(pilot)
+    assert given == ["wrong one", "correct horse", "correct horse"]
+
+
+async def test_escape_leaves_the_question_for_the_passphrase(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = under_a_passphrase(laptop, monkeypatch)
+    with laptop_app(laptop) as app:
+        opened_by_passphrase(app, laptop, given)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await settled(pilot)
+            await pilot.press("R")
+            await until(pilot, lambda: isinstance(app.screen, AskPassphrase))
+            await pilot.press("escape")
+            await until(pilot, lambda: app.screen is exchange_screen(pilot))
+            assert (given, app.is_exchanging) == ([], False)
+
+
+async def test_how_much_this_laptop_may_promise_stands_with_the_customer(laptop: Laptop) -> None:
+    customer = laptop.company.customers["C1"]
+    with laptop.store.use():
+        lent = remaining(customer, meta("device"))
+    assert 0 < lent < 100_000
+    for size in ((80, 24), (120, 40)):
+        with laptop_app(laptop, "order") as app:
+            async with app.run_test(size=size) as pilot:
+                app.begin_order(customer)
+                await until(pilot, lambda: app.screen.query_one(CustomerPanel).facts is not None)
+                shown = " ".join(app.screen.query_one(CustomerPanel).render().plain.split())
+                assert f"guaranteed up to {grouped(lent)}" in shown
+
+
 async def test_a_laptop_that_holds_nothing_yet_says_which_key_asks_for_it(company: Company) -> None:
     with laptop_app(company.laptop("A"), "customers") as app:
         async with app.run_test(size=(80, 24)) as pilot:
@@ -323,10 +436,13 @@ async def test_a_revoked_laptop_closes_with_a_sentence(laptop: Laptop) -> None:
 
 
 async def test_a_store_of_its_own_says_how_to_join(tmp_path: Path) -> None:
-    app = HuokeApp(open_store(tmp_path / "own", create=True), first_mode="sync")
+    app = HuokeApp(open_store(tmp_path / "my own", create=True), first_mode="sync")
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: exchange_screen(pilot).query_one("#no-office").display)
-        assert "has joined no office" in str(exchange_screen(pilot).query_one("#no-office Static").render())
+        said = str(exchange_screen(pilot).query_one("#no-office Static").render())
+        assert "has joined no office" in said
+        assert "huoke join https://OFFICE:8787 CODE --ca ca.pem --store NEW-FOLDER" in said
+        assert f"huoke server adopt '{tmp_path / 'my own'}' --store SERVER-FOLDER" in said
         await pilot.press("f3", "R")
         assert "joined no office" in " ".join(str(each.message) for each in app._notifications)
         assert not app.is_exchanging

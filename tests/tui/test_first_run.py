@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ssl
+import threading
 from collections.abc import Iterator
-from contextlib import suppress
-from datetime import date
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import keyring.core
@@ -19,6 +22,7 @@ from model.customers import Customer
 from model.people import Salesperson
 from model.settings import setting_on
 from model.store import meta, open_store
+from sync.server.certificates import make_certificates
 from tests.sync.server_process import fresh_server
 from tui import locale
 from tui.first_run.bad_rows import BadRowsScreen
@@ -84,6 +88,46 @@ async def test_keys_typed_at_once_go_to_the_fields_of_the_join_form_they_are_for
                 app.post_message(events.Key(character, character))
         await settle(pilot)
         assert {name: app.screen.query_one(f"#{name}", Input).value for name in typed} == typed
+
+
+@contextmanager
+def untrusted_server(folder: Path) -> Iterator[str]:
+    """A server whose certificate nobody knows but its own authority; the address is given."""
+    made = make_certificates(folder, ["localhost"], datetime.now(UTC))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(made.certificate, made.key)
+    server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"https://localhost:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+async def test_an_untrusted_certificate_leads_to_the_field_for_the_offices_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyring.core, "_keyring_backend", Keyring())
+    app = FirstRunApp(tmp_path / "huoke")
+    with untrusted_server(tmp_path / "tls") as url:
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+            app.push_screen(JoinForm(app.folder))
+            await settle(pilot)
+            assert "where huoke was started" in str(app.screen.query_one(".note-ca", Static).content)
+            typed = {"url": url, "code": "0000", "passphrase": "correct horse", "again": "correct horse"}
+            for name, text in typed.items():
+                app.screen.query_one(f"#{name}", Input).value = text
+            await pilot.press("f10")
+            await settle(pilot)
+            assert "give the office's ca.pem in the field “certificate”" in objection(app)
+            assert "--ca" not in objection(app)
+            assert app.focused is app.screen.query_one("#ca", Input)
+    assert not holds_store(app.folder)
 
 
 async def test_a_company_is_started_by_the_one_who_sits_here(tmp_path: Path) -> None:

@@ -55,6 +55,8 @@ class DocumentScreen(ModalScreen[None]):
         }
         & VerticalScroll { height: auto; max-height: 100%; }
         & Static { width: 1fr; height: auto; }
+        & #way { margin-top: 1; text-style: bold; }
+        & #way.-none { display: none; }
         & .keys { color: $text-muted; margin-top: 1; }
     }
     """
@@ -68,8 +70,13 @@ class DocumentScreen(ModalScreen[None]):
             self.sees_cost = sees_cost
             super().__init__()
 
-    def __init__(self, desk: Desk, document: DocumentRef) -> None:
+    def __init__(self, desk: Desk, document: DocumentRef, way: str = "") -> None:
+        """
+        Args:
+            way: where and by which keys something can be done about it, translated.
+        """
         super().__init__()
+        self.way = way
         self.desk = desk
         self.document = document
         self._read: DocumentScreen.CardRead | None = None
@@ -79,6 +86,7 @@ class DocumentScreen(ModalScreen[None]):
             box.border_title = Content(f"{kind_word(self.document)} {self.document.number}").markup
             with VerticalScroll():
                 yield Static("", id="document", markup=False)
+                yield Static(printable(self.way), id="way", classes="" if self.way else "-none", markup=False)
             yield Static(_("↑ ↓: more · Enter or Esc: back"), classes="keys", markup=False)
 
     def on_mount(self) -> None:

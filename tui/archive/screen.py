@@ -229,6 +229,9 @@ class ArchiveScreen(DocumentDeeds):
         table, head = message.table, self._head
         if table.source is None or head is None:
             return
+        if not table.total:
+            self.say(_("There is nothing here to export."))
+            return
         columns, source = table.columns, table.source
         name = f"huoke-{head.code.replace('/', '-')}-{table.id}-{self.session.today().isoformat()}.csv"
         question = _("Write {count} rows to which file?").format(count=f"{table.total:,}")

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from model.errors import N_, InputError, StoreError
+from tui.cli.output import sentence, tell
 from tui.locale import _
 
 PIN_VARIABLE = "HUOKE_PIN"
 NEW_PIN_VARIABLE = "HUOKE_NEW_PIN"
 PASSPHRASE_VARIABLE = "HUOKE_PASSPHRASE"
+TRIES = 3
 
 
 def key_of_store(folder: Path) -> bytes | None:
@@ -41,11 +44,11 @@ def asked_pin() -> str:
 
 
 def asked_new_pin() -> str:
-    """A PIN to be, asked twice."""
-    from model.vault import SHORTEST_PIN_CHARACTERS
+    """A PIN to be, asked twice and long enough."""
+    from model.vault import SHORTEST_PIN_CHARACTERS, checked_pin
 
     prompt = _("New PIN, {count} characters or more: ").format(count=SHORTEST_PIN_CHARACTERS)
-    return _asked_twice(prompt, NEW_PIN_VARIABLE)
+    return _asked_twice(prompt, NEW_PIN_VARIABLE, checked_pin)
 
 
 def asked_passphrase() -> str:
@@ -54,18 +57,31 @@ def asked_passphrase() -> str:
 
 
 def asked_new_passphrase() -> str:
-    """A passphrase to be, asked twice."""
-    from sync.credentials import SHORTEST_PASSPHRASE_CHARACTERS
+    """A passphrase to be, asked twice and long enough."""
+    from sync.credentials import SHORTEST_PASSPHRASE_CHARACTERS, checked_passphrase
 
     prompt = _("New passphrase for this device's key, {count} characters or more: ")
-    return _asked_twice(prompt.format(count=SHORTEST_PASSPHRASE_CHARACTERS), PASSPHRASE_VARIABLE)
+    return _asked_twice(prompt.format(count=SHORTEST_PASSPHRASE_CHARACTERS), PASSPHRASE_VARIABLE, checked_passphrase)
 
 
-def _asked_twice(prompt: str, variable: str) -> str:
-    first = _asked(prompt, variable)
-    if variable not in os.environ and _asked(_("The same again: "), variable) != first:
-        raise InputError(N_("The two are not the same: try again."))
-    return first
+def _asked_twice(prompt: str, variable: str, checked: Callable[[str], str]) -> str:
+    """A secret to be; what is too short or not the same the second time is asked again.
+
+    Raises:
+        InputError: what the environment gives is too short, or none came about after three tries.
+    """
+    if os.environ.get(variable, ""):
+        return checked(_asked(prompt, variable))
+    for _try in range(TRIES):
+        try:
+            first = checked(_asked(prompt, variable))
+        except InputError as too_short:
+            tell(sentence(too_short))
+            continue
+        if _asked(_("The same again: "), variable) == first:
+            return first
+        tell(_("The two are not the same."))
+    raise InputError(N_("Nothing was set after {count} tries: run the command again."), count=TRIES)
 
 
 def _asked(prompt: str, variable: str) -> str:

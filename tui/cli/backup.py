@@ -8,7 +8,7 @@ from pathlib import Path
 from model.backup import Contents, back_up
 from model.errors import N_
 from tui.cli.desk import Desk
-from tui.cli.output import Cell, Column, print_rows
+from tui.cli.output import Cell, Column, print_one
 from tui.cli.parser import Parser, Verbs
 from tui.locale import _
 
@@ -33,7 +33,7 @@ def add_parser(verbs: Verbs, common: Parser) -> None:
 def _back_up(arguments: Namespace, desk: Desk) -> int:
     with desk.opened() as store:
         contents = back_up(store, arguments.path, overwrite=arguments.force)
-    print_rows(COLUMNS, [contents_row(arguments.path, contents)], desk.form)
+    print_one(COLUMNS, contents_row(arguments.path, contents), desk.form)
     return 0
 
 

@@ -44,12 +44,16 @@ class Desk:
             keep: whether a store begun here is left when the verb succeeds.
 
         Raises:
-            StoreError: there is none, or it cannot be opened, read or written; its PIN is wrong.
+            StoreError: there is none, or it cannot be opened, read or written; its PIN is wrong; or its office took it
+                back.
         """
         # Peewee takes longer to import than everything else here; the help does without it.
         from model.store import open_store
+        from sync.shut_out import told_of_shut_out
         from tui.cli.asking import key_of_store
 
+        if not create and (told := told_of_shut_out(self.folder)) is not None:
+            raise told
         with nothing_left_behind(self.folder, keep=keep):
             store = open_store(self.folder, create=create, key=key_of_store(self.folder))
             with store.use():
@@ -93,9 +97,12 @@ class Desk:
 @contextmanager
 def nothing_left_behind(folder: Path, *, keep: bool = True) -> Iterator[None]:
     """Take away what a verb began in a folder that had no store, unless it succeeds and the store is wanted."""
+    from model.store import present_database
+
     folder = folder.expanduser()
     was_there = folder.is_dir()
-    if was_there and any(folder.iterdir()):
+    before = set(folder.iterdir()) if was_there else set()
+    if was_there and present_database(folder).exists():
         yield
         return
     done = False
@@ -104,7 +111,7 @@ def nothing_left_behind(folder: Path, *, keep: bool = True) -> Iterator[None]:
         done = True
     finally:
         if not (done and keep) and folder.is_dir():
-            for made in folder.iterdir():
+            for made in set(folder.iterdir()) - before:
                 made.unlink()
             if not was_there:
                 folder.rmdir()

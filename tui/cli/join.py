@@ -8,14 +8,14 @@ from pathlib import Path
 from model.errors import N_
 from tui.cli.asking import asked_new_passphrase
 from tui.cli.desk import Desk, nothing_left_behind
-from tui.cli.output import Column, print_rows, tell
+from tui.cli.output import Column, print_one, tell
 from tui.cli.parser import Parser, Verbs
 from tui.locale import _
 
 COLUMNS = (
     Column("server", N_("server")),
     Column("device", N_("device")),
-    Column("person", N_("code")),
+    Column("person", N_("person")),
     Column("key", N_("device key")),
 )
 
@@ -33,12 +33,11 @@ def _join(arguments: Namespace, desk: Desk) -> int:
     from model.laptop import unsent_count
     from model.store import meta
     from sync.client import join
-    from sync.credentials import checked_passphrase
     from tui.cli.asking import key_of_store
     from tui.exchange.device_key import asks_passphrase, key_place
 
     # Asked before the code is spent: a code opens once.
-    given = checked_passphrase(asked_new_passphrase()) if asks_passphrase(desk.folder) else ""
+    given = asked_new_passphrase() if asks_passphrase(desk.folder) else ""
     key = key_of_store(desk.folder)
     joins_again = _has_joined(desk.folder, key)
     with nothing_left_behind(desk.folder):
@@ -48,7 +47,7 @@ def _join(arguments: Namespace, desk: Desk) -> int:
         )  # fmt: skip
     with store.use():
         row, unsent = (meta("server"), meta("device"), meta("me"), key_place(store)), unsent_count()
-    print_rows(COLUMNS, [row], desk.form)
+    print_one(COLUMNS, row, desk.form)
     if joins_again:
         told = _(
             "Joined again as {device}: “huoke sync” sends the {count} changes that are kept here. Where “huoke server"

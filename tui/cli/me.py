@@ -12,13 +12,13 @@ from tui.cli.output import Column, print_rows, tell
 from tui.cli.parser import Parser, Verbs
 from tui.locale import _
 
-COLUMNS = (Column("code", N_("code")), Column("name", N_("name")), Column("role", N_("role")))
+COLUMNS = (Column("code", N_("person")), Column("name", N_("name")), Column("role", N_("role")))
 
 
 def add_parser(verbs: Verbs, common: Parser) -> None:
     parser = verbs.add_parser("me", parents=[common], help=_("show or set who sits at this store"))
     who = parser.add_mutually_exclusive_group()
-    who.add_argument("code", nargs="?", metavar=_("CODE"), help=_("the salesperson who sits here from now on"))
+    who.add_argument("code", nargs="?", metavar=_("PERSON"), help=_("the salesperson who sits here from now on"))
     who.add_argument("--nobody", action="store_true", help=_("nobody in particular: everything may be done"))
     parser.set_defaults(run=_me)
 

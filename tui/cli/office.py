@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,6 +38,17 @@ def url_of(arguments: Namespace, desk: Desk) -> str:
     """The database that a verb works on."""
     given: str | None = arguments.database or os.environ.get(DATABASE_VARIABLE)
     return given or f"sqlite:///{desk.folder.absolute() / SERVER_FOLDER}"
+
+
+def server_command(arguments: Namespace, desk: Desk, words: str) -> str:
+    """A command as it is typed for the same office, with the options by which this one was found."""
+    found = shlex.join(
+        [
+            *(["--database", arguments.database] if arguments.database else []),
+            *(["--store", str(desk.folder)] if arguments.store_given else []),
+        ]
+    )
+    return f"huoke {words} {found}".rstrip()
 
 
 def office_on(store: Store, desk: Desk) -> Office:

@@ -128,7 +128,7 @@ def _add_adding(acts: Verbs, common: Parser) -> None:
     add.add_argument("--paid", type=parse_amount, metavar=_("AMOUNT"), help=_("money received with it"))
     add.add_argument("--method", default="", metavar=_("TEXT"), help=_("how it was paid"))
     add.add_argument(
-        "--maker", metavar=_("CODE"), help=_("the salesperson who took it; without it, who sits here, else the owner")
+        "--maker", metavar=_("PERSON"), help=_("the salesperson who took it; without it, who sits here, else the owner")
     )
     add.add_argument("--quote", action="store_true", help=_("a quote: it uses no credit and counts nowhere"))
     add.add_argument(

@@ -54,6 +54,17 @@ def print_rows(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], form: 
         _print_table(columns, [[_shown(cell) for cell in row] for row in rows])
 
 
+def print_one(columns: Sequence[Column], row: Sequence[Cell], form: Format) -> None:
+    """Print one row: for a person a line for each of its columns, for a program the same as print_rows."""
+    if form != "table":
+        print_rows(columns, [row], form)
+        return
+    titles = [_(column.title) for column in columns]
+    width = max(map(cell_width, titles))
+    for title, cell in zip(titles, row, strict=True):
+        print(f"{_padded(title, width, False)}{COLUMN_GAP}{_shown(cell)}".rstrip())
+
+
 def _print_json(names: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
     written = [json.dumps(dict(zip(names, map(_json_value, row), strict=True)), ensure_ascii=False) for row in rows]
     print("[" + ",\n ".join(written) + "]")
@@ -115,8 +126,9 @@ def sentence(error: HuokeError) -> str:
 def _short(value: object) -> object:
     if isinstance(value, HuokeError) or not isinstance(value, str) or len(value) <= LONGEST_VALUE_CHARACTERS:
         return value
-    # A list of the choices there are is long and wanted whole.
-    return value if ", " in value and value.isascii() else value[: LONGEST_VALUE_CHARACTERS - 1] + "…"
+    # A list of the choices there are is long and wanted whole, and so is a command that is to be typed.
+    whole = (", " in value and value.isascii()) or value.startswith("huoke ")
+    return value if whole else value[: LONGEST_VALUE_CHARACTERS - 1] + "…"
 
 
 class ProgressLine:

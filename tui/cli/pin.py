@@ -79,7 +79,7 @@ def _remove(arguments: Namespace, desk: Desk) -> int:
 def _device_key(store: Store) -> DeviceKey | None:
     """The key of a laptop that joined an office, from where it is kept now; None for a store that did not."""
     with store.use():
-        joined, company, device = bool(meta("server")), meta("company"), meta("device")
+        joined, company, device = bool(meta("server")), meta("company"), meta("key_device") or meta("device")
     store.close()
     if not joined:
         return None

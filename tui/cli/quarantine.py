@@ -21,7 +21,7 @@ COLUMNS = (
     Column("place", N_("number"), right=True),
     Column("received_at", N_("received")),
     Column("device", N_("device")),
-    Column("person", N_("code")),
+    Column("person", N_("person")),
     Column("number", N_("its change"), right=True),
     Column("kind", N_("kind")),
     Column("reason", N_("reason")),

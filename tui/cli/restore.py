@@ -11,7 +11,7 @@ from model.vault import is_sealed, key_behind
 from tui.cli.asking import asked_pin
 from tui.cli.backup import COLUMNS, contents_row
 from tui.cli.desk import Desk
-from tui.cli.output import Column, print_rows
+from tui.cli.output import Column, print_one
 from tui.cli.parser import Parser, Verbs
 from tui.locale import _
 
@@ -33,5 +33,5 @@ def _restore(arguments: Namespace, desk: Desk) -> int:
     restored = restore(desk.folder, path, other_company=arguments.force, key=key)
     kept_aside = None if restored.kept_aside is None else str(restored.kept_aside)
     row = (*contents_row(arguments.path, restored.contents), kept_aside)
-    print_rows((*COLUMNS, KEPT_ASIDE), [row], desk.form)
+    print_one((*COLUMNS, KEPT_ASIDE), row, desk.form)
     return 0

@@ -15,7 +15,7 @@ from tui.cli.parser import Parser, Verbs
 from tui.locale import _
 
 COLUMNS = (
-    Column("code", N_("code")),
+    Column("code", N_("person")),
     Column("name", N_("name")),
     Column("role", N_("role")),
     Column("team", N_("team")),
@@ -27,7 +27,7 @@ def add_parser(verbs: Verbs, common: Parser) -> None:
     parser = verbs.add_parser("salesperson", parents=[common], help=_("add or list the people"))
     acts = parser.add_subparsers(required=True, metavar=_("ACT"), dest="act", parser_class=Parser)
     add = acts.add_parser("add", parents=[common], help=_("someone who works here; begins a store where there is none"))
-    add.add_argument("code", metavar=_("CODE"))
+    add.add_argument("code", metavar=_("PERSON"), help=_("the code that stands for this person"))
     add.add_argument("name", metavar=_("NAME"))
     add.add_argument("--role", choices=ROLES, default="sales", help=_("what this person may do; without it, sales"))
     add.add_argument("--team", default="", metavar=_("TEXT"), help=_("the team"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from model.errors import N_, InputError, StoreError
 from tui.cli.desk import Desk
 from tui.cli.invitation import join_command, remember_address
-from tui.cli.office import add_database, doing, office_on, url_of
+from tui.cli.office import add_database, doing, office_on, server_command, url_of
 from tui.cli.output import tell
 from tui.cli.parser import Parser, Verbs
 from tui.locale import _
@@ -53,7 +53,7 @@ def _serve(arguments: Namespace, desk: Desk) -> int:
     # While it is served, no backup may take the place of the file beneath.
     with store.screen():
         with store.use(), alone_in_beginning():
-            code = _first_code(arguments.company, office_on(store, desk))
+            code = _first_code(arguments, desk, office_on(store, desk))
         log_to_stderr()
         office = office_on(store, desk)
         serve(
@@ -61,6 +61,7 @@ def _serve(arguments: Namespace, desk: Desk) -> int:
             address,
             lambda url: _ready(url, code, store, address.certificate),
         )
+    print(_("The server has stopped."), flush=True)
     return 0
 
 
@@ -86,13 +87,13 @@ def _ready(url: str, code: str | None, store: Store, certificate: Path | None) -
         print(_("The first laptop joins with: {command}").format(command=command), flush=True)
 
 
-def _first_code(company: str, office: Office) -> str | None:
+def _first_code(arguments: Namespace, desk: Desk, office: Office) -> str | None:
     """Begin a company where there is none; give a code for its first laptop while it has no device."""
     from model.people import Salesperson
     from sync.server.accounts import add_person, company_name, devices, enrolment_code, make_company
 
     if not company_name():
-        make_company(company, doing(office))
+        make_company(arguments.company, doing(office))
     if devices():
         return None
     if not Salesperson.select().exists():
@@ -104,6 +105,11 @@ def _first_code(company: str, office: Office) -> str | None:
         .first()
     )
     if leader is None:
-        tell(_("No laptop has joined yet: “huoke server enrol CODE” prints a code for one."))
+        told = _(
+            "Nobody here is an admin or a manager yet, and one of them holds everything on the first laptop:"
+            " “{add}” adds one, “{enrol}” prints the code for that laptop."
+        )
+        add = server_command(arguments, desk, "server people add PERSON NAME --role admin")
+        tell(told.format(add=add, enrol=server_command(arguments, desk, "server enrol PERSON")))
         return None
     return enrolment_code(leader.code, datetime.now(UTC))

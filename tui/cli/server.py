@@ -6,20 +6,24 @@ from argparse import Namespace
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from model.errors import N_
+from model.errors import N_, InputError
 from model.people import ROLES
 from tui.cli.desk import Desk
 from tui.cli.invitation import join_command
-from tui.cli.office import add_database, doing, opened_office, url_of
-from tui.cli.output import Column, ProgressLine, print_rows, tell
+from tui.cli.office import add_database, doing, opened_office, server_command, url_of
+from tui.cli.output import Column, ProgressLine, print_one, print_rows, tell
 from tui.cli.parser import Parser, Verbs
 from tui.cli.quarantine import add_quarantine
 from tui.locale import _
 
+if TYPE_CHECKING:
+    from sync.server.backups import OfficeRestored
+
 DEVICE_COLUMNS = (
     Column("device", N_("device")),
-    Column("person", N_("code")),
+    Column("person", N_("person")),
     Column("name", N_("name")),
     Column("last_seen", N_("last seen")),
     Column("unsent", N_("unsent then"), right=True),
@@ -75,7 +79,9 @@ def _act(acts: Verbs, common: Parser, name: str, told: str, run: Run, *words: tu
 def _add_people(acts: Verbs, common: Parser) -> None:
     people = acts.add_parser("people", parents=[common], help=_("who may get a laptop"))
     deeds = people.add_subparsers(required=True, metavar=_("ACT"), dest="deed", parser_class=Parser)
-    add = _act(deeds, common, "add", _("someone who works here"), _add_person, ("code", _("CODE")), ("name", _("NAME")))
+    add = _act(
+        deeds, common, "add", _("someone who works here"), _add_person, ("code", _("PERSON")), ("name", _("NAME"))
+    )
     add.add_argument("--role", choices=ROLES, default="sales", help=_("what this person may do; without it, sales"))
     add.add_argument("--team", default="", metavar=_("TEXT"), help=_("the team"))
     _act(deeds, common, "list", _("everyone"), _list_people)
@@ -113,7 +119,7 @@ def _company(arguments: Namespace, desk: Desk) -> int:
 
     with opened_office(arguments, desk, create=True) as (_store, office), alone_in_beginning():
         make_company(arguments.name, doing(office))
-        print_rows(COMPANY_COLUMNS, [(company_name(), named(url_of(arguments, desk)))], desk.form)
+        print_one(COMPANY_COLUMNS, (company_name(), named(url_of(arguments, desk))), desk.form)
     return 0
 
 
@@ -143,9 +149,24 @@ def _disable(arguments: Namespace, desk: Desk) -> int:
     from tui.cli.salesperson import print_people
 
     with opened_office(arguments, desk) as (_store, office):
+        _require_person(arguments, desk)
         disable_person(arguments.code, doing(office))
         print_people([salesperson_by_code(arguments.code)], desk)
     return 0
+
+
+def _require_person(arguments: Namespace, desk: Desk) -> None:
+    """
+    Raises:
+        InputError: nobody at this office has the code.
+    """
+    from model.people import Salesperson
+
+    if not Salesperson.select().where(Salesperson.code == arguments.code.strip()).exists():
+        raise InputError(
+            N_("There is no person {code} at this office: “{command}” shows them."),
+            code=arguments.code, command=server_command(arguments, desk, "server people list"),
+        )  # fmt: skip
 
 
 def _devices(arguments: Namespace, desk: Desk) -> int:
@@ -175,6 +196,7 @@ def _enrol(arguments: Namespace, desk: Desk) -> int:
 
     now = datetime.now(UTC)
     with opened_office(arguments, desk):
+        _require_person(arguments, desk)
         code = enrolment_code(arguments.code, now, CODE_HOURS)
         command = join_command(code)
     print(code)
@@ -225,7 +247,7 @@ def _adopt(arguments: Namespace, desk: Desk) -> int:
 
     folder = arguments.folder.expanduser()
     contents = adopt(url_of(arguments, desk), folder, desk.today, key_of_store(folder))
-    print_rows(COLUMNS, [contents_row(folder, contents)], desk.form)
+    print_one(COLUMNS, contents_row(folder, contents), desk.form)
     if desk.form == "table":
         told = _("The company goes on at the server: laptops join it, and nobody should work in {folder} any more.")
         tell(told.format(folder=folder))
@@ -238,7 +260,7 @@ def _back_up(arguments: Namespace, desk: Desk) -> int:
 
     with opened_office(arguments, desk) as (store, _office):
         contents = back_up_office(store, arguments.path, overwrite=arguments.force)
-    print_rows(COLUMNS, [contents_row(arguments.path, contents)], desk.form)
+    print_one(COLUMNS, contents_row(arguments.path, contents), desk.form)
     return 0
 
 
@@ -250,8 +272,37 @@ def _restore(arguments: Namespace, desk: Desk) -> int:
     restored = restore_office(url_of(arguments, desk), arguments.path, other_company=arguments.force)
     kept_aside = None if restored.kept_aside is None else str(restored.kept_aside)
     row = (*contents_row(arguments.path, restored.contents), kept_aside)
-    print_rows((*COLUMNS, KEPT_ASIDE), [row], desk.form)
+    print_one((*COLUMNS, KEPT_ASIDE), row, desk.form)
+    _tell_what_is_missing(
+        restored,
+        enrol=server_command(arguments, desk, "server enrol PERSON"),
+        judge=server_command(arguments, desk, "server quarantine judge --all"),
+    )
     return 0
+
+
+def _tell_what_is_missing(restored: OfficeRestored, *, enrol: str, judge: str) -> None:
+    """Say what laptops cannot send again by themselves."""
+    if restored.unknown:
+        laptops = ", ".join(f"{device} ({person})" for device, person in restored.unknown)
+        tell(
+            _(
+                "These laptops joined after the copy and need a new code each: {laptops}. “{command}” prints one;"
+                " what was recorded on them is kept there and is sent then."
+            ).format(laptops=laptops, command=enrol)
+        )
+    else:
+        tell(_("A laptop that joined after the copy needs a new code."))
+    if restored.to_judge:
+        told = _("Changes that were judged and are put aside again: {count}. “{command}” judges them.")
+        tell(told.format(count=restored.to_judge, command=judge))
+    if restored.lost:
+        told = _(
+            "Changes of laptops that were shut out that the copy lacks: {count}."
+            " A laptop that is wiped cannot send them again."
+        ).format(count=restored.lost)
+        kept = "" if restored.kept_aside is None else _("The former store has them.")
+        tell(f"{told} {kept}".strip())
 
 
 def _check(arguments: Namespace, desk: Desk) -> int:
@@ -280,8 +331,8 @@ def _certificate(arguments: Namespace, desk: Desk) -> int:
 
     folder = (arguments.folder or desk.folder / TLS_FOLDER).expanduser()
     made = make_certificates(folder, arguments.hosts, datetime.now(UTC))
-    print_rows(
-        CERTIFICATE_COLUMNS, [(str(made.authority), str(made.certificate), str(made.key), made.until.date())], desk.form
+    print_one(
+        CERTIFICATE_COLUMNS, (str(made.authority), str(made.certificate), str(made.key), made.until.date()), desk.form
     )
     return 0
 

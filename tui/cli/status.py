@@ -7,19 +7,20 @@ from argparse import Namespace
 
 from model.errors import N_
 from tui.cli.desk import Desk
-from tui.cli.output import Column, print_rows
+from tui.cli.output import Column, print_one, print_rows
 from tui.cli.parser import Parser, Verbs
 from tui.locale import _
 
+# Their headings are the names by which a program gets them, so that there is one word for each thing.
 COLUMNS = (
     Column("device", N_("device")),
-    Column("person", N_("code")),
-    Column("unsent", N_("unsent"), right=True),
-    Column("held", N_("held"), right=True),
-    Column("refused", N_("refused, not seen"), right=True),
-    Column("conflicts", N_("conflicts"), right=True),
-    Column("notices", N_("notices"), right=True),
-    Column("as_of", N_("as of")),
+    Column("person", N_("person")),
+    Column("unsent", N_("unsent")),
+    Column("held", N_("held")),
+    Column("refused", N_("refused")),
+    Column("conflicts", N_("conflicts")),
+    Column("notices", N_("notices")),
+    Column("as_of", N_("as_of")),
     Column("key", N_("device key")),
 )
 
@@ -52,5 +53,5 @@ def _status(_arguments: Namespace, desk: Desk) -> int:
         print_rows(COLUMNS, [row], desk.form)
     else:
         as_of = local_time(now.as_of) if now.as_of else None
-        print_rows(COLUMNS, [(*row[:-2], as_of, key)], desk.form)
+        print_one(COLUMNS, (*row[:-2], as_of, key), desk.form)
     return 0

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from model.errors import N_, HuokeError, InputError, Refused, UnreachableError
 from tui.cli.asking import asked_passphrase
 from tui.cli.desk import Desk
-from tui.cli.output import Column, ProgressLine, print_rows, sentence, tell
+from tui.cli.output import Column, ProgressLine, print_one, sentence, tell
 from tui.cli.parser import Parser, Verbs
 from tui.locale import _
 
@@ -22,17 +22,18 @@ if TYPE_CHECKING:
     from model.store import Store
     from sync.client import Exchanged, Line, Progress
 
+# Their headings are the names by which a program gets them, so that there is one word for each thing.
 COLUMNS = (
-    Column("pushed", N_("sent"), right=True),
-    Column("confirmed", N_("confirmed"), right=True),
-    Column("held", N_("held"), right=True),
-    Column("refused", N_("refused"), right=True),
-    Column("conflicts", N_("conflicts"), right=True),
-    Column("rows_pulled", N_("received"), right=True),
-    Column("bytes_up", N_("bytes up"), right=True),
-    Column("bytes_down", N_("bytes down"), right=True),
-    Column("round_trips", N_("round trips"), right=True),
-    Column("seconds", N_("seconds"), right=True),
+    Column("pushed", N_("pushed")),
+    Column("confirmed", N_("confirmed")),
+    Column("held", N_("held")),
+    Column("refused", N_("refused")),
+    Column("conflicts", N_("conflicts")),
+    Column("rows_pulled", N_("rows_pulled")),
+    Column("bytes_up", N_("bytes_up")),
+    Column("bytes_down", N_("bytes_down")),
+    Column("round_trips", N_("round_trips")),
+    Column("seconds", N_("seconds")),
 )
 LONGEST_WATCH_SECONDS = 86_400
 # What breaks off or is busy is tried again so often before a person is told.
@@ -58,6 +59,16 @@ def _seconds(text: str) -> int:
 
 
 def _sync(arguments: Namespace, desk: Desk) -> int:
+    from sync.errors import Revoked
+
+    try:
+        return _exchange(arguments, desk)
+    except Revoked as reason:
+        # Raised once everything is handed over and the store is gone.
+        raise Revoked(N_("{reason} Everything of the company was removed from this laptop."), reason=reason) from reason
+
+
+def _exchange(arguments: Namespace, desk: Desk) -> int:
     from sync.client import exchange_patiently, line_of
 
     with desk.opened() as store, line_of(store, passphrase=asked_passphrase, store_key=store.key) as line:
@@ -80,7 +91,7 @@ def _show(shown: ProgressLine, progress: Progress) -> None:
 
 
 def _print(done: Exchanged, desk: Desk) -> None:
-    """What an exchange did: for a program one object on one line, for a person a row."""
+    """What an exchange did: for a program one object on one line, for a person a line for each figure."""
     row = (
         done.pushed, done.confirmed, done.held, done.refused, done.conflicts, done.rows_pulled, done.bytes_up,
         done.bytes_down, done.round_trips, round(done.seconds, 3),
@@ -88,7 +99,7 @@ def _print(done: Exchanged, desk: Desk) -> None:
     if desk.form == "json":
         print(json.dumps(dict(zip((column.name for column in COLUMNS), row, strict=True))), flush=True)
     else:
-        print_rows(COLUMNS, [[*row[:-1], f"{done.seconds:.3f}"]], desk.form)
+        print_one(COLUMNS, [*row[:-1], f"{done.seconds:.3f}"], desk.form)
 
 
 def _watch(store: Store, line: Line, desk: Desk, seconds: int) -> None:

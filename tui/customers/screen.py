@@ -373,6 +373,9 @@ class CustomersScreen(StoreScreen):
 
     @on(PagedTable.ExportRequested)
     def _ask_path(self) -> None:
+        if not self._table.total:
+            self.say(_("There is nothing here to export."))
+            return
         name = f"huoke-customers-{self.session.today().isoformat()}.csv"
 
         def chosen(text: str | None) -> None:

@@ -83,6 +83,7 @@ class ExchangingApp(DeskApp):
         self.farewell = ""
         """Why this store is gone, translated; the app has closed itself then."""
         self._said = ""
+        self._passphrase = ""
         self._line: OfficeLine | None = None
         self._stop: threading.Event | None = None
 
@@ -117,13 +118,38 @@ class ExchangingApp(DeskApp):
         """Exchange with the office now, the passphrase of this device's key asked where one opens it."""
         if self.is_exchanging:
             return
-        passphrase = os.environ.get(PASSPHRASE_VARIABLE, "")
+        passphrase = self._passphrase or os.environ.get(PASSPHRASE_VARIABLE, "")
         if self._line is None and not passphrase and await asyncio.to_thread(self._key_is_under_passphrase):
-            answer = await self.push_screen_wait(AskPassphrase())
+            answer = await self.push_screen_wait(AskPassphrase(self._why_not_opened))
             if not answer:
                 return
             passphrase = answer
         self._begin(passphrase)
+
+    def _why_not_opened(self, passphrase: str) -> str:
+        """Open the line with a passphrase, in a thread; why that is not the one, translated, or nothing.
+
+        Whatever else is wrong the exchange itself says, with what to do about it.
+        """
+        from sync.credentials import CredentialError, KeyLost
+
+        try:
+            self._open_line(passphrase)
+        except KeyLost:
+            return ""
+        except CredentialError as error:
+            return translate_error(error)
+        except HuokeError:
+            return ""
+        return ""
+
+    def _open_line(self, passphrase: str) -> OfficeLine:
+        """The line to the office, in a thread; what opened its key is kept until Huoke is closed."""
+        if self._line is None:
+            with self.session.store.use():
+                self._line = self.session.line(self.session.store, lambda: passphrase)
+            self._passphrase = passphrase
+        return self._line
 
     def _key_is_under_passphrase(self) -> bool:
         with self.session.store.use():
@@ -153,15 +179,15 @@ class ExchangingApp(DeskApp):
 
         store = self.session.store
         try:
-            if self._line is None:
-                with store.use():
-                    self._line = self.session.line(store, lambda: passphrase)
-            line = self._line
+            line = self._open_line(passphrase)
             line.round_trips = line.bytes_up = line.bytes_down = 0
             done = exchange(store, line, progress=advanced, now=self.session.now)
             with store.use():
                 self.session.see_who_sits_here()
         except Exception as error:
+            if self._line is None:
+                # The key did not open: what opened it before does not any more.
+                self._passphrase = ""
             self._hang_up()
             self.post_message(self.ExchangeFailed(error, self._joins_again_at(error)))
         else:
@@ -210,6 +236,8 @@ class ExchangingApp(DeskApp):
 
         def joined(folder: Path | None) -> None:
             if folder is not None:
+                # The new device has a key of its own.
+                self._passphrase = ""
                 self._ended()
 
         self.push_screen(JoinAgainForm(self.session.store, url, self.session.line), joined)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Literal
 
 import peewee
@@ -16,21 +16,24 @@ from model.changes.deciding import present_value
 from model.changes.kind import Args
 from model.conflicts import Conflict, parts_of
 from model.customers import Customer
+from model.document_cards import order_card
 from model.duplicates import REASON_NAMES as DUPLICATE_NAMES
 from model.errors import HuokeError
-from model.laptop import days_left_offline, last_heard, unsent_count
+from model.laptop import cards_among, days_left_offline, last_heard, unsent_count
+from model.money import grouped
 from model.notices import Notice
-from model.outbox import UnsentChange, args_of, named_by, told, unsent_changes
+from model.outbox import UnsentChange, args_of, named_by, said_by_the_office, told, unsent_changes
 from model.people import Salesperson
 from model.settings import setting_on
 from model.store import meta, one, rows
 from tui import keymap
 from tui.archive.change_words import CHANGE_WORDS, change_details
-from tui.archive.words import FIELD_WORDS, term_words
+from tui.archive.words import FIELD_WORDS, term_words, verdict_words
 from tui.exchange.device_key import key_place
 from tui.locale import N_, _, translate_error
 from tui.session import Session
 
+RELEASING_VERBS = ("record_receipt", "release_order")
 UNSENT_SHOWN = 500
 INBOX_SHOWN = 500
 FATE_WORDS = {
@@ -95,6 +98,7 @@ class InboxEntry:
         about: number of the document or code of the customer.
         day: ISO.
         details: further lines: of a conflict, what each side wants.
+        way: where and by which keys something is done about its document, translated.
     """
 
     kind: Literal["result", "conflict", "notice"]
@@ -106,6 +110,7 @@ class InboxEntry:
     customer: bytes | None
     document: DocumentRef | None = None
     details: tuple[str, ...] = ()
+    way: str = ""
     conflict: ConflictFacts | None = None
 
 
@@ -147,7 +152,7 @@ def read_exchange(session: Session) -> ExchangeRead | None:
         skew_ms=int(meta("skew_ms", "0")),
         unsent=unsent_count(),
     )
-    inbox = [*_results(), *_conflicts(), *_notices(session)]
+    inbox = [*_results(day), *_conflicts(session), *_notices(session)]
     return ExchangeRead(facts, tuple(inbox), tuple(map(_unsent_row, unsent_changes(UNSENT_SHOWN))))
 
 
@@ -159,15 +164,15 @@ def kind_word(kind: str) -> str:
 # --- own changes that fared otherwise than expected
 
 
-def _results() -> list[InboxEntry]:
+def _results(day: date) -> list[InboxEntry]:
     from sync.client import unseen_results
 
     # What waits for a decision, or waited, stands among the conflicts itself.
     decided = {bytes(row[0]) for row in rows("SELECT change_uid FROM conflict")}
-    return [_result(*result) for result in unseen_results()[:INBOX_SHOWN] if bytes(result[0]) not in decided]
+    return [_result(day, *result) for result in unseen_results()[:INBOX_SHOWN] if bytes(result[0]) not in decided]
 
 
-def _result(uid: bytes, kind: str, status: str, result: bytes) -> InboxEntry:
+def _result(today: date, uid: bytes, kind: str, status: str, result: bytes) -> InboxEntry:
     found = one("SELECT args, business_date FROM change WHERE uid = ?", (uid,))
     encoded, day = (b"", "") if found is None else (bytes(found[0]), str(found[1]))
     args = args_of(kind, encoded)
@@ -179,9 +184,33 @@ def _result(uid: bytes, kind: str, status: str, result: bytes) -> InboxEntry:
     sentence = f"{kind_word(kind)}: {said}" if said else kind_word(kind)
     document = document_of(args)
     number = named_by(args) if document is None else document.number
-    return InboxEntry(
+    entry = InboxEntry(
         "result", uid, _(FATE_WORDS.get(status, status)), sentence, number, day, customer_of(args), document
     )
+    return _held(entry, told(result), today) if document is not None and document.state == "held" else entry
+
+
+def _held(entry: InboxEntry, said: HuokeError, today: date) -> InboxEntry:
+    """Of an order that is still held: for whom it is, how much, and what releases it; below, which keys do so.
+
+    Of a customer of whom only the card is here it says why the office held it: what is owed is not known.
+    """
+    document, customer = entry.document, entry.customer
+    card = None if document is None else order_card(document.id, today)
+    if document is None or customer is None or card is None or card.verdict is None:
+        return entry
+    only_card = bool(cards_among([customer]))
+    reasons = _(", ").join(_(str(reason)) for reason in said.params.get("reasons", ()))
+    whom = Customer.get_by_id(customer)
+    sentence = _("{customer} {amount}: {verdict}").format(
+        customer=whom.shown_name, amount=grouped(card.row.amount),
+        verdict=reasons if only_card else verdict_words(card.verdict),
+    )  # fmt: skip
+    receive, release = (keymap.shown_keys(keymap.ACTION_OF[f"archive.{verb}"]) for verb in RELEASING_VERBS)
+    way = _("In the archive of {code}: {receive} receives money for it, {release} releases it.").format(
+        code=whom.code, receive=receive, release=release
+    )
+    return replace(entry, sentence=sentence, details=(f"{document.number} {sentence}", way), way=way)
 
 
 def customer_of(args: Args | None) -> bytes | None:
@@ -211,15 +240,17 @@ def document_of(args: Args | None) -> DocumentRef | None:
 # --- what waits for a decision
 
 
-def _conflicts() -> list[InboxEntry]:
+def _conflicts(session: Session) -> list[InboxEntry]:
     found = Conflict.select().where(Conflict.state == "open").order_by(Conflict.made_on, Conflict.id).limit(INBOX_SHOWN)
-    return [_conflict(conflict) for conflict in found]
+    return [_conflict(conflict, session.person_id) for conflict in found]
 
 
-def _conflict(conflict: Conflict) -> InboxEntry:
+def _conflict(conflict: Conflict, person: bytes | None) -> InboxEntry:
     code = _code_of(conflict.customer_id)
-    describe = {"field": _field_words, "request": _request_words, "duplicate": _duplicate_words}[conflict.kind]
-    word, sentence, details = describe(conflict)
+    if conflict.kind == "field":
+        word, sentence, details = _field_words(conflict, person)
+    else:
+        word, sentence, details = (_request_words if conflict.kind == "request" else _duplicate_words)(conflict)
     return InboxEntry(
         "conflict", conflict.id, word, sentence, code, conflict.made_on.isoformat(), conflict.customer_id,
         details=details, conflict=ConflictFacts(conflict.id, conflict.kind, _present(conflict)),
@@ -233,13 +264,16 @@ def _present(conflict: Conflict) -> str:
     return present_value(conflict)
 
 
-def _field_words(conflict: Conflict) -> tuple[str, str, tuple[str, ...]]:
+def _field_words(conflict: Conflict, person: bytes | None) -> tuple[str, str, tuple[str, ...]]:
     parts = parts_of(conflict)
     fields = _(", ").join(_(FIELD_WORDS.get(part.name, part.name)) for part in parts)
-    sentence = _("{fields}: {person} wants {mine}, the office has {theirs}").format(
-        fields=fields, person=_name_of(conflict.person_id), mine=_joined(part.mine for part in parts),
-        theirs=_joined(part.theirs for part in parts),
-    )  # fmt: skip
+    # Whose it is stands in the details: the two values decide, and a narrow terminal must not cut them off.
+    template = N_("{fields}: yours {mine}, office {theirs}")
+    if conflict.person_id != person:
+        template = N_("{fields}: wanted {mine}, office {theirs}")
+    sentence = _(template).format(
+        fields=fields, mine=_listed(part.mine for part in parts), theirs=_listed(part.theirs for part in parts)
+    )
     take, keep = (keymap.shown_keys(keymap.ACTION_OF[f"exchange.{verb}"]) for verb in ("take_mine", "keep_theirs"))
     details = (
         _("{fields}, before: {before}").format(fields=fields, before=_joined(part.before for part in parts)),
@@ -289,6 +323,11 @@ def _joined(values: Iterable[str]) -> str:
     return " ".join(f"“{value}”" for value in values)
 
 
+def _listed(values: Iterable[str]) -> str:
+    """Values in a row that has no room for quotes."""
+    return _(", ").join(value or "–" for value in values)
+
+
 def _code_of(customer: bytes | None) -> str:
     found = None if customer is None else Customer.get_or_none(Customer.id == customer)
     return "" if found is None else str(found.code)
@@ -312,7 +351,7 @@ def _notices(session: Session) -> list[InboxEntry]:
 
 def _notice(notice: Notice) -> InboxEntry:
     return InboxEntry(
-        "notice", notice.id, _("notice"), translate_error(HuokeError(notice.template, **notice.values)),
+        "notice", notice.id, _("notice"), translate_error(said_by_the_office(notice.template, notice.values)),
         notice.about or _code_of(notice.customer_id), notice.made_on.isoformat(), notice.customer_id,
         _document_numbered(notice.about),
     )  # fmt: skip

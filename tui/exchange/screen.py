@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any, ClassVar, cast
 
 from textual import on, work
@@ -70,7 +72,7 @@ class ExchangeScreen(StoreScreen):
     def compose(self) -> ComposeResult:
         with ContentSwitcher(initial="office", id="face"):
             with Vertical(id="no-office"):
-                yield Static(_nothing_joined_words(), markup=False)
+                yield Static(_nothing_joined_words(self.session.store.folder), markup=False)
             with Vertical(id="office"):
                 yield OfficeHead()
                 with Container(id="lists"):
@@ -182,13 +184,14 @@ class ExchangeScreen(StoreScreen):
         if subject is None:
             return
         if subject.document is not None:
-            self._open_document(subject.document, subject.customer)
+            way = subject.way if isinstance(subject, InboxEntry) else ""
+            self._open_document(subject.document, subject.customer, way)
         elif subject.customer is not None:
             self.app.open_customer(subject.customer)  # type: ignore[attr-defined]
 
-    def _open_document(self, document: DocumentRef, customer: bytes | None) -> None:
+    def _open_document(self, document: DocumentRef, customer: bytes | None, way: str) -> None:
         desk = Desk(self.session.store, self.session.person_id, self.session.today(), customer or b"")
-        self.app.push_screen(DocumentScreen(desk, document))
+        self.app.push_screen(DocumentScreen(desk, document, way))
 
     @on(ShortTable.Exported)
     def _tell_exported(self, message: ShortTable.Exported) -> None:
@@ -246,7 +249,8 @@ class ExchangeScreen(StoreScreen):
         if entry is None or entry.conflict is None:
             return
         decision = DecideConflict(conflict=entry.conflict.id, take=take, theirs=entry.conflict.present)
-        said = _("Taken: the office hears of it with the next sync.") if take else _("Left as the office has it.")
+        sync = keymap.shown_keys(keymap.ACTION_OF["app.sync_now"])
+        said = _("Taken: {key} tells the office.").format(key=sync) if take else _("Left as the office has it.")
         self._settle(lambda: self.session.record(decision), said)
 
     def action_mark_seen(self) -> None:
@@ -299,11 +303,13 @@ def _moment(recorded_at: str, today: str) -> str:
     return f"{local:%H:%M}" if local.date().isoformat() == today else f"{local:%m-%d %H:%M}"
 
 
-def _nothing_joined_words() -> str:
+def _nothing_joined_words(folder: Path) -> str:
+    """How a laptop or a server is made; the commands can be run as they stand, but for what is in capitals."""
     return _(
         "This store has joined no office: it is a company of its own, and nothing leaves it.\n\n"
-        "To make this laptop one of a company's, ask its office for a code, then run in an empty folder\n"
-        "huoke join URL CODE --store FOLDER\n"
-        "or start “huoke --store FOLDER” there and choose “join a company's server”.\n\n"
-        "To make a company's server of this store: huoke server adopt"
-    )
+        "To make this laptop one of a company's, ask its office for a code and the certificate ca.pem, then run:\n"
+        "huoke join https://OFFICE:8787 CODE --ca ca.pem --store NEW-FOLDER\n"
+        "or start “huoke --store NEW-FOLDER” and choose “join a company's server”.\n\n"
+        "To make a copy of this store the company's, run on the machine of the server:\n"
+        "huoke server adopt {folder} --store SERVER-FOLDER"
+    ).format(folder=shlex.quote(str(folder)))

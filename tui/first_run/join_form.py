@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from datetime import date
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from model.errors import N_, InputError
+from model.errors import N_, InputError, UnreachableError
 from model.store import Store
 from tui.cli.desk import nothing_left_behind
 from tui.clock import today
@@ -25,6 +26,8 @@ from tui.shared.columns import printable
 if TYPE_CHECKING:
     from sync.client import Progress
 
+# What OpenSSL says where the chain of a certificate leads to no authority that is trusted here.
+UNTRUSTED = frozenset({18, 19, 20, 21})
 Join = Callable[[Path, str, str, "Path | None", str], Store]
 
 
@@ -40,6 +43,16 @@ def join_office(
         return passphrase
 
     return join(folder, url, code, ca=ca, passphrase=given, store_key=store_key)
+
+
+def _is_untrusted(error: BaseException) -> bool:
+    """Whether the server's certificate was refused because nobody this machine trusts signed it."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return cause.verify_code in UNTRUSTED
+        cause = cause.__cause__ or cause.__context__
+    return False
 
 
 class JoinForm(EntryForm[Path]):
@@ -76,12 +89,13 @@ class JoinForm(EntryForm[Path]):
         return [
             FormField("url", _("server"), hint=_("its address, such as https://office:8787")),
             FormField("code", _("one-time code"), hint=_("given by the office, once, such as 7K3M-…")),
-            FormField("ca", _("certificate"), hint=_("the office's file, where it gave you one")),
+            FormField("ca", _("certificate"), hint=_("the office's ca.pem, where it gave you one")),
             FormField("passphrase", _("passphrase"), hint=_("8 characters or more, for this device's key")),
             FormField("again", _("the same again")),
         ]
 
     def on_mount(self) -> None:
+        self.note("ca", _("a relative path counts from where huoke was started"))
         for name in ("passphrase", "again"):
             field = self.control(name)
             if isinstance(field, Input):
@@ -143,7 +157,20 @@ class JoinForm(EntryForm[Path]):
             raise InputError(N_("Write the code: the office makes one for you with “huoke server enrol”."))
         entries.reading = ""
         with nothing_left_behind(self.folder):
-            return self._join(self.folder, url, code, Path(ca).expanduser() if ca else None, passphrase)
+            try:
+                return self._join(self.folder, url, code, Path(ca).expanduser() if ca else None, passphrase)
+            except UnreachableError as error:
+                if ca or not _is_untrusted(error):
+                    raise
+                entries.reading = "ca"
+                raise InputError(
+                    N_(
+                        "This machine does not trust the certificate of {url}: give the office's ca.pem in the field"
+                        " “certificate”. A relative path counts from {folder}, where huoke was started."
+                    ),
+                    url=url,
+                    folder=str(Path.cwd()),
+                ) from error
 
     def _tell(self, progress: Progress) -> None:
         self.post_message(self.Advanced(progress_with_bytes(progress)))

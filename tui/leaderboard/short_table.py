@@ -140,6 +140,9 @@ class ShortTable(PagedTable):
     def on_paged_table_export_requested(self, message: PagedTable.ExportRequested) -> None:
         message.stop()
         rows = self.shown_rows
+        if not rows:
+            self.post_message(self.Exported(self, _("There is nothing here to export.")))
+            return
         question = _("Write {count} rows to which file?").format(count=len(rows))
         name = str(Path("~") / f"huoke-{today().isoformat()}.csv")
         self.app.push_screen(

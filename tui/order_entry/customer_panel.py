@@ -60,6 +60,9 @@ def _flat(facts: CustomerFacts, width: int) -> list[Content]:
     nothing = NOT_KNOWN if facts.only_card else _("none yet")
     usual = _("usual: {items}").format(items=_(", ").join(code for code, _name in facts.usual) or nothing)
     verdict = _("standing: {verdict}").format(verdict=standing_words(standing))
+    if facts.guaranteed is not None:
+        # Below what is left, because amounts of six digits leave no room beside it.
+        verdict += SEPARATOR + _("guaranteed up to {amount}").format(amount=grouped(facts.guaranteed))
     return [Content(fit(who, width)), Content(fit(money, width)), Content.styled(fit(verdict, width), "bold"),
             Content(fit(usual, width))]  # fmt: skip
 
@@ -77,6 +80,8 @@ def _tall(facts: CustomerFacts, width: int) -> list[Content]:
         lines.append(Content(_pair(facts.last.number, grouped(facts.last.amount), width)))
     lines += [Content("")]
     lines += [Content(_pair(label, amount, width)) for label, amount in _money(facts)]
+    if facts.guaranteed is not None:
+        lines.insert(-1, Content(_pair(_("guaranteed up to"), grouped(facts.guaranteed), width)))
     if until is not None:
         lines.append(Content(fit(_("limit until {date}").format(date=until.isoformat()), width)))
     lines += [*(Content.styled(fit(line, width), "bold") for line in _standing(standing, width)), Content("")]

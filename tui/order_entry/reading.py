@@ -14,6 +14,7 @@ from model.customers import Customer, owner_on
 from model.drafts import Draft, DraftLine, Drafts
 from model.errors import N_, InputError, Refused
 from model.laptop import Mark, cards_among, order_marks
+from model.leases import lent_of
 from model.money import FULL_BP
 from model.order_history import FormerLine, LastOrder, last_order, lines_of_order
 from model.orders import Order
@@ -21,7 +22,7 @@ from model.people import Salesperson
 from model.preferences import last_price, last_quote, usual_basket
 from model.products import Product, cost_on
 from model.settings import setting_on
-from model.store import one, rows
+from model.store import meta, one, rows
 from tui.order_entry.typed_order import ProductFacts, TypedLine, TypedOrder
 from tui.session import Session
 
@@ -35,6 +36,8 @@ class CustomerFacts:
         credit: who gets the credit of the order, with basis points; a name is empty where nobody has signed in.
         usual: codes and names of the usual items.
         only_card: this laptop holds the customer's card, but not its documents: what they would tell is not known.
+        guaranteed: how much of an unpaid order this laptop may promise by itself, in minor units; None where it has
+            joined no office.
     """
 
     id: bytes
@@ -47,6 +50,7 @@ class CustomerFacts:
     standing: Standing
     usual: tuple[tuple[str, str], ...]
     only_card: bool = False
+    guaranteed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,7 @@ def read_customer(session: Session, customer_id: bytes) -> CustomerFacts:
     owner = owner_on(customer_id, day)
     whose = attributed(owner, session.person_id, owner_bp_on(day))
     shares = [(whose.owner, whose.owner_bp), (whose.maker, FULL_BP - whose.owner_bp)]
+    standing = standing_on(customer_id, day)
     return CustomerFacts(
         id=customer_id,
         code=customer.code,
@@ -90,10 +95,17 @@ def read_customer(session: Session, customer_id: bytes) -> CustomerFacts:
         owner=_name_of(owner),
         credit=tuple((_name_of(person), share_bp) for person, share_bp in shares if share_bp),
         last=last_order(customer_id),
-        standing=standing_on(customer_id, day),
+        standing=standing,
         usual=tuple((item.code, item.name) for item in usual_basket(customer_id, day)),
         only_card=bool(cards_among([customer_id])),
+        guaranteed=_guaranteed(customer_id, standing, day) if session.joined else None,
     )
+
+
+def _guaranteed(customer_id: bytes, standing: Standing, day: date) -> int:
+    """What is left of this laptop's lease, in minor units, while that promises anything."""
+    lent = lent_of(customer_id, meta("device"))
+    return lent.own if lent.covers_overdue_on(day) and not standing.blacklisted else 0
 
 
 def _name_of(person: bytes | None) -> str:

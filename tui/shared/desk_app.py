@@ -22,6 +22,7 @@ from tui.locale import _, translate_error
 from tui.shared.ask import Choice, Choose
 from tui.shared.desk_screen import DeskScreen, reason_against
 from tui.shared.help import HelpScreen
+from tui.shared.keys_ahead import KeysAhead
 from tui.shared.theme import use_themes
 from tui.shared.too_small import HORIZONTAL_BREAKPOINTS, cover_when_too_small
 
@@ -45,6 +46,14 @@ class DeskApp(App[None]):
         use_themes(self, light)
         self._said_at_the_side: set[str] = set()
         self._settings = settings
+        self._ahead = KeysAhead(self, super().on_event)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Give a key that was just typed when its turn comes; everything else at once."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self._ahead.take(event)
+        else:
+            await super().on_event(event)
 
     def on_mount(self) -> None:
         """Take a person's own keys and tell which of them could not be taken."""

@@ -30,6 +30,11 @@ class KeyTurns:
         self._given: events.Key | events.Paste | None = None
         self._is_open = False
 
+    @property
+    def are_pending(self) -> bool:
+        """Whether a key that came has not been dealt with yet."""
+        return bool(self._kept) or self._given is not None
+
     def open(self) -> None:
         """The focus is where the first key belongs: from now on keys are given out."""
         self._is_open = True

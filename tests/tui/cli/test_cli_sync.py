@@ -91,6 +91,42 @@ def test_a_wrong_code_is_refused_and_nothing_is_left(server: Server, tmp_path: P
     assert not desk.folder.exists()
 
 
+def test_what_one_laptop_has_is_a_line_for_each_name(laptop: Desk) -> None:
+    for verb, names in (("sync", SYNC_KEYS), ("status", [*STATUS_KEYS[:-1], "device key"])):
+        lines = laptop.done(verb).splitlines()
+        assert [line.split("  ")[0] for line in lines] == names
+        assert max(map(len, lines)) < 80
+
+
+def test_a_laptop_that_was_shut_out_says_why_it_is_empty_and_joins_again_in_its_folder(
+    laptop: Desk, server: Server, tmp_path: Path
+) -> None:
+    office = ("--database", f"sqlite:///{tmp_path / 'office'}")
+    laptop.done("sync")
+    laptop.done("customer", "add", "C1", "--name", "Acme")
+    at_office = Desk(tmp_path / "nothing")
+    at_office.done("server", "revoke", "B", *office)
+    refused = laptop.run("sync")
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        "The office has revoked this device. Unsent changes that were handed over: 1."
+        " Everything of the company was removed from this laptop.\n"
+    )
+    for verb in ("status", "sync"):
+        told = laptop.run(verb)
+        assert told.returncode == 1
+        assert "This laptop was shut out by Huoke on " in told.stderr
+        assert (
+            f"handed over: 1. To use it again ask for a code: huoke join {server.url} CODE --store {laptop.folder}\n"
+            in told.stderr
+        )
+    assert laptop.run("join", server.url, "0000-0000-0000-0000").returncode == 1
+    assert "was shut out by" in laptop.run("status").stderr
+    laptop.done("join", server.url, at_office.done("server", "enrol", "ADMIN", *office).strip())
+    assert laptop.told("status")["device"] == "C"
+    assert not list(laptop.folder.glob("shut-out*"))
+
+
 def test_a_passphrase_that_is_too_short_spends_no_code(server: Server, tmp_path: Path) -> None:
     desk = Desk(tmp_path / "laptop")
     refused = subprocess.run(

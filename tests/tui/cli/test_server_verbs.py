@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import pytest
 from sync.credentials import make_key, public_key
 from sync.server.accounts import enrol
 from sync.server.storage import open_office, sqlstate
+from tests.sync.server_process import serving
 from tests.tui.cli.conftest import Outcome, Run
 from tui.cli.invitation import remember_address
 
@@ -65,8 +68,6 @@ def test_a_code_is_printed_alone_and_opens_the_company(server: Run, folder: Path
     [code] = printed.out.splitlines()
     store = open_office(f"sqlite:///{folder / 'server'}")
     with store.use():
-        from datetime import UTC, datetime
-
         assert enrol(code, public_key(make_key()), datetime.now(UTC)).company_name == "测试公司"
     [device] = server("server", "devices", "--format", "json").rows
     assert device == {
@@ -171,6 +172,47 @@ def test_a_backup_is_put_back_under_a_new_epoch(server: Run, folder: Path, tmp_p
     assert [row["code"] for row in server("server", "people", "list", "--format", "json").rows] == ["LI"]
     assert epoch() != before
     assert server("server", "check").status == 0
+
+
+def test_putting_back_a_copy_names_the_laptops_that_must_join_again(server: Run, folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    server("server", "backup", copy)
+    assert "needs a new code" in server("server", "restore", copy).err
+    join_by(server("server", "enrol", "LI").out.strip(), folder)
+    [told] = server("server", "restore", copy).err.splitlines()
+    assert "need a new code each: B (LI)" in told
+    assert f"huoke server enrol PERSON --store {folder}" in told
+    assert "is kept there and is sent then" in told
+    out = server("server", "restore", copy).out.splitlines()
+    assert [line.split()[0] for line in out] == ["file", "customers", "orders", "changes", "last", "former"]
+
+
+def join_by(code: str, folder: Path) -> None:
+    store = open_office(f"sqlite:///{folder / 'server'}")
+    with store.use():
+        enrol(code, public_key(make_key()), datetime.now(UTC))
+    store.close()
+
+
+def test_who_is_not_there_is_looked_for_at_the_office(server: Run, folder: Path) -> None:
+    for words in (("enrol", "NOBODY"), ("people", "disable", "NOBODY")):
+        refused = server("server", *words)
+        assert refused.status == 2
+        assert refused.is_one_sentence("NOBODY", f"huoke server people list --store {folder}")
+    url = f"sqlite:///{folder / 'server'}"
+    assert f"list --database {url} --store" in server("server", "enrol", "NOBODY", "--database", url).err
+
+
+def test_a_server_without_anyone_who_leads_says_how_to_add_one(run: Run, folder: Path, tmp_path: Path) -> None:
+    run("server", "import", write_tables(tmp_path / "tables"))
+    with serving(f"sqlite:///{folder / 'server'}") as running:
+        running.process.send_signal(signal.SIGINT)
+        out, err = running.process.communicate(timeout=60)
+    assert running.process.returncode == 0
+    assert out.splitlines() == ["The server has stopped."]
+    [told] = err.splitlines()
+    assert f"huoke server people add PERSON NAME --role admin --database sqlite:///{folder / 'server'}" in told
+    assert "huoke server enrol PERSON" in told
 
 
 def test_only_an_offices_backup_is_put_back(company: Run, folder: Path, tmp_path: Path) -> None:

@@ -1,0 +1,116 @@
+"""Keys typed faster than screens open are done where they were meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+
+from model.customers import Customer
+from model.store import Store
+from tests.model.company import Company
+from tests.tui.customers_desk import TODAY, small_company
+from tui import locale
+from tui.app import HuokeApp
+from tui.archive.screen import ArchiveScreen
+from tui.customers.forms import CustomerForm
+from tui.order_entry.customer_panel import CustomerPanel
+from tui.order_entry.screen import OrderScreen
+from tui.shared.ask import AskText
+from tui.shared.status import StatusLine
+
+PATIENCE_PAUSES = 300
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("HUOKE_TODAY", TODAY.isoformat())
+    locale.use("en")
+    yield
+    locale.use("en")
+
+
+def fill(made: Company) -> None:
+    made.salesperson("S1", "manager")
+    made.product("P")
+    made.customer("C1", "S1", days=30, limit="10000")
+    made.customer("C2", "S1")
+    made.sell("C1", date(2026, 2, 5), "500", maker="S1")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with small_company(tmp_path / "store", fill, me="S1") as (opened, _company):
+        yield opened
+
+
+def type_at_once(app: HuokeApp, *keys: str) -> None:
+    """Send keys as a terminal does that has them all at once."""
+    for key in keys:
+        # What a terminal sends besides the name of a key that writes something.
+        app.post_message(events.Key(key, key if len(key) == 1 else None))
+
+
+async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
+    for _pause in range(PATIENCE_PAUSES):
+        if holds():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(f"never came: {pilot.app.screen} {pilot.app.screen.query(StatusLine)}")
+
+
+def said(app: HuokeApp) -> str:
+    return app.screen.query_one(StatusLine).standing.said
+
+
+def shown_code(app: HuokeApp) -> str:
+    facts = [panel.facts for panel in app.screen.query(CustomerPanel)]
+    return next((each.code for each in facts if each is not None), "")
+
+
+@pytest.mark.parametrize("first_mode", ["order", "customers", "leaderboard"])
+async def test_a_profile_is_changed_by_keys_typed_at_once(store: Store, first_mode: str) -> None:
+    app = HuokeApp(store, first_mode=first_mode)
+    async with app.run_test(size=(80, 24)) as pilot:
+        type_at_once(app, "f3", "enter", "m", "ctrl+u", *"Renamed", "f10")
+        await until(pilot, lambda: isinstance(app.screen, ArchiveScreen) and said(app) == "The profile is changed.")
+    with store.use():
+        assert Customer.get(Customer.code == "C1").name == "Renamed"
+
+
+async def test_what_is_typed_after_a_form_was_recorded_is_done_below_it(store: Store) -> None:
+    app = HuokeApp(store)
+    async with app.run_test(size=(80, 24)) as pilot:
+        type_at_once(app, "enter", "m", "ctrl+u", *"Renamed", "f10", "m", "down", "ctrl+u", *"Short", "f10", "f6")
+        await until(pilot, lambda: app.current_mode == "leaderboard")
+    with store.use():
+        customer = Customer.get(Customer.code == "C1")
+        assert (customer.name, customer.short_name) == ("Renamed", "Short")
+
+
+async def test_an_order_begun_from_the_archive_takes_what_is_typed_on(store: Store) -> None:
+    app = HuokeApp(store)
+    async with app.run_test(size=(80, 24)) as pilot:
+        type_at_once(app, "f3", "j", "enter", "n")
+        await until(pilot, lambda: isinstance(app.screen, OrderScreen) and shown_code(app) == "C2")
+
+
+async def test_a_question_takes_what_is_typed_on(store: Store, tmp_path: Path) -> None:
+    app = HuokeApp(store)
+    path = tmp_path / "out.csv"
+    async with app.run_test(size=(80, 24)) as pilot:
+        type_at_once(app, "f3", "e", "ctrl+u", *str(path), "enter")
+        await until(pilot, path.exists)
+        assert not isinstance(app.screen, AskText)
+
+
+async def test_a_key_that_opens_nothing_holds_nothing_up(store: Store) -> None:
+    app = HuokeApp(store)
+    async with app.run_test(size=(80, 24)) as pilot:
+        type_at_once(app, "f3", "x", "x", "enter", "m", "escape", "escape", "N")
+        await until(pilot, lambda: isinstance(app.screen, CustomerForm) and app.screen.customer is None)
+        assert app.current_mode == "customers"
