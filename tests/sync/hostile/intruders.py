@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from model.changes import KIND_OF_ARGS
+from model.changes.company import SetWorksHere
 from model.changes.customers import FieldEdit, LogContact
 from model.changes.editing import EditCustomer
 from model.changes.kind import Args, canonical
@@ -17,6 +18,7 @@ from model.changes.orders import LineArgs, RecordOrder
 from model.changes.receipts import RecordReceipt
 from model.conflicts import Conflict
 from model.ids import new_id
+from model.people import Salesperson
 from model.store import rows
 from sync.credentials import make_key, public_key
 from sync.protocol import (
@@ -76,6 +78,11 @@ class Intruder:
     def send(self, *changes: Args | ChangeSent) -> list[Result]:
         """Push changes, and what became of each."""
         wire = [one if isinstance(one, ChangeSent) else sent(one) for one in changes]
+        with self.company.store.use():
+            works_here = Salesperson.get_by_id(self.person).active
+        if not works_here:
+            # Something wild that a manager sent has shut this person out.
+            self.company.at_office(SetWorksHere(person=self.person, active=True))
         answer = self.exchange(self.request(*wire))
         assert answer.standing == "ok"
         self.last, self.chain = answer.acknowledged, answer.chain

@@ -32,6 +32,7 @@ from model.store import Store, execute_many, meta, rows, set_meta
 from model.synced import KINDS as DOCUMENT_KINDS
 from model.synced import all_ids, read_documents
 from sync.server import checking
+from sync.server.accounts import revoke
 from sync.server.figures import computed
 from sync.server.imports import import_at_office
 from sync.server.storage import open_office
@@ -76,6 +77,9 @@ def traded(tmp_path: Path) -> Iterator[Company]:
 
 
 def _do_what_is_rare(company: Company, folder: Path) -> None:
+    lost = company.laptop("GONE", "lost")
+    with company.store.use():
+        revoke(lost.device, company.office.record_here)
     company.at_office(SetWorksHere(person=company.people["GONE"], active=False), "M")
     company.at_office(SetAttributionRule(from_date=FIRST_DAY, owner_bp=6000), "M")
     (folder / "customers.csv").write_text(CUSTOMERS_CSV, encoding="utf-8")
