@@ -20,6 +20,7 @@ from model.customers import CreditTerms, terms_of
 from model.dates import month_of
 from model.fields import iso
 from model.laptop import cards_count, held_in_full
+from model.orders import IS_HELD
 from model.payment_grades import grades_of
 from model.search import matching_customer_ids_sql
 from model.stages import stage_condition, stage_of, trading_months_of
@@ -58,8 +59,7 @@ LIMIT_NOW = (
     " AND l.until_date >= ? AND l.until_date <> '' AND l.credit_limit IS NOT NULL"
     f" ORDER BY l.from_date DESC, l.until_date DESC LIMIT 1) END, {LASTING_LIMIT}, 0)"
 )
-# The waiting orders have an index of their own, which is found by their two states.
-WITH_HELD_ORDER = "SELECT o.customer_id AS id FROM orders o WHERE o.state IN ('held', 'quote') AND o.state = 'held'"
+WITH_HELD_ORDER = f"SELECT o.customer_id AS id FROM orders o WHERE {IS_HELD}"
 BY_CODE = "customer c CROSS JOIN customer_total t ON t.customer_id = c.id"
 BY_TOTAL = "customer_total t CROSS JOIN customer c ON c.id = t.customer_id"
 

@@ -19,6 +19,9 @@ KINDS = ("sale", "return", "opening")
 STATES = ("quote", "confirmed", "held", "rejected", "cancelled", "lost", "voided")
 LOST_REASONS = ("price", "stock", "credit", "late", "competitor", "other")
 
+# A condition for hand-written SQL. The index of orders that wait is taken only where its own condition is repeated.
+IS_HELD = "state IN ('held', 'quote') AND state = 'held'"
+
 
 class Order(Table):
     """A sale, a return or an opening item.

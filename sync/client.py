@@ -16,6 +16,7 @@ from model.changes.arrivals import UNEXPECTED
 from model.errors import N_, Refused, StoreError
 from model.laptop import unsent_count
 from model.leases import machine_of
+from model.orders import IS_HELD
 from model.settings import setting_on
 from model.store import Store, execute, meta, one, open_store, rows, set_meta
 from sync import bootstrap
@@ -69,7 +70,7 @@ class Status:
 
 def status(store: Store) -> Status:
     """How this laptop stands; call it inside `with store.use():`."""
-    held = one("SELECT COUNT(*) FROM orders WHERE state = 'held'")
+    held = one(f"SELECT COUNT(*) FROM orders WHERE {IS_HELD}")
     conflicts = one("SELECT COUNT(*) FROM conflict WHERE state = 'open'")
     notices = one("SELECT COUNT(*) FROM notice WHERE read_on IS NULL")
     return Status(

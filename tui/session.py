@@ -15,6 +15,7 @@ from model.changes.kind import Args
 from model.changes.recording import record
 from model.connecting import complaints, connect
 from model.laptop import days_left_offline, last_heard, refuse_at_the_office, unsent_count
+from model.orders import IS_HELD
 from model.people import Salesperson
 from model.rights import RIGHTS
 from model.settings import setting_on
@@ -101,7 +102,7 @@ class Session:
         """What the status line says; call it inside `with store.use():`."""
         self.skew_ms = int(meta("skew_ms", "0"))
         day = self.today()
-        held = one("SELECT COUNT(*) FROM orders WHERE state = 'held'")
+        held = one(f"SELECT COUNT(*) FROM orders WHERE {IS_HELD}")
         return Standing(
             company=setting_on("company_name", day),
             person="" if self.person is None else self.person.name,

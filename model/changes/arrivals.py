@@ -18,6 +18,7 @@ from model.context import Context
 from model.duplicates import pooled_with
 from model.errors import N_, HuokeError, InputError
 from model.fields import BytesField, IdField
+from model.orders import IS_HELD
 from model.store import Table, current, execute, rows
 from model.touched import Touched, collecting, touched_now
 
@@ -123,7 +124,7 @@ def _waiting_customers() -> set[bytes]:
     customers = sorted(touched.union(*(pooled_with(customer) for customer in touched)))
     if not customers:
         return set()
-    waiting = {bytes(row[0]) for row in rows("SELECT DISTINCT customer_id FROM orders WHERE state = 'held'")}
+    waiting = {bytes(row[0]) for row in rows(f"SELECT DISTINCT customer_id FROM orders WHERE {IS_HELD}")}
     return waiting.intersection(customers)
 
 

@@ -25,7 +25,13 @@ class JudgeAgain(Args, frozen=True):
 
 def waiting_orders(customer: bytes, day: date) -> list[Order]:
     """A customer's held orders that need no person, the oldest first."""
-    held = Order.select().where(Order.customer == customer, Order.state == "held", Order.first_date <= day)
+    held = Order.select().where(
+        Order.customer == customer,
+        # The condition of the index of waiting orders, or a customer's whole history is read.
+        Order.state.in_(("held", "quote")),
+        Order.state == "held",
+        Order.first_date <= day,
+    )
     return [
         order
         for order in held.order_by(Order.first_date, Order.number)

@@ -22,6 +22,7 @@ from model.changes.rejudging import JudgeAgain
 from model.errors import HuokeError, Refused
 from model.ids import new_id
 from model.leases import machine_of
+from model.orders import IS_HELD
 from model.people import Salesperson
 from model.remembering import remembering
 from model.settings import setting_on
@@ -440,7 +441,7 @@ def waiting_among(customers: Iterable[bytes]) -> set[bytes]:
     ids = set(customers)
     return {
         bytes(row[0])
-        for row in rows("SELECT DISTINCT customer_id FROM orders WHERE state = 'held'")
+        for row in rows(f"SELECT DISTINCT customer_id FROM orders WHERE {IS_HELD}")
         if bytes(row[0]) in ids
     }
 

@@ -51,6 +51,7 @@ class SlowLine:
         parts = urlsplit(url)
         self.scheme, self.target = parts.scheme, (parts.hostname or "127.0.0.1", parts.port or 0)
         self.flights = 0
+        self._sinks: list[asyncio.StreamWriter] = []
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -73,15 +74,17 @@ class SlowLine:
         self._ready.set()
         await self._ended.wait()
         server.close()
+        for sink in self._sinks:
+            sink.transport.abort()
         passing = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in passing:
-            task.cancel()
-        await asyncio.gather(*passing, return_exceptions=True)
+        if passing:
+            await asyncio.wait(passing)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.flights += 1
         await asyncio.sleep(RTT_SECONDS)
         there, back = await asyncio.open_connection(*self.target)
+        self._sinks += [back, writer]
         last = ["server"]
         try:
             await asyncio.gather(
