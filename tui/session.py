@@ -199,6 +199,9 @@ class StoreScreen(DeskScreen):
 
     def store_changed(self) -> None:
         """The app tells every screen that something was written."""
+        if not self.app.is_running:
+            # It closes, and what is on this screen may be gone already.
+            return
         if not self.is_mounted:
             # What it shows is not decided yet.
             self.call_later(self.store_changed)
