@@ -325,6 +325,11 @@ class EntryForm(ModalScreen[Result | None], Generic[Result]):
             record=keymap.shown_keys(keymap.ACTION_OF["form.record_entry"])
         )
 
+    @property
+    def keeps_keys(self) -> bool:
+        """Whether a key that came has not been dealt with yet."""
+        return self.turns.are_pending
+
     def post_message(self, message: Message) -> bool:
         """Take a key that comes while no field has the focus when it is its turn."""
         return self.turns.keep(message) or super().post_message(message)

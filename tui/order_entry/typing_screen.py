@@ -115,6 +115,11 @@ class TypingScreen(StoreScreen):
         return self._drafts
 
     @property
+    def keeps_keys(self) -> bool:
+        """Whether keys that come are kept until it is clear which field they belong to."""
+        return any(sign.is_holding for sign in self.query(TypeAhead))
+
+    @property
     def _ahead(self) -> TypeAhead:
         return self.query_one(TypeAhead)
 

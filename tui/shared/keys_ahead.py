@@ -15,7 +15,6 @@ from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import WorkerState
 
-from tui.shared.key_turns import KeyTurns
 from tui.shared.paged_table import PagedTable
 
 TypedKey: TypeAlias = "events.Key | events.Paste"
@@ -121,8 +120,8 @@ class KeysAhead:
         """Whether a key given now would come too early."""
         app = self._app
         groups = {worker.group for worker in app.workers if worker.state in (WorkerState.PENDING, WorkerState.RUNNING)}
-        turns = getattr(app.screen, "turns", None)
-        if WAY_GROUP in groups or (isinstance(turns, KeyTurns) and turns.are_pending):
+        # A screen of many fields keeps keys itself while it decides which field they belong to.
+        if WAY_GROUP in groups or getattr(app.screen, "keeps_keys", False):
             return True
         if app.screen is before and groups & ASKING_GROUPS:
             return True
