@@ -21,7 +21,7 @@ from model.settings import setting_on
 from model.store import Store, execute, meta, one, open_store, rows, set_meta
 from sync import bootstrap
 from sync.connection import Enrolled, OfficeConnection, Truncated
-from sync.credentials import CredentialError, destroy, forget_key, keep_key, make_key, public_key, read_key
+from sync.credentials import CredentialError, base64url, destroy, forget_key, keep_key, make_key, public_key, read_key
 from sync.errors import OfficeBusy, Revoked, TooManyRequests
 from sync.exchanging import Exchange, Exchanged, Line, Progress, take_new_incarnation
 from sync.leaving import hand_over
@@ -97,8 +97,8 @@ def join(
 ) -> Store:
     """Make a folder the store of a laptop of the office at `url`: enrol, keep the key, begin with an empty store.
 
-    A laptop that its office does not know any more, or that has lost its key, joins again with a new code: it goes on
-    as a new device, with all that is kept of what was done on it still to be sent.
+    A laptop that has lost its key joins again with a new code and goes on as it was, with what is lent to it. One that
+    its office does not know any more becomes a new device, with all that is kept of what was done on it to be sent.
 
     Raises:
         Refused: there is a store with documents of its own in the folder.
@@ -124,12 +124,13 @@ def join(
             (folder / CA_FILE).write_bytes(authority)
         former = meta("key_device") if meta("server") else ""
         with store.writing():
-            if former:
+            if former and not enrolled.renewed:
                 _begin_as_another(enrolled.device)
             for name, value in {
                 "company": enrolled.company,
                 "device": enrolled.device,
                 "key_device": enrolled.device,
+                "public_key": base64url(public_key(seed)),
                 "me": enrolled.person,
                 "person_role": enrolled.role,
                 "server": address,
@@ -155,13 +156,18 @@ def _begin_as_another(device: str) -> None:
 
 def _enrolled(line: OfficeConnection, code: str, seed: bytes) -> Enrolled:
     """Enrol, asking again where the answer was lost: the office knows the same key again."""
-    company, person = (meta("company"), meta("me")) if meta("server") else ("", "")
+    former = {}
+    if meta("server"):
+        former = {
+            "company": meta("company"), "person": meta("me"), "device": meta("device"),
+            "former_key": meta("public_key"),
+        }  # fmt: skip
     for _try in range(ENROL_TRIES - 1):
         try:
-            return line.enrol(code, public_key(seed), company=company, person=person)
+            return line.enrol(code, public_key(seed), **former)
         except Truncated:
             continue
-    return line.enrol(code, public_key(seed), company=company, person=person)
+    return line.enrol(code, public_key(seed), **former)
 
 
 def _authority(ca: Path | None) -> bytes | None:
@@ -196,7 +202,9 @@ def line_of(
     if not meta("server"):
         raise Refused(N_("This store has joined no office: “huoke join URL CODE” does it."))
     seed = read_key(store.folder, meta("company"), meta("key_device"), passphrase=passphrase, store_key=store_key)
-    line = OfficeConnection(url or meta("server"), device=meta("device"), seed=seed, ca=_pinned_ca(store))
+    line = OfficeConnection(
+        url or meta("server"), device=meta("device"), public_key=meta("public_key"), seed=seed, ca=_pinned_ca(store)
+    )
     line.skew_ms = int(meta("skew_ms", "0"))
     return line
 
@@ -275,8 +283,8 @@ def _require_own(store: Store, line: Line) -> None:
         Refused: the store has joined again since this line began; its key is another one now.
     """
     with store.use():
-        device = meta("device")
-    if machine_of(line.device) != machine_of(device):
+        device, key = meta("device"), meta("public_key")
+    if machine_of(line.device) != machine_of(device) or line.public_key != key:
         raise Refused(N_("This laptop has joined again as {device} meanwhile: sync once more."), device=device)
 
 

@@ -40,7 +40,11 @@ class Truncated(UnreachableError):
 
 
 class Enrolled(msgspec.Struct, frozen=True):
-    """What a laptop learns when it joins."""
+    """What a laptop learns when it joins.
+
+    Attributes:
+        renewed: it goes on as the device it was; only its key is new.
+    """
 
     device: str
     company: str
@@ -49,6 +53,7 @@ class Enrolled(msgspec.Struct, frozen=True):
     name: str
     role: str
     epoch: str
+    renewed: bool = False
 
 
 class OfficeConnection:
@@ -57,6 +62,7 @@ class OfficeConnection:
     Args:
         url: of the server, `https://…`; plain HTTP only to this machine itself.
         device: its code; empty before it has joined.
+        public_key: by which it joined, as its store notes it.
         seed: its private key.
         ca: the certificate authority that enrolment pinned, as a PEM file; without one, the system's.
         now_ms: this machine's clock.
@@ -67,12 +73,14 @@ class OfficeConnection:
         url: str,
         *,
         device: str = "",
+        public_key: str = "",
         seed: bytes = b"",
         ca: Path | None = None,
         now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         self.url = checked_url(url)
         self.device = device
+        self.public_key = public_key
         self.round_trips = self.bytes_up = self.bytes_down = 0
         self.skew_ms = 0
         self._seed = seed
@@ -101,16 +109,14 @@ class OfficeConnection:
     def __exit__(self, *_details: object) -> None:
         self.close()
 
-    def enrol(self, code: str, public_key: bytes, *, company: str = "", person: str = "") -> Enrolled:
+    def enrol(self, code: str, public_key: bytes, **former: str) -> Enrolled:
         """Join by a one-time code.
 
         Args:
-            company, person: whose the store is that joins again; the office does not take a code of others for it.
+            former: what the store that joins again was: the `company` and `person` whose it is (the office does not
+                take a code of others for it), and the `device` and `former_key` that it shall go on as.
         """
-        asked = {"code": code, "public_key": base64url(public_key)}
-        if company:
-            asked |= {"company": company, "person": person}
-        body = msgspec.json.encode(asked)
+        body = msgspec.json.encode({"code": code, "public_key": base64url(public_key), **former})
         with _told(self.url):
             answer = self._client.post("/v1/enrol", content=body, headers={"Content-Type": "application/json"})
             self._count(len(body), len(answer.content))

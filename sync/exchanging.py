@@ -52,13 +52,18 @@ class LaptopTooOld(Refused):
 
 
 class Line(Protocol):
-    """How a request reaches the office and its answer comes back."""
+    """How a request reaches the office and its answer comes back.
+
+    Attributes:
+        public_key: by which the store had joined when the line began, as the store notes it.
+    """
 
     round_trips: int
     bytes_up: int
     bytes_down: int
     skew_ms: int
     device: str
+    public_key: str
 
     def exchange(self, request: bytes) -> Iterator[bytes]: ...
 

@@ -353,6 +353,9 @@ class EntryForm(ModalScreen[Result | None], Generic[Result]):
             self.post_message(self._Loaded(begins_with))
 
     def on_entry_form__loaded(self, message: EntryForm._Loaded) -> None:
+        if not self.display:
+            # It is being taken away, and its fields may be gone already.
+            return
         self.begin_with(message.begins_with)
         self._take_keys()
 

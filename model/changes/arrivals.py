@@ -106,8 +106,7 @@ def _done(change: Change, args: Args) -> Any:
         check_bounds(args)
     outcome = KINDS[change.kind].rule(args, context)
     _keep(change)
-    for customer in sorted(_waiting_customers()):
-        judge_again(customer, context)
+    judge_again(_waiting_customers(), context)
     return outcome
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from model.changes.customers import customer_with_id
@@ -15,6 +16,7 @@ from model.customers import closed_by
 from model.errors import N_
 from model.notices import notify
 from model.orders import Order
+from model.store import one
 
 
 class JudgeAgain(Args, frozen=True):
@@ -24,7 +26,7 @@ class JudgeAgain(Args, frozen=True):
 
 
 def waiting_orders(customer: bytes, day: date) -> list[Order]:
-    """A customer's held orders that need no person, the oldest first."""
+    """A customer's held orders that need no person."""
     held = Order.select().where(
         Order.customer == customer,
         # The condition of the index of waiting orders, or a customer's whole history is read.
@@ -32,31 +34,41 @@ def waiting_orders(customer: bytes, day: date) -> list[Order]:
         Order.state == "held",
         Order.first_date <= day,
     )
-    return [
-        order
-        for order in held.order_by(Order.first_date, Order.number)
-        if not set(order.held_for.split(",")) & set(REASONS_FOR_A_PERSON)
-    ]
+    return [order for order in held if not set(order.held_for.split(",")) & set(REASONS_FOR_A_PERSON)]
 
 
-def judge_again(customer: bytes, ctx: Context) -> list[Order]:
-    """Confirm what nothing stops any more of a customer's held orders, the oldest first, each as by a release.
+def judge_again(customers: Iterable[bytes], ctx: Context) -> list[Order]:
+    """Confirm what nothing stops any more of these customers' held orders, each as by a release.
+
+    The one that arrived first comes first, whatever date stands on it and whichever of several customers that share a
+    limit it is of: a date can be written at will.
 
     Returns:
         The orders that are confirmed now.
     """
-    if closed_by(customer, ctx.business_date):
-        return []
+    day = ctx.business_date
+    waiting = [order for one_ in sorted(customers) if not closed_by(one_, day) for order in waiting_orders(one_, day)]
     freed = []
-    for order in waiting_orders(customer, ctx.business_date):
+    for order in sorted(waiting, key=_arrival_of):
         lines = lines_of(order)
         # Each one freed takes credit from the next.
-        verdict = judge_order(order, lines, ctx.business_date)
+        verdict = judge_order(order, lines, day)
         if verdict.ok:
-            confirm_waiting(order, lines, ctx.business_date)
+            confirm_waiting(order, lines, day)
             _tell_its_maker(order, ctx)
             freed.append(order)
     return freed
+
+
+def _arrival_of(order: Order) -> tuple[bool, int, int, int, date, str]:
+    """When an order came to the office, as something to sort by: of those in one import, the earliest date first."""
+    found = one(
+        "SELECT a.v, a.place, c.number FROM change c LEFT JOIN arrival a ON a.uid = c.uid WHERE c.uid = ?",
+        (order.change_uid,),
+    )
+    v, place, number = found or (None, None, 0)
+    # What arrives in the present exchange has no version yet.
+    return (v is None, v or 0, place or 0, number, order.first_date, order.number)
 
 
 def _tell_its_maker(order: Order, ctx: Context) -> None:
@@ -70,7 +82,7 @@ def _tell_its_maker(order: Order, ctx: Context) -> None:
 
 def rejudge(args: JudgeAgain, ctx: Context) -> list[Order]:
     office_only(ctx)
-    return [order for customer in args.customers for order in judge_again(customer_with_id(customer).id, ctx)]
+    return judge_again([customer_with_id(customer).id for customer in args.customers], ctx)
 
 
 REJUDGING_KINDS = (Kind("credit.rejudge", JudgeAgain, rejudge),)

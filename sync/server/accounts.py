@@ -42,7 +42,11 @@ NEVER_GIVEN = ("A", OFFICE_DEVICE)
 
 @dataclass(frozen=True)
 class Enrolled:
-    """What a laptop learns when it joins."""
+    """What a laptop learns when it joins.
+
+    Attributes:
+        renewed: it goes on as the device it was, with its numbers and what was lent to it; only its key is new.
+    """
 
     device: str
     company: str
@@ -51,6 +55,7 @@ class Enrolled:
     name: str
     role: str
     epoch: str
+    renewed: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,13 +127,24 @@ def enrolment_code(person_code: str, now: datetime, hours: int = 48) -> str:
 
 
 def enrol(
-    code: str, public_key: bytes, now: datetime, *, company: str = "", person: str = "", do: Do = lambda _args: None
+    code: str,
+    public_key: bytes,
+    now: datetime,
+    *,
+    company: str = "",
+    person: str = "",
+    device: str = "",
+    former_key: bytes = b"",
+    do: Do = lambda _args: None,
 ) -> Enrolled:
     """Let a device join by its code; the same device may ask again, for its answer may have been lost.
 
     Args:
         do: records that it joined.
         company, person: whose the store is that joins again; empty for a new one.
+        device, former_key: the code and the public key that this store had; empty for a new one. Where the office knows
+            them, the device stays the one it was and its key is renewed: what was lent to it is lent to it still. Any
+            copy of the store that has the old key is then no device any more, so that one lease is never used twice.
 
     Raises:
         CodeRefused: the code is wrong, used by another device, or too old, or its person no longer works here; or it
@@ -144,7 +160,7 @@ def enrol(
     def join() -> tuple[Enrolled, bytes | None]:
         with current().writing():
             found = one(
-                "SELECT e.code_hash, e.person_id, e.expires_at, e.device, p.active, p.code FROM enrolment e"
+                "SELECT e.code_hash, e.person_id, e.expires_at, e.device, p.active, p.code, e.used_at FROM enrolment e"
                 " JOIN salesperson p ON p.id = e.person_id WHERE e.code_hash = ?",
                 (hashed,),
             )
@@ -156,11 +172,15 @@ def enrol(
             ):
                 raise CodeRefused(N_("This code opens nothing: it is wrong or too old. Ask the office for a new one."))
             _require_own_store(company, person, found[5])
-            joins = None if found[3] else bytes(found[1])
-            device = found[3] or _new_device(hashed, bytes(found[1]), public_key, now)
-            if not hmac.compare_digest(_key_of(device), public_key):
+            invited = bytes(found[1])
+            joins = None if found[3] else invited
+            joined = found[3] or _renewed_device(device, former_key, invited, public_key)
+            if not found[3]:
+                joined = joined or _new_device(invited, public_key, now)
+                _use_up(hashed, joined, now)
+            if not hmac.compare_digest(_key_of(joined), public_key):
                 raise CodeRefused(N_("This code was used by another device: ask the office for a new one."))
-            return _enrolled(device), joins
+            return _enrolled(joined, hashed), joins
 
     enrolled, joins = retrying(join)
     if joins is not None:
@@ -189,14 +209,20 @@ def _require_own_store(company: str, person: str, invited: str) -> None:
         )  # fmt: skip
 
 
-def _new_device(hashed: bytes, person: bytes, public_key: bytes, now: datetime) -> str:
-    taken = {str(code) for (code,) in rows("SELECT code FROM device")}
-    device = next(code for code in _codes() if code not in taken and code not in NEVER_GIVEN)
-    execute(
-        "INSERT INTO device (code, person_id, public_key, status, last_number, chain, enrolled_at, last_seen, unsent,"
-        " cursor_v, incarnation_of) VALUES (?, ?, ?, ?, 0, ?, ?, NULL, 0, 0, '')",
-        (device, person, public_key, ACTIVE, b"", moment(now)),
+def _renewed_device(device: str, former_key: bytes, person: bytes, public_key: bytes) -> str:
+    """A device that this person has already, its key replaced in all its incarnations; empty where there is none."""
+    found = one(
+        "SELECT incarnation_of FROM device WHERE code = ? AND public_key = ? AND person_id = ? AND status = ?",
+        (device, former_key, person, ACTIVE),
     )
+    if found is None:
+        return ""
+    origin = found[0] or device
+    execute("UPDATE device SET public_key = ? WHERE code = ? OR incarnation_of = ?", (public_key, origin, origin))
+    return device
+
+
+def _use_up(hashed: bytes, device: str, now: datetime) -> None:
     # Two that bring the same code at once must not both become devices.
     used = execute(
         "UPDATE enrolment SET used_at = ?, device = ? WHERE code_hash = ? AND device = ''",
@@ -204,6 +230,16 @@ def _new_device(hashed: bytes, person: bytes, public_key: bytes, now: datetime) 
     )
     if used.rowcount != 1:
         raise CodeRefused(N_("This code was used by another device: ask the office for a new one."))
+
+
+def _new_device(person: bytes, public_key: bytes, now: datetime) -> str:
+    taken = {str(code) for (code,) in rows("SELECT code FROM device")}
+    device = next(code for code in _codes() if code not in taken and code not in NEVER_GIVEN)
+    execute(
+        "INSERT INTO device (code, person_id, public_key, status, last_number, chain, enrolled_at, last_seen, unsent,"
+        " cursor_v, incarnation_of) VALUES (?, ?, ?, ?, 0, ?, ?, NULL, 0, 0, '')",
+        (device, person, public_key, ACTIVE, b"", moment(now)),
+    )
     return device
 
 
@@ -263,12 +299,16 @@ def _key_of(device: str) -> bytes:
     return bytes(key)
 
 
-def _enrolled(device: str) -> Enrolled:
-    [(person, name, role)] = rows(
-        "SELECT p.code, p.name, p.role FROM device d JOIN salesperson p ON p.id = d.person_id WHERE d.code = ?",
-        (device,),
+def _enrolled(device: str, hashed: bytes) -> Enrolled:
+    [(person, name, role, enrolled_at, used_at)] = rows(
+        "SELECT p.code, p.name, p.role, d.enrolled_at, e.used_at FROM device d"
+        " JOIN salesperson p ON p.id = d.person_id JOIN enrolment e ON e.device = d.code"
+        " WHERE d.code = ? AND e.code_hash = ?",
+        (device, hashed),
     )
-    return Enrolled(device, meta("company"), company_name(), person, name, role, meta("epoch"))
+    # A device that was there before its code was used is an old one with a new key.
+    renewed = enrolled_at != used_at
+    return Enrolled(device, meta("company"), company_name(), person, name, role, meta("epoch"), renewed)
 
 
 def _codes() -> Iterator[str]:

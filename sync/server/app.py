@@ -105,6 +105,8 @@ class _EnrolmentAsked(msgspec.Struct, forbid_unknown_fields=True):
     public_key: str
     company: str = ""
     person: str = ""
+    device: str = ""
+    former_key: str = ""
 
 
 def make_app(
@@ -193,7 +195,10 @@ class Entrances:
             if refused is not None:
                 raise refused
             key = from_base64url(asked.public_key) or b""
-            return enrol(asked.code, key, now, company=asked.company, person=asked.person, do=self._office.record_here)
+            return enrol(
+                asked.code, key, now, company=asked.company, person=asked.person, device=asked.device,
+                former_key=from_base64url(asked.former_key) or b"", do=self._office.record_here,
+            )  # fmt: skip
 
     async def snapshot(self, request: Request) -> Response:
         bucket, chunk = request.path_params["bucket"], request.path_params.get("chunk")

@@ -62,11 +62,13 @@ DOCUMENT: dict[str, Any] = {
                     "required": True,
                     "content": _json(
                         _object(
-                            ("company", "person"),
+                            ("company", "person", "device", "former_key"),
                             code=_TEXT,
                             public_key={**_TEXT, "description": "Ed25519, 32 bytes in base64url"},
                             company={**_TEXT, "description": "Whose the store is that joins again: the company's id …"},
                             person={**_TEXT, "description": "… and its person's code; a code of others is refused."},
+                            device={**_TEXT, "description": "The code it has, where it is known to have it …"},
+                            former_key={**_TEXT, "description": "… by this public key, which the new one replaces."},
                         )
                     ),
                 },
@@ -158,7 +160,14 @@ DOCUMENT: dict[str, Any] = {
                 "additionalProperties": False,
             },
             "Enrolled": _object(
-                device=_TEXT, company=_TEXT, company_name=_TEXT, person=_TEXT, name=_TEXT, role=_TEXT, epoch=_TEXT
+                device=_TEXT,
+                company=_TEXT,
+                company_name=_TEXT,
+                person=_TEXT,
+                name=_TEXT,
+                role=_TEXT,
+                epoch=_TEXT,
+                renewed={"type": "boolean", "description": "It goes on as the device it was, with a new key."},
             ),
         },
         "securitySchemes": {

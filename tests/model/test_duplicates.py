@@ -12,11 +12,14 @@ from model.changes.about import customers_about
 from model.changes.customers import SetTerms
 from model.changes.deciding import DecideConflict
 from model.changes.leasing import Grant, Lend
+from model.changes.order_lines import LineArgs
+from model.changes.orders import RecordOrder
 from model.changes.undo import UndoChange
 from model.conflicts import Conflict
 from model.credit import standing_on
 from model.customers import Customer
 from model.duplicates import likely_duplicates, phone_numbers, plain_name, pool_standing, pooled_with
+from model.ids import new_id
 from model.leases import lent_in_all
 from sync.server.leases import what_to_lend
 from tests.model.company import company
@@ -84,6 +87,30 @@ def test_an_edit_that_makes_a_duplicate_is_noticed_once(tmp_path: Path) -> None:
         desk.edit(desk.card("C2"), "S2", tax_id="91110108MA01")
         desk.edit(desk.card("C2"), "S2", name="Another name")
         assert len(conflicts("duplicate")) == 1
+
+
+def test_what_arrived_first_is_freed_first_over_all_that_share_a_limit(tmp_path: Path) -> None:
+    with office(tmp_path) as desk:
+        desk.product("P")
+        for code in ("C1", "C2"):
+            desk.add(code, "S1", name="北京联想", owner="S1")
+        # Neither has a limit; the customer that was added later bought first, and wrote the later date.
+        taken = [
+            desk.arrive(
+                RecordOrder(
+                    id=new_id(), number=f"B-{code}", customer=desk.ids[code], date=day,
+                    lines=(LineArgs(line=1, product=desk.ids["P"], quantity_e3=1_000, price_e4=4_000_000),),
+                ),
+                "S1",
+            ).outcome
+            for code, day in (("C2", TODAY), ("C1", TODAY - timedelta(days=1)))
+        ]  # fmt: skip
+        assert [order.state for order in taken] == ["held", "held"]
+        terms = SetTerms(
+            customer=desk.ids["C1"], from_date=TODAY, credit_days=30, credit_from="order", credit_limit=50_000
+        )
+        assert desk.arrive(terms, "F").status == "done"
+        assert [desk.order(order).state for order in taken] == ["confirmed", "held"]
 
 
 def test_a_store_of_its_own_makes_no_tasks(tmp_path: Path) -> None:

@@ -29,20 +29,20 @@ def state(desk: JudgingOffice, order: OrderRecorded) -> str:
     return str(desk.order(order).state)
 
 
-def test_the_oldest_comes_first_and_takes_credit_from_the_next(tmp_path: Path) -> None:
+def test_what_arrived_first_comes_first_and_takes_credit_from_the_next(tmp_path: Path) -> None:
     with judging_office(tmp_path, TODAY) as desk:
         desk.customer("C", "S1", days=30, limit="100")
         # All three are held at first: none fits in 100.
-        young = desk.order_from("B", "C", "600", on=TODAY - DAY)
-        old = desk.order_from("B", "C", "500", on=TODAY - 2 * DAY, maker="S2")
+        old = desk.order_from("B", "C", "500", on=TODAY - DAY, maker="S2")
+        late = desk.order_from("B", "C", "600", on=TODAY - 2 * DAY)
         small = desk.order_from("B", "C", "400", on=TODAY)
         assert judged_again(desk, "C") == []
         desk.terms("C", days=None, limit="1000", since=TODAY, credit_from=None)
-        # 500 first, then 600 does not fit in the 500 left, then 400 does.
+        # 500 first, then 600 does not fit in the 500 left, whatever its date, then 400 does.
         assert judged_again(desk, "C") == [old.number, small.number]
-        assert [state(desk, order) for order in (old, young, small)] == ["confirmed", "held", "confirmed"]
+        assert [state(desk, order) for order in (old, late, small)] == ["confirmed", "held", "confirmed"]
         freed = desk.order(old)
-        assert (freed.date, freed.first_date, freed.live_from) == (TODAY, TODAY - 2 * DAY, TODAY)
+        assert (freed.date, freed.first_date, freed.live_from) == (TODAY, TODAY - DAY, TODAY)
         assert freed.due_date == TODAY + 30 * DAY
         # Its maker is told; where nobody else took it, the owner.
         freed_told = [notice for notice in notices() if "confirmed" in notice.template]

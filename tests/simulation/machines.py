@@ -240,6 +240,7 @@ class Line:
     bytes_up: int = 0
     bytes_down: int = 0
     skew_ms: int = 0
+    public_key: str = ""
 
     def exchange(self, request: bytes) -> Iterator[bytes]:
         self.round_trips += 1

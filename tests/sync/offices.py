@@ -37,7 +37,7 @@ class Wire:
     """A line without a network. What cuts, repeats or loses stands in its place."""
 
     def __init__(self, office: Office, device: str) -> None:
-        self.office, self.device = office, device
+        self.office, self.device, self.public_key = office, device, ""
         self.round_trips = self.bytes_up = self.bytes_down = self.skew_ms = 0
 
     def exchange(self, request: bytes) -> Iterator[bytes]:

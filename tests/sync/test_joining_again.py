@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -10,25 +11,29 @@ from pathlib import Path
 import keyring
 import pytest
 
-from model.changes.customers import AddCustomer
+from model.changes.customers import AddCustomer, AssignCustomers, SetTerms
 from model.changes.receipts import RecordReceipt
 from model.changes.recording import record
+from model.customers import customer_by_code
 from model.errors import Refused
 from model.ids import new_id
 from model.laptop import unsent_count
+from model.leases import machine_of, remaining
 from model.people import salesperson_by_code
 from model.store import Store, meta, one, open_store, rows
 from sync.client import Exchanged, exchange, join, line_of
 from sync.connection import OfficeConnection
-from sync.credentials import CredentialError
+from sync.credentials import CredentialError, base64url, make_key, public_key, read_key
 from sync.errors import CodeRefused, DeviceUnknown, SignatureWrong
-from sync.server.accounts import add_person, devices, enrolment_code, recall
+from sync.server.accounts import add_person, devices, enrolment_code
 from sync.server.backups import back_up_office, restore_office
 from sync.server.exchange import Office
 from sync.server.scope import feed_faults
 from sync.server.storage import open_office
 from tests.sync.server_process import Server, fresh_server, serving
 from tests.sync.test_credentials import RingInMemory
+
+PASSPHRASE = "a passphrase of several words"
 
 
 @pytest.fixture
@@ -60,6 +65,14 @@ def line(store: Store) -> OfficeConnection:
 
 def sync(store: Store) -> Exchanged:
     with closing(line(store)) as connection:
+        return exchange(store, connection)
+
+
+def sync_in(store: Store) -> Exchanged:
+    """Exchange with the key that a file in the store's folder keeps."""
+    with store.use():
+        connection = line_of(store, passphrase=lambda: PASSPHRASE)
+    with closing(connection):
         return exchange(store, connection)
 
 
@@ -101,6 +114,13 @@ def device_of(store: Store) -> str:
         return meta("device")
 
 
+def former_line(server: Server, store: Store) -> OfficeConnection:
+    """The line of a laptop as it had joined another server before."""
+    with store.use():
+        seed = read_key(store.folder, meta("company"), meta("key_device"), passphrase=nobody_asks)
+        return OfficeConnection(server.url, device=meta("device"), public_key=meta("public_key"), seed=seed)
+
+
 @pytest.mark.usefixtures("ring")
 def test_a_laptop_that_a_put_back_office_never_knew_joins_again_and_sends_all_it_kept(tmp_path: Path) -> None:
     office, url = tmp_path / "office", f"sqlite:///{tmp_path / 'office'}"
@@ -119,7 +139,7 @@ def test_a_laptop_that_a_put_back_office_never_knew_joins_again_and_sends_all_it
         server.end()
     restore_office(url, tmp_path / "copy")
     with serving(url) as server:
-        former = OfficeConnection(server.url, device=device_of(store), seed=_seed_of(store))
+        former = former_line(server, store)
         with closing(former), pytest.raises(DeviceUnknown, match="join again"):
             exchange(store, former)
         again = joined(tmp_path / "laptop", server, code_for(office, person))
@@ -131,13 +151,6 @@ def test_a_laptop_that_a_put_back_office_never_knew_joins_again_and_sends_all_it
         with again.use():
             assert rows("SELECT code FROM customer ORDER BY code") == [("SENT",), ("UNSENT",)]
             assert unsent_count() == 0
-
-
-def _seed_of(store: Store) -> bytes:
-    from sync.credentials import read_key
-
-    with store.use():
-        return read_key(store.folder, meta("company"), meta("key_device"), passphrase=nobody_asks)
 
 
 @pytest.mark.usefixtures("ring")
@@ -155,7 +168,7 @@ def test_whose_name_a_put_back_office_gave_to_another_laptop_joins_again_too(tmp
         server.end()
     restore_office(url, tmp_path / "copy")
     with serving(url) as server:
-        former = OfficeConnection(server.url, device=device_of(store), seed=_seed_of(store))
+        former = former_line(server, store)
         other = joined(tmp_path / "other", server, code_for(office, person))
         assert device_of(other) == device_of(store) == former.device
         sync(other)
@@ -167,7 +180,7 @@ def test_whose_name_a_put_back_office_gave_to_another_laptop_joins_again_too(tmp
         assert of_office(office) == (["MINE"], 5_000)
 
 
-def test_a_laptop_whose_key_is_lost_goes_on_as_another_device_and_nothing_comes_twice(
+def test_a_laptop_whose_key_is_lost_goes_on_as_it_was_and_nothing_comes_twice(
     server: Server, tmp_path: Path, ring: RingInMemory
 ) -> None:
     office = tmp_path / "office"
@@ -183,16 +196,85 @@ def test_a_laptop_whose_key_is_lost_goes_on_as_another_device_and_nothing_comes_
     with store.use():
         person = meta("me")
     again = joined(tmp_path / "laptop", server, code_for(office, person))
-    assert device_of(again) != former
-    sync(again)
+    assert device_of(again) == former
+    with again.use():
+        assert unsent_count() == 2
+    assert sync(again).pushed == 2
     work(again, "AFTER")
-    sync(again)
+    assert sync(again).pushed == 2
     assert of_office(office) == (["AFTER", "SENT", "UNSENT"], 15_000)
     at_office = open_office(f"sqlite:///{office}")
     with at_office.use():
-        assert {row.code for row in devices()} == {former, device_of(again)}
-        assert recall(former, Office(at_office).record_here) == 0
+        assert [row.code for row in devices()] == [former]
     at_office.close()
+
+
+def test_what_was_lent_is_still_lent_to_a_laptop_that_joined_again(
+    server: Server, tmp_path: Path, ring: RingInMemory
+) -> None:
+    office = tmp_path / "office"
+    store = joined(tmp_path / "laptop", server, server.code)
+    sync(store)
+    work(store, "C1")
+    today = datetime.now(UTC).date()
+    with store.use():
+        person, customer = salesperson_by_code(meta("me")), customer_by_code("C1").id
+        record(AssignCustomers(customers=(customer,), owner=person.id, from_date=today), person=person.id, on=today)
+        terms = SetTerms(customer=customer, from_date=today, credit_days=30, credit_from="order", credit_limit=100_000)
+        record(terms, person=person.id, on=today)
+    sync(store)
+    sync(store)
+    with store.use():
+        lent = remaining(customer, meta("device"))
+        assert lent > 0
+    ring.kept.clear()
+    again = joined(tmp_path / "laptop", server, code_for(office, person.code))
+    sync(again)
+    with again.use():
+        assert remaining(customer, meta("device")) == lent
+    at_office = open_office(f"sqlite:///{office}")
+    with at_office.use():
+        assert rows("SELECT device FROM lease") == [(device_of(again),)]
+    at_office.close()
+
+
+def test_a_copy_of_the_store_that_has_the_former_key_does_not_share_the_lease(server: Server, tmp_path: Path) -> None:
+    office = tmp_path / "office"
+    store = join(tmp_path / "laptop", server.url, server.code, ca=None, passphrase=lambda: PASSPHRASE)
+    sync_in(store)
+    work(store, "C1")
+    store.close()
+    shutil.copytree(tmp_path / "laptop", tmp_path / "copy")
+    with store.use():
+        person = meta("me")
+    again = join(tmp_path / "laptop", server.url, code_for(office, person), ca=None, passphrase=lambda: PASSPHRASE)
+    sync_in(again)
+    copy = open_store(tmp_path / "copy")
+    with pytest.raises(SignatureWrong, match="join again"):
+        sync_in(copy)
+    copy = join(tmp_path / "copy", server.url, code_for(office, person), ca=None, passphrase=lambda: PASSPHRASE)
+    assert machine_of(device_of(copy)) != machine_of(device_of(again))
+    sync_in(copy)
+    sync_in(again)
+    assert of_office(office) == (["C1"], 5_000)
+
+
+def test_the_office_may_be_asked_again_by_a_laptop_that_keeps_its_name(server: Server, tmp_path: Path) -> None:
+    office = tmp_path / "office"
+    first, second = make_key(), make_key()
+    with OfficeConnection(server.url) as wire:
+        enrolled = wire.enrol(server.code, public_key(first))
+        assert not enrolled.renewed
+        code = code_for(office, enrolled.person)
+        former = {
+            "company": enrolled.company, "person": enrolled.person, "device": enrolled.device,
+            "former_key": base64url(public_key(first)),
+        }  # fmt: skip
+        answers = [wire.enrol(code, public_key(second), **former) for _time in range(2)]
+        assert [(each.device, each.renewed) for each in answers] == [(enrolled.device, True)] * 2
+        # The key that was replaced opens nothing any more, not even with a new code.
+        other = wire.enrol(code_for(office, enrolled.person), public_key(make_key()), **former)
+        assert (other.device != enrolled.device, other.renewed) == (True, False)
 
 
 def test_the_former_key_leaves_the_keyring(server: Server, tmp_path: Path, ring: RingInMemory) -> None:

@@ -64,7 +64,7 @@ async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
 
 
 def said(app: HuokeApp) -> str:
-    return app.screen.query_one(StatusLine).standing.said
+    return next((line.standing.said for line in app.screen.query(StatusLine)), "")
 
 
 def shown_code(app: HuokeApp) -> str:

@@ -39,7 +39,7 @@ def _join(arguments: Namespace, desk: Desk) -> int:
     # Asked before the code is spent: a code opens once.
     given = asked_new_passphrase() if asks_passphrase(desk.folder) else ""
     key = key_of_store(desk.folder)
-    joins_again = _has_joined(desk.folder, key)
+    former = _joined_as(desk.folder, key)
     with nothing_left_behind(desk.folder):
         store = join(
             desk.folder, arguments.url, arguments.code, ca=arguments.ca,
@@ -48,27 +48,30 @@ def _join(arguments: Namespace, desk: Desk) -> int:
     with store.use():
         row, unsent = (meta("server"), meta("device"), meta("me"), key_place(store)), unsent_count()
     print_one(COLUMNS, row, desk.form)
-    if joins_again:
+    if former == row[1]:
+        told = _("Joined again as {device}, with a new key. Unsent changes: {count}, “huoke sync” sends them.")
+        tell(told.format(device=row[1], count=unsent))
+    elif former:
         told = _(
             "Joined again as {device}: “huoke sync” sends the {count} changes that are kept here. Where “huoke server"
-            " devices” still lists another device of this laptop, “huoke server revoke” shuts it out."
+            " devices” still lists {former}, “huoke server revoke {former}” shuts it out."
         )
-        tell(told.format(device=row[1], count=unsent))
+        tell(told.format(device=row[1], former=former, count=unsent))
     else:
         tell(_("Joined. “huoke sync” fetches what this laptop may hold."))
     return 0
 
 
-def _has_joined(folder: Path, key: bytes | None) -> bool:
-    """Whether a folder's store is a laptop's already."""
+def _joined_as(folder: Path, key: bytes | None) -> str:
+    """The device that a folder's store is already; empty where there is none, or it has joined no office."""
     from model.store import meta, open_store, present_database
 
     folder = folder.expanduser()
     if not folder.is_dir() or not present_database(folder).exists():
-        return False
+        return ""
     store = open_store(folder, key=key)
     try:
         with store.use():
-            return bool(meta("server"))
+            return meta("device") if meta("server") else ""
     finally:
         store.close()

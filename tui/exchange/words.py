@@ -102,7 +102,7 @@ def exchanged_words(done: Exchanged) -> str:
 
 def cost_words(done: Exchanged) -> str:
     """What an exchange cost."""
-    return _("{up} up, {down} down, {trips} round trips, {seconds} s").format(
+    return _("{up} up, {down} down, round trips: {trips}, {seconds} s").format(
         up=bytes_text(done.bytes_up), down=bytes_text(done.bytes_down), trips=done.round_trips,
         seconds=f"{done.seconds:.1f}",
     )  # fmt: skip

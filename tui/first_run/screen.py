@@ -19,6 +19,7 @@ from model.errors import HuokeError, ImportRefused
 from model.files.importing import import_paths
 from model.store import DATABASE_FILE, GENERATION_FILE, meta, present_database, set_meta
 from model.vault import is_sealed
+from sync.shut_out import told_of_shut_out
 from tui import keymap
 from tui.cli.demo import DEMO, make_sample
 from tui.cli.desk import ME, Desk
@@ -101,12 +102,16 @@ class FirstRunScreen(Screen[None]):
     def demo_folder(self) -> Path:
         return self.folder.parent / DEMO_FOLDER
 
+    def _why_empty(self) -> str:
+        shut_out = told_of_shut_out(self.folder)
+        if shut_out is not None:
+            return translate_error(shut_out)
+        return _("There is no company in {folder} yet.").format(folder=self.folder)
+
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(_("Huoke 活客 · customers, orders and money of a distributor"), classes="title", markup=False)
-            yield Static(
-                _("There is no company in {folder} yet.").format(folder=printable(str(self.folder))), markup=False
-            )
+            yield Static(printable(self._why_empty()), markup=False)
             yield OptionList(
                 Option(Content(f"1  {_('Look at a sample company, kept apart from yours')}")),
                 Option(Content(f"2  {_('Start a company here')}")),
