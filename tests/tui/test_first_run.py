@@ -23,6 +23,7 @@ from model.people import Salesperson
 from model.settings import setting_on
 from model.store import meta, open_store
 from sync.server.certificates import make_certificates
+from sync.shut_out import ShutOut, note_shut_out
 from tests.sync.server_process import fresh_server
 from tui import locale
 from tui.first_run.bad_rows import BadRowsScreen
@@ -53,6 +54,16 @@ async def settle(pilot: Pilot[Path]) -> None:
 
 def objection(app: FirstRunApp) -> str:
     return str(app.screen.query_one(".objection", Static).content)
+
+
+async def test_a_folder_whose_office_took_its_store_back_says_so(tmp_path: Path) -> None:
+    note_shut_out(tmp_path, ShutOut("Acme", "https://office:8787", date(2026, 3, 30), handed_over=4))
+    app = FirstRunApp(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        shown = " ".join(str(text.content) for text in app.screen.query(Static))
+        assert "This laptop was shut out by Acme on 2026-03-30" in shown
+        assert "huoke join https://office:8787 CODE" in shown
 
 
 async def test_one_quits_and_nothing_is_left(tmp_path: Path) -> None:
