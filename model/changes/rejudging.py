@@ -16,7 +16,7 @@ from model.customers import closed_by
 from model.errors import N_
 from model.notices import notify
 from model.orders import Order
-from model.store import one
+from model.store import STANDALONE_DEVICE, one
 
 
 class JudgeAgain(Args, frozen=True):
@@ -60,15 +60,20 @@ def judge_again(customers: Iterable[bytes], ctx: Context) -> list[Order]:
     return freed
 
 
-def _arrival_of(order: Order) -> tuple[bool, int, int, int, date, str]:
+def _arrival_of(order: Order) -> tuple[int, int, int, int, date, str]:
     """When an order came to the office, as something to sort by: of those in one import, the earliest date first."""
     found = one(
-        "SELECT a.v, a.place, c.number FROM change c LEFT JOIN arrival a ON a.uid = c.uid WHERE c.uid = ?",
+        "SELECT a.v, a.place, c.number, c.device FROM change c LEFT JOIN arrival a ON a.uid = c.uid AND a.status <> 'quarantined'"
+        " WHERE c.uid = ?",
         (order.change_uid,),
     )
-    v, place, number = found or (None, None, 0)
-    # What arrives in the present exchange has no version yet.
-    return (v is None, v or 0, place or 0, number, order.first_date, order.number)
+    v, place, number, device = found or (None, None, 0, STANDALONE_DEVICE)
+    if v is None:
+        # From before the company had a server; or from the present exchange, which has no version yet.
+        stage = 0 if device == STANDALONE_DEVICE else 2
+    else:
+        stage = 1
+    return (stage, v or 0, place or 0, number, order.first_date, order.number)
 
 
 def _tell_its_maker(order: Order, ctx: Context) -> None:

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from model.changes.arrivals import entered
 from model.changes.lifting import lifted
 from model.changes.log import Change
 from model.credit import standing_on
@@ -218,7 +219,9 @@ def _done_again(office: Store, folder: Path, found: Findings) -> None:
     """The office's log done again gives the office's documents, and no step of it gave credit that was not there."""
     shutil.rmtree(folder, ignore_errors=True)
     with office.use():
-        log = rows("SELECT c.uid, a.status FROM change c JOIN arrival a ON a.uid = c.uid ORDER BY a.v, a.place")
+        log = rows(
+            "SELECT c.uid, a.status, a.v, a.place FROM change c JOIN arrival a ON a.uid = c.uid ORDER BY a.v, a.place"
+        )
         changes = {change.uid: change for change in Change.select()}
         company = meta("company")
         files = rows("SELECT sha256, name, content FROM import_file")
@@ -229,9 +232,11 @@ def _done_again(office: Store, folder: Path, found: Findings) -> None:
     credit = Credit()
     for start in range(0, len(log), CHANGES_PER_TRANSACTION):
         with store.use(), store.writing():
-            for uid, status in log[start : start + CHANGES_PER_TRANSACTION]:
+            for uid, status, v, place in log[start : start + CHANGES_PER_TRANSACTION]:
                 change = changes[bytes(uid)]
                 fared = judged_alone(change)
+                # Which of two orders came first counts for what follows.
+                entered(change, fared, v=v, place=place, received_at="")
                 if fared.status != status:
                     raise Violated(14, f"{change.kind} {change.uid.hex()} fared {status}, done again {fared.status}")
                 _credit_was_there(change, fared.touched, credit, found)

@@ -12,7 +12,7 @@ import msgspec
 
 from model import synced
 from model.changes import KINDS
-from model.changes.arrivals import Judged
+from model.changes.arrivals import Judged, entered
 from model.changes.customers import EditCustomer
 from model.changes.editing import SET_SEPARATOR, SETS, shown_field
 from model.changes.leasing import Lend
@@ -59,10 +59,12 @@ def replayed_state(office: OfficeMachine, empty: Path, folder: Path, promised: s
     log = _log(office.store)
     recalled: set[bytes] = set()
     try:
-        for change, status in log:
+        for change, status, v, place in log:
             with store.use(), store.writing():
                 before = _before(change)
                 fared = judged_alone(change)
+                # Which of two orders came first counts for what follows.
+                entered(change, fared, v=v, place=place, received_at="")
                 after_each(change, fared, before)
                 recalled |= _recalled_by(change, fared)
                 promises_are_kept(change, fared, promised, recalled)
@@ -73,11 +75,14 @@ def replayed_state(office: OfficeMachine, empty: Path, folder: Path, promised: s
         store.close()
 
 
-def _log(store: Store) -> list[tuple[Change, str]]:
+def _log(store: Store) -> list[tuple[Change, str, int, int]]:
+    """The changes in the order in which they were judged, each with how it fared, its version and its place in it."""
     with store.use():
-        order = rows("SELECT c.uid, a.status FROM change c JOIN arrival a ON a.uid = c.uid ORDER BY a.v, a.place")
+        order = rows(
+            "SELECT c.uid, a.status, a.v, a.place FROM change c JOIN arrival a ON a.uid = c.uid ORDER BY a.v, a.place"
+        )
         changes = {change.uid: change for change in Change.select()}
-    return [(changes[bytes(uid)], status) for uid, status in order]
+    return [(changes[bytes(uid)], status, v, place) for uid, status, v, place in order]
 
 
 def _compare(store: Store, again: Store) -> None:
