@@ -63,8 +63,8 @@ def judge_again(customers: Iterable[bytes], ctx: Context) -> list[Order]:
 def _arrival_of(order: Order) -> tuple[int, int, int, int, date, str]:
     """When an order came to the office, as something to sort by: of those in one import, the earliest date first."""
     found = one(
-        "SELECT a.v, a.place, c.number, c.device FROM change c LEFT JOIN arrival a ON a.uid = c.uid AND a.status <> 'quarantined'"
-        " WHERE c.uid = ?",
+        "SELECT a.v, a.place, c.number, c.device FROM change c"
+        " LEFT JOIN arrival a ON a.uid = c.uid AND a.status <> 'quarantined' WHERE c.uid = ?",
         (order.change_uid,),
     )
     v, place, number, device = found or (None, None, 0, STANDALONE_DEVICE)
