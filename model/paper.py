@@ -1,15 +1,22 @@
-"""What stands on the paper that goes with an order, a quote or goods that come back; how it looks is not said here."""
+"""What stands on paper: the slip of an order, a quote or goods that come back, and a customer's statement.
+
+How it looks is not said here.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 
+from model.ageing import Ages, ageing, overdue_list
 from model.capitals import chinese_capitals
+from model.customers import customer_by_code, owner_on
 from model.errors import N_, InputError, Refused
 from model.money import tax_included
 from model.orders import Order
+from model.people import Salesperson
 from model.settings import setting_on
+from model.statement import StatementRow, statement
 from model.store import rows
 
 
@@ -134,4 +141,65 @@ def _lines_of(order_id: bytes) -> tuple[SlipLine, ...]:
             " FROM order_line l JOIN product p ON p.id = l.product_id WHERE l.order_id = ? ORDER BY l.line",
             (order_id,),
         )
+    )
+
+
+@dataclass(frozen=True)
+class StatementPaper:
+    """A customer's statement as it is sent to be checked and signed; amounts in minor units.
+
+    Attributes:
+        first: None for a statement from the beginning.
+        rows: the first is the opening balance.
+        balance: what the customer owed at the end of the last day; below zero, what the company owes.
+        capitals: the same in Chinese capitals.
+        ages: of what is open on the last day, by days past due.
+        overdue: what of it may stop an order.
+    """
+
+    company: str
+    customer_code: str
+    customer: str
+    contact: str
+    phone: str
+    address: str
+    salesperson: str
+    first: date | None
+    last: date
+    rows: tuple[StatementRow, ...]
+    balance: int
+    capitals: str
+    ages: Ages
+    overdue: int
+
+
+def statement_paper(customer_code: str, first: date | None, last: date) -> StatementPaper:
+    """A customer's statement of a period, both days included.
+
+    Args:
+        first: without it, from the customer's first document.
+
+    Raises:
+        InputError: there is no such customer.
+        Refused: only the customer's card is on this laptop.
+    """
+    customer = customer_by_code(customer_code)
+    shown = tuple(statement(customer.id, first, last))
+    owner = owner_on(customer.id, last)
+    balance = shown[-1].balance
+    return StatementPaper(
+        company=setting_on("company_name", last),
+        customer_code=customer.code,
+        customer=customer.name,
+        contact=customer.contact,
+        phone=customer.phone,
+        address=customer.address,
+        salesperson="" if owner is None else Salesperson.get_by_id(owner).name,
+        first=first,
+        last=last,
+        rows=shown,
+        balance=balance,
+        capitals=chinese_capitals(balance),
+        ages=ageing(last, customer=customer.id).total,
+        overdue=sum(bill.open for bill in overdue_list(last, customer.id)),
     )

@@ -31,7 +31,8 @@ from tui import keymap, locale
 from tui.order_entry.aside_list import AsideList
 from tui.paper import printing
 from tui.paper.printing import free_path
-from tui.paper.slip import PAPER_CELLS, slip_html, slip_text, wrapped, write_slip
+from tui.paper.sheet import PAPER_CELLS, sheet_html, sheet_text, wrapped, write_sheet
+from tui.paper.slip import sheet_of_slip
 from tui.shared.ask import AskText
 
 LONG_NAME = "联想ThinkPad超极本十四英寸商务办公笔记本电脑标准版三年上门保修（含鼠标与电脑包）"
@@ -84,6 +85,14 @@ def ordered(desk: Company, *, quote: bool = False) -> OrderRecorded:
 
 def slip_of(recorded: OrderRecorded) -> Slip:
     return slip(recorded.id, TODAY)
+
+
+def slip_text(found: Slip) -> str:
+    return sheet_text(sheet_of_slip(found))
+
+
+def slip_html(found: Slip) -> str:
+    return sheet_html(sheet_of_slip(found))
 
 
 def without_blanks(text: str) -> str:
@@ -230,10 +239,10 @@ def test_a_slip_replaces_no_file(made: Company, tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("mine")
     with pytest.raises(Refused, match="there already"):
-        write_slip(slip_of(ordered(made)), path, html=False)
+        write_sheet(sheet_of_slip(slip_of(ordered(made))), path, html=False)
     assert path.read_text() == "mine"
     with pytest.raises(Refused, match="cannot be written"):
-        write_slip(PLAIN, path / "inside.txt", html=False)
+        write_sheet(sheet_of_slip(PLAIN), path / "inside.txt", html=False)
     assert [each.name for each in tmp_path.iterdir() if each.is_file()] == ["a.txt"]
 
 

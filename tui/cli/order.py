@@ -236,15 +236,17 @@ def _return(arguments: Namespace, desk: Desk) -> int:
 
 def _slip(arguments: Namespace, desk: Desk) -> int:
     # Only this act lays out paper; the others need not load what measures its cells.
-    from tui.paper.slip import is_html, slip_html, slip_text, write_slip
+    from tui.paper.sheet import is_html, sheet_html, sheet_text, write_sheet
+    from tui.paper.slip import sheet_of_slip
 
     with desk.opened():
         printed = slip(order_by_number(arguments.number).id, desk.as_of)
     if arguments.output is None:
-        print(slip_html(printed) if arguments.html else slip_text(printed), end="")
+        sheet = sheet_of_slip(printed)
+        print(sheet_html(sheet) if arguments.html else sheet_text(sheet), end="")
         return 0
     path = arguments.output.expanduser()
-    write_slip(printed, path, html=arguments.html or is_html(path))
+    write_sheet(sheet_of_slip(printed), path, html=arguments.html or is_html(path))
     tell(_("The slip of {number} is in {path}.").format(number=printed.number, path=path))
     return 0
 

@@ -49,7 +49,7 @@ def print_rows(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], form: 
     elif form == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow([column.name for column in columns])
-        writer.writerows([_plain(cell) for cell in row] for row in rows)
+        writer.writerows([plain_text(cell) for cell in row] for row in rows)
     else:
         _print_table(columns, [[_shown(cell) for cell in row] for row in rows])
 
@@ -74,7 +74,8 @@ def _json_value(cell: Cell) -> Any:
     return cell.isoformat() if isinstance(cell, date) else cell
 
 
-def _plain(cell: Cell) -> str:
+def plain_text(cell: Cell) -> str:
+    """A cell as files and programs read it."""
     if cell is None:
         return ""
     if isinstance(cell, bool):
@@ -83,7 +84,7 @@ def _plain(cell: Cell) -> str:
 
 
 def _shown(cell: Cell) -> str:
-    return _(_plain(cell)) if isinstance(cell, bool) else one_line(_plain(cell))
+    return _(plain_text(cell)) if isinstance(cell, bool) else one_line(plain_text(cell))
 
 
 def _print_table(columns: Sequence[Column], rows: list[list[str]]) -> None:

@@ -7,12 +7,13 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.dates import first_day, month_of, parse_date, parse_month
-from model.errors import N_, InputError
+from model.errors import N_, InputError, Refused
 from model.money import format_amount, format_price, format_quantity, format_rate
-from tui.cli.output import Cell, Column, print_rows, tell
+from tui.cli.output import Cell, Column, plain_text, print_rows, tell
 from tui.cli.parser import Parser, Verbs
 from tui.locale import _
 
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from model.lost import LostRow
     from model.margin import Margin
     from model.store import Store
+    from tui.paper.sheet import Sheet
 
+TABLE_ENDINGS = (".csv", ".xlsx")
+PAPER_ENDINGS = (".txt", ".html")
 Rows = Iterable[Sequence[Cell]]
 
 CUSTOMER = (Column("customer", N_("code")), Column("name", N_("customer")))
@@ -31,12 +35,17 @@ SALESPERSON = (Column("salesperson", N_("code")), Column("name", N_("salesperson
 
 @dataclass(frozen=True)
 class Report:
-    """One report: its help, its own options, its columns in order, and its rows."""
+    """One report: its help, its own options, its columns in order, and its rows.
+
+    Attributes:
+        paper: the same as it is sent to a customer, where there is such a paper.
+    """
 
     help: str
     options: tuple[str, ...]
     columns: tuple[Column, ...]
     rows: Callable[[Namespace], Rows]
+    paper: Callable[[Namespace], Sheet] | None = None
 
 
 def add_report_parser(verbs: Verbs, common: Parser) -> None:
@@ -47,15 +56,57 @@ def add_report_parser(verbs: Verbs, common: Parser) -> None:
         one = names.add_parser(name, parents=[common], help=_(report.help), description=_(report.help))
         for option in report.options:
             _OPTIONS[option](one)
+        endings = (*TABLE_ENDINGS, *(PAPER_ENDINGS if report.paper is not None else ()))
+        one.add_argument(
+            "--output", type=Path, metavar=_("PATH"),
+            help=_("a new file to write it to, in the form that its ending says: {endings}").format(
+                endings=", ".join(endings)
+            ),
+        )  # fmt: skip
 
 
 def run_report(arguments: Namespace, store: Store) -> int:
     """Print the report that was asked for from the store in use."""
     report = REPORTS[arguments.report]
-    print_rows(report.columns, report.rows(arguments), arguments.format)
+    if arguments.output is not None:
+        _write(report, arguments)
+    else:
+        print_rows(report.columns, report.rows(arguments), arguments.format)
     if "customer" in report.options and arguments.customer is None:
         _tell_of_cards()
     return 0
+
+
+def _write(report: Report, arguments: Namespace) -> None:
+    """Write a report to a file that is there whole or not at all.
+
+    Raises:
+        InputError: the file's ending is none of those the report can have.
+        Refused: there is such a file already, or it cannot be written.
+    """
+    path: Path = arguments.output.expanduser()
+    ending = path.suffix.lower()
+    if path.exists():
+        raise Refused(N_("{path} is there already: choose another name."), path=str(path))
+    if report.paper is not None and ending in PAPER_ENDINGS:
+        from tui.paper.sheet import is_html, write_sheet
+
+        write_sheet(report.paper(arguments), path, html=is_html(path))
+    elif ending in TABLE_ENDINGS:
+        from tui.shared.table_files import write_file
+
+        # What is read by people has their words; figures stay figures.
+        arguments.format = "table"
+        figures = {place for place, column in enumerate(report.columns) if column.right}
+        shown = ([plain_text(cell) for cell in row] for row in report.rows(arguments))
+        write_file(path, [_(column.title) for column in report.columns], shown, figures)
+    else:
+        allowed = (*TABLE_ENDINGS, *(PAPER_ENDINGS if report.paper is not None else ()))
+        raise InputError(
+            N_("{path} has no ending that this report can have: {endings}."),
+            path=str(path), endings=", ".join(allowed),
+        )  # fmt: skip
+    tell(_("The report is in {path}.").format(path=path))
 
 
 def _tell_of_cards() -> None:
@@ -299,6 +350,14 @@ def _statement(arguments: Namespace) -> Iterator[Sequence[Cell]]:
         )  # fmt: skip
 
 
+def _statement_sheet(arguments: Namespace) -> Sheet:
+    from model.paper import statement_paper
+    from tui.paper.statement import sheet_of_statement
+
+    first, last = _period_asked(arguments)
+    return sheet_of_statement(statement_paper(arguments.customer, first, min(last, arguments.as_of)))
+
+
 def _preferences(arguments: Namespace) -> Iterator[Sequence[Cell]]:
     from model.preferences import preferred_products
 
@@ -420,6 +479,7 @@ REPORTS: dict[str, Report] = {
             _amount("debit", N_("debit")), _amount("credit", N_("credit")), _amount("balance", N_("balance")),
         ),
         _statement,
+        _statement_sheet,
     ),
     "preferences": Report(
         N_("what a customer likes to buy"),

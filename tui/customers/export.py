@@ -7,7 +7,7 @@ from pathlib import Path
 
 from model.customer_list import CustomerList, ListedCustomer
 from model.money import format_amount
-from tui.shared.export import write_file
+from tui.shared.table_files import write_file
 
 # Programs read these; they are the names the tables and the command line use.
 COLUMN_NAMES = (

@@ -8,7 +8,8 @@ from pathlib import Path
 from model.errors import N_, HuokeError, Refused
 from model.paper import slip
 from tui.locale import _, translate_error
-from tui.paper.slip import is_html, write_slip
+from tui.paper.sheet import is_html, write_sheet
+from tui.paper.slip import sheet_of_slip
 from tui.session import Session, StoreScreen
 from tui.shared.ask import AskText
 from tui.shared.export import objection_to
@@ -66,4 +67,4 @@ def _write(session: Session, order_id: bytes, path: Path) -> None:
             raise Refused(N_("{path} cannot be written: {reason}."), path=str(path), reason=error.strerror) from error
     with session.store.use():
         printed = slip(order_id, session.today())
-    write_slip(printed, path, html=is_html(path))
+    write_sheet(sheet_of_slip(printed), path, html=is_html(path))
