@@ -16,10 +16,12 @@ from typing import Any
 from model.ageing import anything_after
 from model.aliases import not_merged
 from model.balances import sums_on
+from model.booking import customers_at_close, late_customers
+from model.closing import FrozenLine, frozen_lines, is_closed
 from model.dates import first_day, last_day, shifted
 from model.fields import iso
 from model.money import FULL_BP, rate_bp
-from model.published import published_month
+from model.published import COMPANY, published_month
 from model.store import one, rows
 
 COMPANY_CODE = "*"
@@ -63,7 +65,7 @@ class ActivityRow:
         previous_bp: last month's rate in basis points; None where nobody was responsible for anybody.
         rank: 1 is the best; None for the company.
         frozen: the month is closed, and these are the numbers kept then.
-        late: active customers more (or fewer) than the frozen number, by what arrived after the close.
+        late: how many more customers would be active by what arrived after the close.
     """
 
     person: bytes | None
@@ -146,10 +148,12 @@ def activity_board(month: str, as_of: date, *, without_blacklisted: bool = False
         without_blacklisted: leave customers that are blacklisted out of the company's line.
     """
     counted, before = _person_counts(month, as_of), _person_counts(shifted(month, -1), as_of)
+    frozen = any(count.frozen for count in counted.values())
     unranked = []
     for person, code, name, role, active in rows("SELECT id, code, name, role, active FROM salesperson"):
         count = counted.get(person, _Count(0, 0))
-        if count.responsible or count.frozen or (active and role == "sales"):
+        # On a closed board stands who stood there, and nobody who came later.
+        if count.frozen or (not frozen and (count.responsible or (active and role == "sales"))):
             previous = before.get(person, _Count(0, 0))
             unranked.append(
                 ActivityRow(
@@ -164,10 +168,20 @@ def activity_board(month: str, as_of: date, *, without_blacklisted: bool = False
         month, as_of, tuple(replace(row, rank=place) for place, row in enumerate(ranked, start=1)),
         ActivityRow(
             None, COMPANY_CODE, "", company.responsible, company.active,
-            previous_bp=rate_bp(last_company.active, last_company.responsible),
+            previous_bp=rate_bp(last_company.active, last_company.responsible), frozen=company.frozen,
+            late=company.late,
         ),
-        None if (published := published_month(month)) is None else published.as_of,
+        None if frozen or (published := published_month(month)) is None else published.as_of,
     )  # fmt: skip
+
+
+def board_to_freeze(month: str, as_of: date) -> list[FrozenLine]:
+    """The lines of a month's board as it stands, the company's last: what a close keeps."""
+    board = activity_board(month, as_of)
+    return [
+        *(FrozenLine(row.person, row.responsible, row.active) for row in board.rows if row.person is not None),
+        FrozenLine(COMPANY, board.company.responsible, board.company.active),
+    ]
 
 
 def activity_by_month(
@@ -216,6 +230,10 @@ def _among(customer: str, column: str, source: str, *, few: bool) -> str:
 
 def _traded(customer: str, month: str, as_of: date, *, few: bool) -> tuple[str, list[Any]]:
     """A condition that a customer traded in a month, and its parameters."""
+    if as_of >= last_day(month) and is_closed(month) and not frozen_lines(month):
+        # No board was kept, but it stays all the same: by what was there when it was closed.
+        at_close, parameters = customers_at_close(month)
+        return _among(customer, "o.customer_id", f"({at_close}) o WHERE 1 = 1", few=few), list(parameters)
     if not anything_after(as_of):
         return _among(customer, "m.customer_id", _TRADED_NOW, few=few), [month]
     period = [iso(first_day(month)), _counted_on(month, as_of)]
@@ -239,6 +257,14 @@ def _responsible(month: str, as_of: date, person: bytes | None) -> tuple[str, li
 
 
 def _person_counts(month: str, as_of: date, person: bytes | None = None) -> dict[bytes, _Count]:
+    frozen = _frozen(month, as_of)
+    if any(who != COMPANY for who in frozen):
+        late = _late_by_person(month, as_of, person)
+        return {
+            who: _Count(line.responsible, line.active, True, late.get(who, 0))
+            for who, line in frozen.items()
+            if who != COMPANY
+        }
     published = published_month(month)
     if published is None:
         return _counted_here(month, as_of, person)
@@ -253,7 +279,7 @@ def _person_counts(month: str, as_of: date, person: bytes | None = None) -> dict
 
 def _counted_here(month: str, as_of: date, person: bytes | None) -> dict[bytes, _Count]:
     query, parameters = _responsible(month, as_of, person)
-    counted = {
+    return {
         owner: _Count(responsible, active)
         for owner, responsible, active in rows(
             "SELECT r.owner_id, CAST(COUNT(*) AS BIGINT), CAST(SUM(r.traded) AS BIGINT)"
@@ -261,26 +287,63 @@ def _counted_here(month: str, as_of: date, person: bytes | None) -> dict[bytes, 
             parameters,
         )
     }
-    # Before its last day a month cannot be closed: a question as of an earlier day is answered from the documents.
-    if as_of < last_day(month):
-        return counted
-    frozen = rows("SELECT person_id, responsible, active FROM month_close WHERE month = ?", (month,))
-    if not frozen:
-        return counted
-    return {
-        owner: _Count(responsible, active, True, counted.get(owner, _Count(0, 0)).active - active)
-        for owner, responsible, active in frozen
-    }
+
+
+def _frozen(month: str, as_of: date) -> dict[bytes, FrozenLine]:
+    """The lines kept at a month's close, by salesperson and of the company.
+
+    Before its last day a month cannot be closed: a question as of an earlier day is answered from the documents.
+    """
+    if as_of < last_day(month) or not is_closed(month):
+        return {}
+    return {line.person: line for line in frozen_lines(month)}
+
+
+def _anyone_late(month: str, as_of: date) -> bool:
+    query, parameters = late_customers(month, as_of)
+    return one(f"{query} LIMIT 1", parameters) is not None
+
+
+def _late_by_person(month: str, as_of: date, person: bytes | None) -> dict[bytes, int]:
+    """How many of each salesperson's customers trade in a closed month only by what arrived later."""
+    if not _anyone_late(month, as_of):
+        return {}
+    query, parameters = _responsible(month, as_of, person)
+    late, of_late = late_customers(month, as_of)
+    return dict(
+        rows(
+            f"SELECT r.owner_id, CAST(COUNT(*) AS BIGINT) FROM ({query}) r"
+            f" WHERE r.traded = 1 AND r.customer_id IN ({late}) GROUP BY r.owner_id",
+            (*parameters, *of_late),
+        )
+    )
 
 
 def _company_count(month: str, as_of: date, without_blacklisted: bool) -> _Count:
+    frozen = None if without_blacklisted else _frozen(month, as_of).get(COMPANY)
+    if frozen is not None:
+        late = _company_counted(month, as_of, only_late=True).active if _anyone_late(month, as_of) else 0
+        return _Count(frozen.responsible, frozen.active, True, late)
     published = published_month(month)
     if published is not None:
         return _Count(published.company.responsible, published.company.active)
+    return _company_counted(month, as_of, without_blacklisted=without_blacklisted)
+
+
+def _company_counted(month: str, as_of: date, *, without_blacklisted: bool = False, only_late: bool = False) -> _Count:
+    """The company's line as it stands now.
+
+    Args:
+        only_late: of customers that trade in a closed month only by what arrived later.
+    """
     traded, parameters = _traded("c.id", month, as_of, few=False)
     day = _counted_on(month, as_of)
     query = _COMPANY.format(traded=traded)
     parameters += [day, day]
+    if only_late:
+        late, of_late = late_customers(month, as_of)
+        query += f" AND c.id IN ({late})"
+        parameters += of_late
     if without_blacklisted:
         query += f" AND {_BLACKLISTED} = 0"
         parameters.append(day)

@@ -2,8 +2,9 @@
 
 Documents are taken by (date; bills, then returns and endings, then receipts; number). A receipt settles the bills it
 names, then the oldest due; what is left over waits and is taken by the next bill on that bill's date; money that names
-an order not yet confirmed is reserved for it. What a document did is never undone by a later one, except where the
-later one says so: a reversal takes its receipt's allocations back, a cancellation its bill's.
+an order not yet confirmed is reserved for it; an order that replaces another takes over its money. What a document did
+is never undone by a later one, except where the later one says so: a reversal takes its receipt's allocations back, a
+cancellation its bill's.
 
 Because the replay is a fold, the state as of an earlier day is the sum of the allocations dated until then.
 """
@@ -21,13 +22,18 @@ AFTER = "~"
 
 @dataclass(frozen=True)
 class Bill:
-    """A sale, an opening item, or a refund the customer's own money did not cover."""
+    """A sale, an opening item, or a refund the customer's own money did not cover.
+
+    Attributes:
+        replaces: the order whose money it takes over.
+    """
 
     id: bytes
     date: str
     number: str
     due: str
     amount: int
+    replaces: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,7 @@ class Ledger:
         allocated: bill → source → amount now allocated.
         entries: (source, bill, date) → amount, the record that is kept.
         settled: bill → the date of its closing allocation.
+        successors: an order that ended → the one that replaced it.
     """
 
     bills: dict[bytes, Bill] = field(default_factory=dict)
@@ -88,6 +95,7 @@ class Ledger:
     allocated: dict[bytes, dict[bytes, int]] = field(default_factory=dict)
     entries: dict[tuple[bytes, bytes, str], int] = field(default_factory=dict)
     settled: dict[bytes, str] = field(default_factory=dict)
+    successors: dict[bytes, bytes] = field(default_factory=dict)
 
     def apply(self, event: Event) -> None:
         """Take one event."""
@@ -114,7 +122,24 @@ class Ledger:
             self.open[bill.id] = bill.amount
         else:
             self.settled[bill.id] = day
+        if bill.replaces is not None:
+            self._hand_over(bill.replaces, bill.id, day)
         self._free_reserved(bill.id, day)
+
+    def _hand_over(self, former: bytes, bill: bytes, day: str) -> None:
+        """Give what settled a bill to the one that replaces it; what is too much waits."""
+        self.successors[former] = bill
+        for source, amount in list(self.allocated.get(former, {}).items()):
+            self._give_back(source, former, amount, day)
+            self._wait(source, amount - self._take(source, bill, amount, day))
+        self.open.pop(former, None)
+        self.settled.pop(former, None)
+
+    def _standing_for(self, order: bytes) -> bytes:
+        """The order that stands for one now: itself, or the last of those that replaced it."""
+        while order in self.successors:
+            order = self.successors[order]
+        return order
 
     def _close_order(self, order: bytes, day: str) -> None:
         self.pending.discard(order)
@@ -126,7 +151,7 @@ class Ledger:
             amount = self.reserved[source].pop(order)
             if not self.reserved[source]:
                 del self.reserved[source]
-            self._wait(source, amount - self._take(source, order, amount, day))
+            self._wait(source, amount - self._take(source, self._standing_for(order), amount, day))
 
     def _end_bill(self, bill: bytes, day: str) -> None:
         for source, amount in list(self.allocated.get(bill, {}).items()):
@@ -139,14 +164,15 @@ class Ledger:
         self.sources[money.id] = (money.date, money.number)
         left = money.amount
         for wish in money.wishes:
-            if wish.order in self.open:
+            order = self._standing_for(wish.order)
+            if order in self.open:
                 wished = left if wish.amount is None else min(left, wish.amount)
-                left -= self._take(money.id, wish.order, wished, day)
-            elif wish.order in self.pending:
+                left -= self._take(money.id, order, wished, day)
+            elif order in self.pending:
                 kept = min(left, wish.order_amount if wish.amount is None else wish.amount)
                 if kept > 0:
                     orders = self.reserved.setdefault(money.id, {})
-                    orders[wish.order] = orders.get(wish.order, 0) + kept
+                    orders[order] = orders.get(order, 0) + kept
                     left -= kept
         self._wait(money.id, left)
 
@@ -217,9 +243,9 @@ def order_events(row: Sequence[Any]) -> tuple[list[Event], bytes | None]:
     """One order's events, and its id where money may be reserved for it before it becomes a bill.
 
     Args:
-        row: id, kind, state, number, date, live_from, live_to, decided_on, due_date, amount, returns_id.
+        row: id, kind, state, number, date, live_from, live_to, decided_on, due_date, amount, returns_id, replaces_id.
     """
-    id_, kind, _state, number, _date, live_from, live_to, decided_on, due, amount, returns = row
+    id_, kind, _state, number, _date, live_from, live_to, decided_on, due, amount, returns, replaces = row
     if live_from is None:
         closed = _state in ("rejected", "cancelled", "lost")
         events = [Event(decided_on, RETURNS, number, "close order", id_)] if closed and kind == "sale" else []
@@ -229,7 +255,7 @@ def order_events(row: Sequence[Any]) -> tuple[list[Event], bytes | None]:
         events = [Event(live_from, RETURNS, number, "money", Money(id_, live_from, number, abs(amount), wishes))]
         ending = "end source"
     else:
-        events = [Event(live_from, BILLS, number, "bill", Bill(id_, live_from, number, due, amount))]
+        events = [Event(live_from, BILLS, number, "bill", Bill(id_, live_from, number, due, amount, replaces))]
         ending = "end bill"
     if live_to is not None:
         events.append(Event(live_to, RETURNS, number, ending, id_))
@@ -260,13 +286,19 @@ def customer_events(
     """All of one customer's events in order, and the orders for which money may be reserved."""
     events: list[Event] = []
     pending: set[bytes] = set()
+    replaced: dict[bytes, bytes] = {}
     for row in orders:
         own, reservable = order_events(row)
         events += own
         if reservable is not None:
             pending.add(reservable)
+        if row[11] is not None:
+            replaced[row[11]] = row[0]
     named: dict[bytes, list[Wish]] = {}
     for receipt, order, amount, order_amount in wishes:
+        while order not in pending and order in replaced:
+            # It was voided for the one that replaced it, whatever became of that one.
+            order = replaced[order]
         named.setdefault(receipt, []).append(Wish(order, amount, order_amount))
     by_id = {row[0]: row for row in receipts}
     for row in receipts:

@@ -17,7 +17,7 @@ from model.store import one, rows
 # Kinds whose arguments name the customer itself.
 CUSTOMER_KINDS = (
     "customer.add", "customer.edit", "customer.assign", "customer.claim", "customer.release", "customer.terms",
-    "customer.blacklist", "contact.log",
+    "customer.blacklist", "contact.log", "pool.return",
 )  # fmt: skip
 # Kinds whose arguments name one of the customer's orders in the field `order`.
 ORDER_DECISIONS = ("order.confirm", "order.release", "order.reject", "order.cancel", "order.lose")
@@ -62,6 +62,7 @@ def _marks(values: tuple[str, ...]) -> str:
 _TOUCHING = f"""
 FROM change c LEFT JOIN salesperson p ON p.id = c.person
 WHERE ((c.kind IN ({_marks(CUSTOMER_KINDS)}) AND instr(c.args, ?) > 0)
+    OR (c.kind = 'salesperson.leave' AND c.uid IN (SELECT change_uid FROM former WHERE kind = 'customer' AND id = ?))
     OR c.uid IN (SELECT change_uid FROM orders WHERE customer_id = ?)
     OR c.uid IN (SELECT change_uid FROM receipt WHERE customer_id = ?)
     OR (c.kind IN ({_marks(ORDER_DECISIONS)})
@@ -70,7 +71,7 @@ WHERE ((c.kind IN ({_marks(CUSTOMER_KINDS)}) AND instr(c.args, ?) > 0)
 
 
 def _parameters(customer_id: bytes) -> tuple[Any, ...]:
-    return (customer_id, customer_id, customer_id, _ORDER_FIELD, len(_ORDER_FIELD), customer_id)
+    return (customer_id, customer_id, customer_id, customer_id, _ORDER_FIELD, len(_ORDER_FIELD), customer_id)
 
 
 def count_changes(customer_id: bytes) -> int:

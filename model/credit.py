@@ -19,9 +19,9 @@ from model.settings import setting_on
 from model.store import one, rows
 
 # In the order in which the first one names the verdict.
-REASONS = ("blacklisted", "overdue", "over_limit", "below_floor", "closed", "not_sold")
+REASONS = ("blacklisted", "overdue", "over_limit", "below_floor", "closed", "not_sold", "amended")
 # What neither money nor time mends: a person must look at the order.
-REASONS_FOR_A_PERSON = ("below_floor", "closed", "not_sold")
+REASONS_FOR_A_PERSON = ("below_floor", "closed", "not_sold", "amended")
 REASON_NAMES = {
     "ok": N_("ok"),
     "blacklisted": N_("blacklisted"),
@@ -30,6 +30,7 @@ REASON_NAMES = {
     "below_floor": N_("below floor"),
     "closed": N_("customer closed"),
     "not_sold": N_("no longer sold"),
+    "amended": N_("changes a confirmed order"),
 }
 
 
@@ -133,6 +134,14 @@ class PricedLine:
     sold: bool = True
 
 
+@dataclass(frozen=True)
+class Amended:
+    """A confirmed order that another shall replace; amount in minor units."""
+
+    number: str
+    amount: int
+
+
 def overdue_before(day: date) -> date:
     """Bills due before this date are overdue on `day`: the day itself less the days of grace."""
     return day - timedelta(days=int(setting_on("grace_days", day)))
@@ -214,6 +223,8 @@ def judge(
     lent: Lent = NOTHING_LENT,
     lease_covers_overdue: bool = False,
     closed: bool = False,
+    amends: Amended | None = None,
+    carried: int = 0,
 ) -> Verdict:
     """The verdict on one order.
 
@@ -229,9 +240,14 @@ def judge(
         lent: what is lent of the customer's credit, as seen by the device that recorded the order.
         lease_covers_overdue: whether that device's lease also covers an overdue bill on the judge's date.
         closed: whether the customer trades no more.
+        amends: the confirmed order in whose place it shall stand: only what it adds needs credit.
+        carried: money that waited for what it replaces. The office may have let that one through with it meanwhile, so
+            that no promise is made on it.
     """
-    need = max(0, total - paid - reserved)
-    exposure = standing.balance + total - min(paid, total)
+    owed_already = 0 if amends is None else amends.amount
+    firm_need = max(0, total - owed_already - paid - reserved)
+    need = max(0, firm_need - carried)
+    exposure = standing.balance + total - owed_already - min(paid, total)
     within_lease = need <= lent.own
     overdue_stops = bool(standing.overdue) and need > 0 and not (within_lease and lease_covers_overdue)
     over = exposure + reserved_elsewhere + lent.to_others - standing.credit_limit
@@ -251,6 +267,8 @@ def judge(
     unsold = tuple(line.product for line in lines if not line.sold)
     if unsold:
         reasons.append(Reason("not_sold", 0, unsold))
+    if amends is not None:
+        reasons.append(Reason("amended", 0, (amends.number,)))
     return Verdict(
         name=reasons[0].name if reasons else "ok",
         reasons=tuple(reasons),
@@ -258,7 +276,7 @@ def judge(
         standing=standing,
         cure=_cure(standing, reasons, over, need),
         need=need,
-        guaranteed=not reasons and (need == 0 or (within_lease and lease_covers_overdue)),
+        guaranteed=not reasons and (firm_need == 0 or (firm_need <= lent.own and lease_covers_overdue)),
     )
 
 

@@ -1,13 +1,18 @@
-"""The orders behind a salesperson's performance: each with the part that is theirs, by the shares frozen on it."""
+"""The orders behind a salesperson's performance: each with the part that is theirs, by the shares frozen on it.
+
+What came or went when the month of its order was closed stands under the month in which it was recorded.
+"""
 
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
 from model.dates import first_day, last_day
 from model.fields import iso
+from model.money import FULL_BP
 from model.store import rows
 from model.totals import NOBODY
 
@@ -35,6 +40,15 @@ SELECT o.id, o.number, o.kind, o.date, o.customer_id, c.code, COALESCE(NULLIF(c.
 FROM ({_OWNERS_PARTS} UNION ALL {_MAKERS_PARTS}) p JOIN orders o ON o.id = p.id JOIN customer c ON c.id = o.customer_id
 ORDER BY o.date, o.number
 """
+# Parts of late entries: those that count in a month, and those that count no more in the month of their order.
+_LATE = """
+SELECT o.id, o.number, o.kind, o.date, o.customer_id, c.code, COALESCE(NULLIF(c.short_name, ''), c.name),
+    CASE WHEN o.kind = 'return' THEN -o.amount ELSE o.amount END, o.owner_id, o.owner_bp, e.amount,
+    e.amount - e.uncosted - e.cost
+FROM late_entry e JOIN orders o ON o.id = e.order_id JOIN customer c ON c.id = o.customer_id
+WHERE e.person_id = ? AND {when} ORDER BY o.date, o.number, e.place"""
+_BOOKED = _LATE.format(when="e.recorded_on >= ? AND e.recorded_on <= ?")
+_MOVED_AWAY = _LATE.format(when="e.dated_on >= ? AND e.dated_on <= ? AND e.effective_on <= ?")
 
 
 @dataclass(frozen=True)
@@ -64,9 +78,37 @@ def credited_orders(person: bytes | None, month: str, as_of: datetime.date) -> l
     """The orders and returns of a month of which someone has a part; without a person, those that are nobody's."""
     period = (iso(first_day(month)), iso(min(last_day(month), as_of)), iso(as_of), iso(as_of))
     whose = NOBODY if person is None else person
-    return [
+    dated = [
         CreditedOrder(id_, number, kind, datetime.date.fromisoformat(day), *rest)
         for id_, number, kind, day, *rest in rows(
             _CREDITED, (*period, whose, *period, NOBODY, whose, *period, NOBODY, whose)
         )
     ]
+    booked = list(_late(_BOOKED, (whose, period[0], period[1]), whose, sign=1))
+    moved_away = list(_late(_MOVED_AWAY, (whose, period[0], iso(last_day(month)), iso(as_of)), whose, sign=-1))
+    return _together([*dated, *booked, *moved_away]) if booked or moved_away else dated
+
+
+def _late(
+    query: str, parameters: tuple[bytes | str | None, ...], whose: bytes, *, sign: int
+) -> Iterator[CreditedOrder]:
+    for id_, number, kind, day, customer, code, name, total, owner, owner_bp, amount, margin in rows(query, parameters):
+        owns = owner is not None and bytes(owner) == whose and owner_bp
+        share = owner_bp if owns else FULL_BP - (owner_bp if owner is not None else 0)
+        yield CreditedOrder(
+            id_, number, kind, datetime.date.fromisoformat(day), customer, code, name, total, share, sign * amount,
+            sign * margin,
+        )  # fmt: skip
+
+
+def _together(parts: list[CreditedOrder]) -> list[CreditedOrder]:
+    """The parts of each order as one; what comes to nothing is left out."""
+    by_order: dict[tuple[str, int], CreditedOrder] = {}
+    for part in parts:
+        key = (part.number, part.share_bp)
+        before = by_order.get(key)
+        by_order[key] = part if before is None else replace(
+            before, amount=before.amount + part.amount, margin=before.margin + part.margin
+        )  # fmt: skip
+    found = [each for each in by_order.values() if each.amount or each.margin]
+    return sorted(found, key=lambda each: (each.date, each.number))

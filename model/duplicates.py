@@ -10,14 +10,16 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
-from model.aliases import resolved
+from model.aliases import not_merged, resolved
 from model.conflicts import Conflict, raise_conflict
 from model.context import Context
 from model.customers import Customer
 from model.errors import N_
 from model.leases import lent_in_all
+from model.name_candidates import candidates_for_name, core_of, ids_with_phones, sound_of
 from model.notices import speaks_for_the_office
 from model.remembering import remembered
 from model.settlement import reserved_money
@@ -32,7 +34,16 @@ REASON_NAMES = {
     "tax_id": N_("the same tax number"),
     "phone": N_("the same phone number"),
     "name": N_("the same name"),
+    "same_sound": N_("a name said alike"),
+    "similar_name": N_("a similar name"),
 }
+# How sure a likeness makes one, of 100. Two firms of one owner may share a telephone.
+SAME_SCORE, SAME_PHONE_SCORE = 100, 95
+# A name said alike is as sure as this part of how alike it sounds, in percent.
+SOUND_PERCENT, LEAST_SOUND = 92, 95
+# What is contained in a name wholly, where it is long enough to mean somebody.
+LEAST_CONTAINED, SHORTEST_CONTAINED_CHARACTERS = 90, 4
+LEAST_SCORE = 65
 # Shorter ones are extensions, or no numbers at all.
 SHORTEST_PHONE_DIGITS = 7
 CHINA = "86"
@@ -41,6 +52,7 @@ CHINESE_MOBILE_DIGITS = 11
 SHORTEST_NAME_CHARACTERS = 2
 # Of one customer, so that a crowd of namesakes is no crowd squared of questions.
 MOST_QUESTIONS = 20
+CARDS_PER_READING = 500
 # As much of a name as the database looks for, before it is compared wholly.
 NAME_CHARACTERS_SOUGHT = 12
 _COMPANY_WORD = re.compile(
@@ -148,6 +160,80 @@ def put_before_the_office(customer: Customer, ctx: Context) -> None:
             mine=f"{customer.code} {customer.name}", theirs=f"{other.code} {other.name}",
             concerns=(customer.id, other_id),
         )  # fmt: skip
+
+
+def similar_customers(
+    *, name: str = "", phone: str = "", tax_id: str = "", limit: int = 5, day: date | None = None
+) -> list[tuple[bytes, str, str, int, str]]:
+    """The customers that one being typed may be already, the likeliest first; walk-ins and closed ones are left out.
+
+    Names are ranked by RapidFuzz over what is compared of them (see `plain_name`), what is a company's own in them
+    counting half, and by how they are said. A number must be the same.
+
+    Args:
+        limit: no more than so many.
+        day: on which closed ones are closed; without it, all are left out that have a day from which they are.
+
+    Returns:
+        Of each its id, code, name, how sure the likeness makes one from 0 to 100, and a key of REASON_NAMES.
+    """
+    wanted, phones, tax = plain_name(name), phone_numbers(phone), _tax_number(tax_id)
+    ids = [*_ids_with_tax_number(tax_id, tax), *ids_with_phones(sorted(phones)), *candidates_for_name(wanted)]
+    found = []
+    for id_, code, other, short, other_phone, other_tax in _cards_of(list(dict.fromkeys(ids)), day):
+        score, reason = max(_name_likeness(wanted, plain_name(text)) for text in (other, short))
+        if tax and _tax_number(other_tax) == tax:
+            score, reason = SAME_SCORE, "tax_id"
+        elif phones & phone_numbers(other_phone) and score < SAME_PHONE_SCORE:
+            score, reason = SAME_PHONE_SCORE, "phone"
+        if score >= LEAST_SCORE:
+            found.append((bytes(id_), str(code), str(other), score, reason))
+    return sorted(found, key=lambda one: (-one[3], one[1]))[:limit]
+
+
+def _ids_with_tax_number(typed: str, tax: str) -> list[bytes]:
+    if not tax:
+        return []
+    forms = sorted({typed.strip(), tax, tax.lower()})
+    marks = ", ".join("?" * len(forms))
+    return [bytes(row[0]) for row in rows(f"SELECT id FROM customer WHERE tax_id <> '' AND tax_id IN ({marks})", forms)]
+
+
+def _cards_of(ids: list[bytes], day: date | None) -> list[tuple[Any, ...]]:
+    """What is compared of customers: id, code, name, short name, phone, tax number."""
+    found: list[tuple[Any, ...]] = []
+    for start in range(0, len(ids), CARDS_PER_READING):
+        some = ids[start : start + CARDS_PER_READING]
+        found += rows(
+            "SELECT id, code, name, short_name, phone, tax_id FROM customer WHERE retail = 0"
+            f" AND (closed_on IS NULL OR closed_on > ?) AND {not_merged('id')}"
+            f" AND id IN ({', '.join('?' * len(some))})",
+            ("9999-12-31" if day is None else day.isoformat(), *some),
+        )
+    return found
+
+
+def _name_likeness(wanted: str, other: str) -> tuple[int, str]:
+    """How sure two plain names make one that they mean the same customer, and why."""
+    # Half of what a start takes, and only needed while somebody types.
+    from rapidfuzz import fuzz
+
+    if not wanted or not other:
+        return 0, ""
+    if wanted == other:
+        return SAME_SCORE, "name"
+    own, others_own = core_of(wanted), core_of(other)
+    written = (fuzz.ratio(wanted, other) + fuzz.ratio(own, others_own)) / 2
+    if min(len(own), len(others_own)) >= SHORTEST_CONTAINED_CHARACTERS:
+        contained = fuzz.partial_ratio(own, others_own)
+        if contained >= LEAST_CONTAINED:
+            # A name typed in part means the one that it is most of.
+            written = max(written, (3 * contained + fuzz.ratio(wanted, other)) / 4)
+    said = fuzz.ratio(sound_of(own), sound_of(others_own))
+    if own != others_own and said >= LEAST_SOUND and said * SOUND_PERCENT / 100 > written:
+        return round(said * SOUND_PERCENT / 100), "same_sound"
+    # Names that differ are never as sure as those that do not.
+    return min(round(written), SAME_SCORE - 1), "similar_name"
 
 
 def _was_asked(one_id: bytes, other_id: bytes) -> bool:

@@ -160,7 +160,9 @@ def use(customer_id: bytes, device: str, order_id: bytes, need: int, *, guarante
     if on_a_laptop():
         execute(
             "INSERT INTO lease_use (order_id, customer_id, amount, guaranteed) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (order_id) DO UPDATE SET amount = excluded.amount, guaranteed = excluded.guaranteed",
+            # An order that was confirmed, taken back and confirmed again takes twice, as the office will count it.
+            " ON CONFLICT (order_id) DO UPDATE SET amount = lease_use.amount + excluded.amount,"
+            " guaranteed = excluded.guaranteed",
             (order_id, customer_id, amount, int(guaranteed)),
         )
     elif amount > 0:

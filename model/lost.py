@@ -34,7 +34,13 @@ REASON_NAMES = {
     "cancelled": N_("cancelled"),
 }
 
-_ENDED = "o.state IN ('lost', 'rejected', 'cancelled')"
+# An order that another took the place of was not lost, and neither was what was to amend one that still stands.
+_ENDED = (
+    "o.state IN ('lost', 'rejected', 'cancelled')"
+    " AND NOT EXISTS (SELECT 1 FROM orders n WHERE n.replaces_id = o.id AND n.live_from IS NOT NULL)"
+    " AND NOT EXISTS (SELECT 1 FROM orders b WHERE b.id = o.replaces_id AND b.live_from IS NOT NULL"
+    " AND o.live_from IS NULL)"
+)
 _KNOWN_REASONS = ", ".join(f"'{reason}'" for reason in LOST_REASONS)
 _REASON = f"CASE WHEN o.reason IN ({_KNOWN_REASONS}) THEN o.reason WHEN o.state = 'lost' THEN 'other' ELSE o.state END"
 # Every decision has the same columns: id, won, decided, reason.

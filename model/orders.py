@@ -13,7 +13,7 @@ from model.errors import N_, InputError
 from model.fields import DayField, IdField
 from model.people import Salesperson
 from model.products import Product
-from model.store import Table
+from model.store import Table, one
 
 KINDS = ("sale", "return", "opening")
 STATES = ("quote", "confirmed", "held", "rejected", "cancelled", "lost", "voided")
@@ -111,6 +111,19 @@ class OrderLine(Table):
     class Meta:
         table_name = "order_line"
         primary_key = peewee.CompositeKey("order", "line")
+
+
+def standing_for(order_id: bytes) -> bytes:
+    """The order that stands for one now: itself, or the last of those that replaced it."""
+    while True:
+        found = one(
+            "SELECT n.id FROM orders n JOIN orders b ON b.id = n.replaces_id WHERE n.replaces_id = ?"
+            " AND n.state <> 'voided' AND (b.state = 'voided' OR (b.state = 'cancelled' AND n.live_from IS NOT NULL))",
+            (order_id,),
+        )
+        if found is None:
+            return order_id
+        order_id = bytes(found[0])
 
 
 def order_by_number(number: str) -> Order:

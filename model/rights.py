@@ -29,6 +29,9 @@ RIGHTS: dict[str, tuple[str, ...]] = {
     "change_settings": LEADERS,
     "import_tables": OFFICE,
     "merge_customers": OFFICE,
+    "close_month": OFFICE,
+    "set_target": LEADERS,
+    "invoice_orders": OFFICE,
 }
 RIGHT_NAMES = {
     "release_held": N_("release a held order"),
@@ -42,6 +45,9 @@ RIGHT_NAMES = {
     "change_settings": N_("change the company's settings"),
     "import_tables": N_("import tables"),
     "merge_customers": N_("merge customers"),
+    "close_month": N_("close a month"),
+    "set_target": N_("set targets"),
+    "invoice_orders": N_("enter invoices"),
 }
 
 
@@ -50,6 +56,7 @@ RIGHT_NAMES = {
 WITHIN_REACH = frozenset(
     {
         "order.confirm", "order.release", "order.cancel", "order.lose", "order.return", "order.replace",
+        "order.amend",
         "receipt.discount", "customer.edit", "customer.terms", "customer.blacklist", "contact.log", "conflict.decide",
     }
 )  # fmt: skip

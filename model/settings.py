@@ -22,7 +22,18 @@ DEFAULTS: dict[str, str] = {
     "lease_share": "80",  # percent of a customer's unused limit that the server lends to the owner's laptop
     "lease_days": "14",  # for how long a lease also covers a bill that becomes overdue
     "offline_days": "14",  # after so many days without an exchange a laptop takes no orders
+    "claim_quota": "0",  # how many customers of the pool one salesperson may claim in a month; 0: no quota is set
+    "claim_cooldown_days": "0",  # for so long nobody claims a customer again that they lost to the pool; 0: no pause
+    "return_after_days": "0",  # after so many quiet days a customer returns to the pool by itself; 0: never
+    "return_clock": "any",  # what breaks the quiet: trade, contact, assignment, or any of them
+    "return_notice_days": "7",  # so many days before, its owner is told
 }
+
+
+# What return_clock may count from.
+CLOCKS = ("trade", "contact", "assignment", "any")
+# In the settings that say so, 0 is no limit but its absence.
+NO_LIMIT = 0
 
 
 class Setting(Table):
@@ -51,12 +62,18 @@ class AttributionRule(Table):
 
 
 class MonthClose(Table):
-    """One salesperson's line of a closed month's board, never recomputed."""
+    """One line of a closed month's board, never recomputed.
+
+    Attributes:
+        person_id: of the salesperson; sixteen zeros for the company (model.published.COMPANY).
+        closed_with: the month that was closed when this one was, itself or a later one; empty for an imported line.
+    """
 
     month = peewee.TextField()
     person_id = IdField()
     responsible = peewee.IntegerField()
     active = peewee.IntegerField()
+    closed_with = peewee.TextField(default="")
 
     class Meta:
         table_name = "month_close"

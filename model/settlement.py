@@ -21,7 +21,7 @@ from model.allocation import (
 from model.store import execute, execute_many, one, rows
 
 _ORDERS = """
-SELECT id, kind, state, number, date, live_from, live_to, decided_on, due_date, amount, returns_id
+SELECT id, kind, state, number, date, live_from, live_to, decided_on, due_date, amount, returns_id, replaces_id
 FROM orders WHERE customer_id = ? AND state <> 'voided'
 """
 _RECEIPTS = """
@@ -115,7 +115,9 @@ def _may_have_reserved(customer_id: bytes, joining: bytes = b"") -> bool:
     """
     named = one(
         "SELECT 1 FROM receipt r JOIN receipt_order w ON w.receipt_id = r.id JOIN orders o ON o.id = w.order_id"
-        " WHERE r.customer_id = ? AND r.unallocated > 0 AND (o.state IN ('held', 'quote') OR o.id = ?) LIMIT 1",
+        # What names an order that was taken out for another waits for that one.
+        " WHERE r.customer_id = ? AND r.unallocated > 0 AND (o.state IN ('held', 'quote', 'voided') OR o.id = ?)"
+        " LIMIT 1",
         (customer_id, joining),
     )
     return named is not None
@@ -213,7 +215,8 @@ def settle_batch(among: str, parameters: Sequence[bytes]) -> None:
     """
     orders = _by_customer(
         "SELECT customer_id, id, kind, state, number, date, live_from, live_to, decided_on, due_date, amount,"
-        f" returns_id, open_amount, settled_on FROM orders WHERE customer_id {among} AND state <> 'voided'",
+        " returns_id, replaces_id, open_amount, settled_on FROM orders"
+        f" WHERE customer_id {among} AND state <> 'voided'",
         parameters,
     )
     receipts = _by_customer(
@@ -234,13 +237,13 @@ def settle_batch(among: str, parameters: Sequence[bytes]) -> None:
     for customer in sorted(orders.keys() | receipts.keys()):
         own, paid = orders.get(customer, []), receipts.get(customer, [])
         events, pending = customer_events(
-            [row[:11] for row in own], [row[:6] for row in paid], wishes.get(customer, [])
+            [row[:12] for row in own], [row[:6] for row in paid], wishes.get(customer, [])
         )
         ledger = replayed(events, pending)
         entries += [(customer, *key, amount) for key, amount in ledger.entries.items()]
         for row in own:
             now = (open_of_order(ledger, row[0]), ledger.settled.get(row[0]))
-            if now != row[11:]:
+            if now != row[12:]:
                 changed_orders.append((*now, row[0]))
         for row in paid:
             unallocated = ledger.unallocated(row[0]) - ledger.open.get(row[0], 0)

@@ -5,12 +5,16 @@ A trading month is a month with at least one trade (a live sale over zero).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from model.aliases import not_merged
 from model.dates import last_day, month_of, shifted
 from model.errors import N_
+from model.fields import iso
+from model.laptop import held_in_full
 from model.store import rows
 
 STAGES = ("prospect", "new", "familiar", "old", "occasional")
@@ -21,6 +25,21 @@ STAGE_NAMES = {
     "old": N_("old"),
     "occasional": N_("occasional"),
 }
+
+_STAGES = f"""
+SELECT c.code, COALESCE(NULLIF(c.short_name, ''), c.name), COALESCE(p.code, ''), d.first, d.last,
+    COALESCE(d.months, 0)
+FROM customer c LEFT JOIN assignment a ON a.customer_id = c.id AND a.from_date <= ?
+    AND (a.to_date IS NULL OR a.to_date > ?) LEFT JOIN salesperson p ON p.id = a.owner_id
+LEFT JOIN (
+    SELECT o.customer_id, MIN(o.date) AS first, MAX(o.date) AS last, COUNT(DISTINCT substr(o.date, 1, 7)) AS months
+    FROM orders o WHERE o.kind = 'sale' AND o.amount > 0 AND o.date <= ? AND o.live_from <= ?
+        AND (o.live_to IS NULL OR o.live_to > ?) GROUP BY o.customer_id
+) d ON d.customer_id = c.id
+WHERE (c.created_on IS NULL OR c.created_on <= ?) AND (c.closed_on IS NULL OR c.closed_on > ?)
+    AND {held_in_full("c.id")} AND {not_merged("c.id")}
+ORDER BY c.code
+"""
 
 NEW_AT_MOST_DAYS = 90
 OLD_FROM_MONTHS = 12
@@ -97,3 +116,24 @@ def stage_condition(stage: str, day: date) -> tuple[str, list[Any]]:
         ),
     }
     return conditions[stage]
+
+
+@dataclass(frozen=True)
+class CustomerStage:
+    """How far a customer has come; `owner` is a salesperson's code as of the day, empty for the pool and retail."""
+
+    code: str
+    name: str
+    owner: str
+    stage: str
+    first_trade: date | None
+    last_trade: date | None
+    trading_months: int
+
+
+def stages_report(day: date) -> Iterator[CustomerStage]:
+    """The stage of every customer on a day, by code; prospects too."""
+    for code, name, owner, first, last, months in rows(_STAGES, (iso(day),) * 7):
+        first_trade, last_trade = (date.fromisoformat(text) if text else None for text in (first, last))
+        stage = stage_of(first_trade, int(months), day)
+        yield CustomerStage(code, name, owner, stage, first_trade, last_trade, int(months))

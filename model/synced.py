@@ -79,12 +79,17 @@ KINDS: dict[str, tuple[Part, ...]] = {
             "order_line", "order_id",
             "line product_id quantity_e3 price_e4 discount_bp amount cost_e4 cost tax_rate_bp returns_line", "line",
         ),
+        _part(
+            "late_entry", "order_id",
+            "place person_id what dated_on effective_on recorded_on orders amount cost uncosted", "place",
+        ),
     ),
     "receipt": (
         _part("receipt", "id", _RECEIPT_COLUMNS),
         _part("receipt_order", "receipt_id", "position order_id amount", "position"),
     ),
-    "close": (_part("month_close", "month person_id", "responsible active"),),
+    "close": (_part("month_close", "month person_id", "responsible active closed_with"),),
+    "target": (_part("target", "month person_id", "activity_bp sales margin receipts"),),
     "figure": (_part("published_month", "month person_id", "responsible active orders amount cost uncosted as_of"),),
     "lease": (_part("lease", "customer_id device", "granted used returned wanted until_date"),),
     "notice": (_part("notice", "id", "person_id kind customer_id about template params made_on read_on"),),
@@ -97,6 +102,8 @@ KINDS: dict[str, tuple[Part, ...]] = {
 }  # fmt: skip
 # What a table needs that is derived from other documents, until it is recomputed.
 _DERIVED = {"orders": (("open_amount", "0"), ("settled_on", "NULL")), "receipt": (("unallocated", "0"),)}
+# First tables of documents to which no other row refers, and which may have many rows or none.
+_HISTORIES = frozenset({"setting", "attribution_rule", "cost"})
 _TEXT_KEYS = frozenset({"name", "from_date", "kind", "month", "device"})
 _ID_BYTES = 16
 
@@ -178,6 +185,34 @@ def _plain(values: Sequence[Any]) -> list[Any]:
     return [bytes(value) if isinstance(value, memoryview) else value for value in values]
 
 
+def read_part(kind: str, table: str, ids: Sequence[bytes]) -> dict[bytes, list[list[Any]]]:
+    """The rows of one table of documents, each without its document's key; none where there are none."""
+    [part] = [part for part in KINDS[kind] if part.table == table]
+    found: dict[bytes, list[list[Any]]] = {bytes(id_): [] for id_ in ids}
+    for id_, values in _rows_of(kind, part, list(found)):
+        found[id_].append(values)
+    return found
+
+
+def write_part(kind: str, table: str, id_: bytes, values: Sequence[Sequence[Any]]) -> None:
+    """Put rows in the place of those that a document has in one table; its other tables stay."""
+    [part] = [part for part in KINDS[kind] if part.table == table]
+    key = key_of(kind, id_)
+    condition = " AND ".join(f"{column} = ?" for column in part.key)
+    if part is KINDS[kind][0] and len(values) == 1 and table not in _HISTORIES:
+        # What other rows refer to is changed where it stands.
+        changed = ", ".join(f"{column} = ?" for column in part.columns)
+        execute_many(f"UPDATE {table} SET {changed} WHERE {condition}", [(*values[0], *key)])
+        return
+    execute_many(f"DELETE FROM {table} WHERE {condition}", [key])
+    columns = (*part.key, *part.columns)
+    if values:
+        execute_many(
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+            [(*key, *row) for row in values],
+        )
+
+
 def all_ids(kind: str) -> list[bytes]:
     """The ids of all documents of a kind in this store, in order."""
     part = KINDS[kind][0]
@@ -234,6 +269,7 @@ def without_what_moved(body: bytes) -> bytes:
     return msgspec.msgpack.encode(parts)
 
 
+_LATE_AMOUNT, _LATE_COST, _LATE_UNCOSTED = (column_at("order", name, 2) for name in ("amount", "cost", "uncosted"))
 _LINE_COSTS = (column_at("order", "cost_e4", 1), column_at("order", "cost", 1))
 
 
@@ -256,4 +292,6 @@ def without_costs(kind: str, body: bytes) -> bytes:
     for row in parts[1]:
         for place in _LINE_COSTS:
             row[place] = None
+    for row in parts[2]:
+        row[_LATE_COST], row[_LATE_UNCOSTED] = 0, row[_LATE_AMOUNT]
     return msgspec.msgpack.encode(parts)

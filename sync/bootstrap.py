@@ -41,7 +41,7 @@ BUILDING_CACHE_KIB = 262_144
 # Needed to recompute the totals; every other index is made after them.
 INDEXES_OF_TOTALS = ("orders_customer", "receipt_customer")
 # What this laptop has of its own, beside its unsent changes that are done again.
-CARRIED = ("change", "arrival", "lease_return", "import_file")
+CARRIED = ("change", "arrival", "former", "lease_return", "import_file")
 NOT_CARRIED_META = ("stage_position", "stage_whole", "stage_of")
 
 Tell = Callable[[str, int, int], None]

@@ -37,6 +37,7 @@ _UNEXPECTED_MARKS = ", ".join("?" * len(UNEXPECTED))
 # Referred to first, so that what refers to them finds them.
 ORDER_OF_KINDS = (
     "person", "product", "cost", "setting", "rule", "customer", "order", "receipt", "contact", "alias", "close",
+    "target",
     "figure", "lease", "notice", "conflict",
 )  # fmt: skip
 # A card says how a customer stands now; on a laptop its terms hold since ever.
@@ -398,6 +399,7 @@ def _forget_old_changes(heard: Heard) -> None:
     uids = rows(old, (meta("device"), heard.acknowledged, before, *UNEXPECTED))
     execute_many("DELETE FROM change WHERE uid = ?", uids)
     execute_many("DELETE FROM arrival WHERE uid = ?", uids)
+    execute_many("DELETE FROM former WHERE change_uid = ?", uids)
 
 
 def _finish(heard: Heard) -> None:

@@ -32,6 +32,7 @@ from tui.customers.screen import CustomersScreen  # noqa: E402
 from tui.exchange.exchanging import ExchangingApp  # noqa: E402
 from tui.exchange.screen import ExchangeScreen  # noqa: E402
 from tui.leaderboard.screen import LeaderboardScreen  # noqa: E402
+from tui.money.screen import MoneyScreen  # noqa: E402
 from tui.order_entry.reading import read_waiting  # noqa: E402
 from tui.order_entry.screen import OrderScreen  # noqa: E402
 from tui.receivables.receipt_form import ReceiptForm  # noqa: E402
@@ -39,6 +40,7 @@ from tui.session import Session, StoreScreen, StoreWatch  # noqa: E402
 from tui.shared.ask import Confirm  # noqa: E402
 from tui.shared.desk_screen import desk_screen_of  # noqa: E402
 from tui.shared.keys_ahead import WAY_GROUP  # noqa: E402
+from tui.today.screen import TodayScreen  # noqa: E402
 
 STORE_WATCH_SECONDS = 1.0
 # The exit status where the office took the store back while it was open.
@@ -49,10 +51,12 @@ class HuokeApp(ExchangingApp):
     """The desk over one store."""
 
     MODES: ClassVar[dict[str, type[StoreScreen]]] = {  # type: ignore[assignment]
+        "today": TodayScreen,
         "customers": CustomersScreen,
         "archive": ArchiveScreen,
         "order": OrderScreen,
         "leaderboard": LeaderboardScreen,
+        "money": MoneyScreen,
         "sync": ExchangeScreen,
     }
 
@@ -101,6 +105,9 @@ class HuokeApp(ExchangingApp):
 
     # --- the ways between screens
 
+    def action_open_today(self) -> None:
+        self._go_to("today")
+
     def action_open_customers(self) -> None:
         self._go_to("customers")
 
@@ -112,6 +119,9 @@ class HuokeApp(ExchangingApp):
 
     def action_open_leaderboard(self) -> None:
         self._go_to("leaderboard")
+
+    def action_open_money(self) -> None:
+        self._go_to("money")
 
     def action_open_sync(self) -> None:
         self._go_to("sync")

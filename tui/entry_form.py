@@ -310,14 +310,17 @@ class EntryForm(ModalScreen[Result | None], Generic[Result]):
                 for field in self.fields():
                     with Horizontal(classes="row"):
                         yield Static(fit(field.label, LABEL_CELLS), classes="label", markup=False)
-                        if field.options:
-                            yield ChoiceField(field.options, field.value, id=field.name)
-                        else:
-                            yield TextField(field.value, placeholder=field.hint, compact=True, id=field.name)
+                        yield self.widget_of(field)
                     yield Static("", classes=f"note note-{field.name}", markup=False)
             yield from self.extra()
             yield Static("", classes="objection", markup=False)
             yield Static(self.keys_line(), classes="keys", markup=False)
+
+    def widget_of(self, field: FormField) -> Widget:
+        """What a field is typed into."""
+        if field.options:
+            return ChoiceField(field.options, field.value, id=field.name)
+        return TextField(field.value, placeholder=field.hint, compact=True, id=field.name)
 
     def keys_line(self) -> str:
         """Which keys go on, record and leave."""

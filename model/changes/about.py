@@ -8,14 +8,16 @@ import msgspec
 
 from model.aliases import resolved
 from model.changes import KINDS
+from model.changes.closing import CloseMonth
 from model.changes.customers import AddCustomer
 from model.changes.kind import Args
 from model.changes.lifting import lifted
 from model.changes.log import Change
+from model.changes.undo import UndoChange
 from model.conflicts import Conflict
 from model.duplicates import pair_of, pooled_with
 from model.errors import InputError
-from model.store import one
+from model.store import one, rows
 
 _CUSTOMER_FIELDS = ("customer", "loser", "winner")
 _DOCUMENT_FIELDS = {"order": "orders", "receipt": "receipt", "replaces": "orders"}
@@ -23,11 +25,20 @@ _DOCUMENT_FIELDS = {"order": "orders", "receipt": "receipt", "replaces": "orders
 
 def customers_about(args: Args) -> set[bytes]:
     """The customers that a change makes, or names itself or through its documents, aliases resolved; with each, those
-    that are judged together with it."""
+    that are judged together with it. A close is about all of them: an order that is judged at the same moment must be
+    before it or after it."""
+    if _closes_or_opens_a_month(args):
+        return {bytes(row[0]) for row in rows("SELECT id FROM customer")}
     named = {resolved(customer) for customer in _named(args)}
     if isinstance(args, AddCustomer):
         named.add(args.id)
     return named | {other for customer in named for other in pooled_with(customer)}
+
+
+def _closes_or_opens_a_month(args: Args) -> bool:
+    if isinstance(args, UndoChange):
+        return one("SELECT 1 FROM change WHERE uid = ? AND kind = 'month.close'", (args.uid,)) is not None
+    return isinstance(args, CloseMonth)
 
 
 def _named(args: Any) -> set[bytes]:

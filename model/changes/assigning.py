@@ -7,6 +7,7 @@ from datetime import date
 import msgspec
 
 from model.aliases import resolved
+from model.changes.closed_months import refuse_closed_month
 from model.changes.customers import (
     AssignCustomers,
     ClaimCustomer,
@@ -16,14 +17,16 @@ from model.changes.customers import (
     judged_day,
 )
 from model.changes.kind import Kind
+from model.changes.undoing import SPANS_OF_MANY, SPANS_OF_ONE, undo_assigning, undo_own_claim
+from model.claims import refuse_beyond_limits
 from model.conflicts import Requested, becomes_request, pairs_text, raise_conflict
 from model.context import Context
 from model.customers import Assignment, Customer, owner_on
-from model.dates import month_of
 from model.errors import N_, InputError, Refused
+from model.former import keeping
 from model.people import Salesperson
 from model.rights import acts_for_another, earliest_unheard, is_salesperson_of_an_office, may, require
-from model.store import execute, one
+from model.store import execute
 from model.touched import touch
 
 MOST_ASKED_FOR = 500
@@ -49,7 +52,7 @@ def assign_customers(args: AssignCustomers, ctx: Context) -> int | Requested:
             unseen.append(_ask_to_assign(customer, owner, args.from_date, ctx))
             continue
         try:
-            _assign(customer, args.owner, args.from_date, started_by="office", ended_by="office")
+            assign_to(customer, args.owner, args.from_date, started_by="office", ended_by="office")
         except Refused:
             if not ctx.arrived or len(args.customers) == 1:
                 raise
@@ -72,7 +75,12 @@ def _ask_to_assign(customer: Customer, owner: Salesperson | None, day: date, ctx
     )  # fmt: skip
 
 
-def _assign(customer: Customer, owner: bytes | None, day: date, *, started_by: str, ended_by: str) -> None:
+def assign_to(customer: Customer, owner: bytes | None, day: date, *, started_by: str, ended_by: str) -> None:
+    """Let somebody, or the pool, be responsible for a customer from a day on.
+
+    Raises:
+        Refused: it is a walk-in or closed, the month is closed, or it is assigned again later.
+    """
     if customer.retail:
         raise Refused(N_("{code} is a walk-in customer and has no owner."), code=customer.code)
     if owner is not None and customer.closed_on is not None and customer.closed_on <= day:
@@ -100,16 +108,9 @@ def _assign(customer: Customer, owner: bytes | None, day: date, *, started_by: s
         Assignment.create(customer=customer.id, from_date=day, owner=owner, started_by=started_by)
 
 
-def refuse_closed_month(day: date) -> None:
-    """A closed month's board is never recomputed, so nobody's customers change in it any more."""
-    month = month_of(day)
-    if one("SELECT 1 FROM month_close WHERE month = ? LIMIT 1", (month,)) is not None:
-        raise Refused(N_("{month} is closed: an assignment cannot take effect in it."), month=month)
-
-
 def claim_customer(args: ClaimCustomer, ctx: Context) -> None:
     customer = customer_with_id(args.customer)
-    colleague(args.owner)
+    owner = colleague(args.owner)
     if acts_for_another(ctx, args.owner):
         require(ctx, "assign_customer")
     day = _claimed_from(judged_day(args.from_date, ctx), ctx)
@@ -130,7 +131,8 @@ def claim_customer(args: ClaimCustomer, ctx: Context) -> None:
             N_("{code} is {owner}'s customer, not the pool's: ask the manager to assign it."),
             code=customer.code, owner=held.owner.name,
         )  # fmt: skip
-    _assign(customer, args.owner, day, started_by="claim", ended_by="office")
+    refuse_beyond_limits(customer.id, customer.code, owner, day)
+    assign_to(customer, args.owner, day, started_by="claim", ended_by="office")
 
 
 def _claimed_from(day: date, ctx: Context) -> date:
@@ -160,7 +162,7 @@ def release_customer(args: ReleaseCustomer, ctx: Context) -> None:
         raise Refused(N_("{code} is in the pool already."), code=customer.code)
     if ctx.person is not None and held.owner_id != ctx.person:
         require(ctx, "assign_customer")
-    _assign(customer, None, day, started_by="office", ended_by="release")
+    assign_to(customer, None, day, started_by="office", ended_by="release")
 
 
 def release_as_seen(args: ReleaseCustomer) -> ReleaseCustomer:
@@ -168,7 +170,13 @@ def release_as_seen(args: ReleaseCustomer) -> ReleaseCustomer:
 
 
 ASSIGNING_KINDS = (
-    Kind("customer.assign", AssignCustomers, assign_customers, seen=assigning_as_seen),
-    Kind("customer.claim", ClaimCustomer, claim_customer),
-    Kind("customer.release", ReleaseCustomer, release_customer, seen=release_as_seen),
-)
+    Kind(
+        "customer.assign", AssignCustomers, keeping(assign_customers, SPANS_OF_MANY), seen=assigning_as_seen,
+        undo_kept=undo_assigning,
+    ),
+    Kind("customer.claim", ClaimCustomer, keeping(claim_customer, SPANS_OF_ONE), undo_kept=undo_own_claim),
+    Kind(
+        "customer.release", ReleaseCustomer, keeping(release_customer, SPANS_OF_ONE), seen=release_as_seen,
+        undo_kept=undo_own_claim,
+    ),
+)  # fmt: skip

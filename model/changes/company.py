@@ -11,19 +11,30 @@ from model import search
 from model.attribution import owner_bp_on
 from model.changes.customers import checked_code, checked_text
 from model.changes.kind import Args, Kind
+from model.changes.undoing import COSTS, RULE, SETTING, undo_company_decision
 from model.context import Context
 from model.errors import N_, InputError, Refused
+from model.former import keeping
 from model.money import FULL_BP, LARGEST_PRICE_E4, format_percent, format_price, parse_amount
 from model.notices import notify
 from model.people import ROLES, Salesperson
 from model.products import Cost, Product, cost_on
 from model.rights import require
-from model.settings import DEFAULTS, AttributionRule, Setting, setting_on
+from model.settings import CLOCKS, DEFAULTS, AttributionRule, Setting, setting_on
 from model.synced import document_id
 from model.touched import touch
 
 LONGEST_SETTING_DAYS = 365
-LARGEST_SETTINGS = {"lease_share": 100, "lease_days": LONGEST_SETTING_DAYS, "offline_days": LONGEST_SETTING_DAYS}
+LARGEST_QUOTA = 10_000
+LARGEST_SETTINGS = {
+    "lease_share": 100,
+    "lease_days": LONGEST_SETTING_DAYS,
+    "offline_days": LONGEST_SETTING_DAYS,
+    "claim_quota": LARGEST_QUOTA,
+    "claim_cooldown_days": LONGEST_SETTING_DAYS,
+    "return_after_days": 10 * LONGEST_SETTING_DAYS,
+    "return_notice_days": LONGEST_SETTING_DAYS,
+}
 
 
 class AddSalesperson(Args, frozen=True):
@@ -235,6 +246,8 @@ def _check_setting(name: str, value: str) -> None:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise InputError(N_("“{value}” is no time zone: write it like Asia/Shanghai."), value=value[:40]) from None
+    if name == "return_clock" and value not in CLOCKS:
+        raise InputError(N_("The clock is one of these: {names}."), names=", ".join(CLOCKS))
     if DEFAULTS[name] in ("yes", "no") and value not in ("yes", "no"):
         raise InputError(N_("{name} is yes or no."), name=name)
 
@@ -271,7 +284,12 @@ COMPANY_KINDS = (
     Kind("salesperson.add", AddSalesperson, add_salesperson),
     Kind("salesperson.active", SetWorksHere, set_works_here),
     Kind("product.add", AddProduct, add_product),
-    Kind("product.cost", SetCost, set_cost, seen=cost_as_seen),
-    Kind("setting.set", SetSetting, set_setting, seen=setting_as_seen),
-    Kind("attribution.set", SetAttributionRule, set_attribution_rule, seen=rule_as_seen),
-)
+    Kind("product.cost", SetCost, keeping(set_cost, COSTS), seen=cost_as_seen, undo_kept=undo_company_decision),
+    Kind(
+        "setting.set", SetSetting, keeping(set_setting, SETTING), seen=setting_as_seen, undo_kept=undo_company_decision
+    ),
+    Kind(
+        "attribution.set", SetAttributionRule, keeping(set_attribution_rule, RULE), seen=rule_as_seen,
+        undo_kept=undo_company_decision,
+    ),
+)  # fmt: skip

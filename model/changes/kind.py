@@ -29,6 +29,8 @@ class Kind:
         undo: writes the compensation; None where another document must be made instead.
         seen: the arguments with what stands where they will write, for the office to know what the person saw; None
             where that is said already, or does not matter.
+        undo_kept: as `undo`, for a kind of which what stood before is kept (model.former): it is given the change's id
+            too.
     """
 
     name: str
@@ -36,6 +38,11 @@ class Kind:
     rule: Callable[[Any, Context], Any]
     undo: Callable[[Any, Context], None] | None = None
     seen: Callable[[Any], Args] | None = None
+    undo_kept: Callable[[Any, Context, bytes], None] | None = None
+
+    @property
+    def can_be_undone(self) -> bool:
+        return self.undo is not None or self.undo_kept is not None
 
 
 def canonical(args: Args) -> bytes:

@@ -9,7 +9,7 @@ import msgspec
 
 from model import search, totals
 from model.aliases import Alias, BlacklistedBefore, Moved, resolved
-from model.changes.assigning import refuse_closed_month
+from model.changes.closed_months import refuse_closed_month
 from model.changes.customers import customer_with_id, judged_day
 from model.changes.kind import Args, Kind
 from model.conflicts import Conflict, close_conflict, reopen_conflict

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from model import totals
+from model import booking, totals
 from model.changes.customers import checked_text
 from model.changes.documents import document_date
 from model.changes.kind import Args
@@ -14,7 +14,7 @@ from model.errors import N_, InputError, Refused
 from model.orders import LOST_REASONS, Order
 from model.rights import require, require_touch
 from model.settlement import settle
-from model.store import one
+from model.store import one, rows
 from model.touched import touch
 
 
@@ -113,7 +113,9 @@ def _end(order: Order, state: str, args: EndOrder, ctx: Context) -> None:
     touch("order", order.id, customer=order.customer_id)
     was_live = order.state == "confirmed"
     if was_live:
-        totals.leave(order)
+        _void_waiting_amendments(order, ctx)
+        ended_on = day if day > (order.live_from or order.date) else None
+        booking.leave(order, ctx.business_date, booking.CANCELLED, ended_on)
         order.live_to = day
         if order.live_to == order.live_from:
             order.live_from = order.live_to = None
@@ -125,12 +127,18 @@ def _end(order: Order, state: str, args: EndOrder, ctx: Context) -> None:
     settle(order.customer_id)
 
 
+def _void_waiting_amendments(order: Order, ctx: Context) -> None:
+    """Take out what waits to amend an order that ends: there is nothing left to amend."""
+    for (id_,) in rows("SELECT id FROM orders WHERE replaces_id = ? AND state = 'held'", (order.id,)):
+        void(Order.get_by_id(id_), ctx)
+
+
 def void(order: Order, ctx: Context) -> None:
     """Take an order out as if it had not been, keeping its number."""
     touch("order", order.id, customer=order.customer_id)
     was_live = order.state == "confirmed"
     if was_live:
-        totals.leave(order)
+        booking.leave(order, ctx.business_date, booking.UNDONE)
     order.state, order.decided_on, order.live_from, order.live_to = "voided", ctx.business_date, None, None
     order.open_amount, order.settled_on = 0, None
     order.version += 1

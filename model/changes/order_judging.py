@@ -9,7 +9,7 @@ from datetime import date
 from model.changes.order_lines import priced_lines
 from model.changes.receipts import Payment, paid_for
 from model.context import Context
-from model.credit import PricedLine, Verdict, judge, standing_on
+from model.credit import Amended, PricedLine, Verdict, judge, standing_on
 from model.customers import closed_by, owner_on
 from model.duplicates import pool_standing
 from model.leases import lent_of
@@ -50,6 +50,8 @@ def verdict_of(
     recorder: bytes | None = None,
     closed: bool = False,
     promised_on: date | None = None,
+    amends: Amended | None = None,
+    carried: int = 0,
 ) -> Verdict:
     """The verdict on an order as it stands now, written or still being typed.
 
@@ -63,6 +65,8 @@ def verdict_of(
         closed: whether its customer trades no more.
         promised_on: when it was promised to its customer, so that a lease which still covered overdue bills then
             covers it; without one, `day`.
+        amends: the confirmed order in whose place it shall stand.
+        carried: money that waited for what it replaces, and waits for nothing just now.
     """
     seller = maker if maker is not None else owner_on(customer_id, day)
     lent = lent_of(customer_id, meta("device") if device is None else device)
@@ -78,6 +82,8 @@ def verdict_of(
         lent=lent,
         lease_covers_overdue=lent.covers_overdue_on(promised_on or day),
         closed=closed,
+        amends=amends,
+        carried=carried,
     )
 
 
@@ -98,13 +104,33 @@ def judge_order(order: Order, lines: Sequence[OrderLine], day: date) -> Verdict:
         device="",
         recorder=_recorder_of(order),
         closed="closed" in held_for and closed_by(order.customer_id, day),
+        amends=amended_by(order),
     )
 
 
+def amended_by(order: Order) -> Amended | None:
+    """The confirmed order in whose place a waiting one shall stand; None where it is an order by itself."""
+    if order.replaces_id is None:
+        return None
+    found = one("SELECT number, amount FROM orders WHERE id = ? AND state = 'confirmed'", (order.replaces_id,))
+    return None if found is None else Amended(*found)
+
+
 def judge_confirming(
-    order: Order, lines: Sequence[OrderLine], day: date, payment: Payment | None, ctx: Context, *, device: str
+    order: Order,
+    lines: Sequence[OrderLine],
+    day: date,
+    payment: Payment | None,
+    ctx: Context,
+    *,
+    device: str,
+    carried: int = 0,
 ) -> Verdict:
-    """The verdict on an order that is being confirmed as of a day, with the money paid with it."""
+    """The verdict on an order that is being confirmed as of a day, with the money paid with it.
+
+    Args:
+        carried: money that waited for what it replaces.
+    """
     judged_on, recorded_now = max(day, ctx.business_date), order.change_uid == ctx.change_uid
     return verdict_of(
         order.customer_id,
@@ -120,6 +146,7 @@ def judge_confirming(
         closed=ctx.arrived and closed_by(order.customer_id, judged_on),
         # However long the laptop was away since: what it promised within its lease holds.
         promised_on=day if ctx.arrived else judged_on,
+        carried=carried,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from model.attribution import attributed, owner_bp_on, owner_share
 from model.changes.kind import Args
@@ -66,8 +66,13 @@ def check_lines(lines: Sequence[LineArgs]) -> None:
             raise InputError(N_("The discount of line {line} must be between 0 and 100 percent."), line=line.line)
 
 
-def valued_lines(order: Order, wanted: Sequence[LineArgs], ctx: Context) -> list[OrderLine]:
+def valued_lines(
+    order: Order, wanted: Sequence[LineArgs], ctx: Context, sold_before: Collection[bytes] = ()
+) -> list[OrderLine]:
     """The lines as they will be kept; their costs are still to be frozen.
+
+    Args:
+        sold_before: products that may stand there although they are no longer sold.
 
     Raises:
         Refused: a product is no longer sold. What a laptop recorded is taken all the same, and judged.
@@ -77,7 +82,7 @@ def valued_lines(order: Order, wanted: Sequence[LineArgs], ctx: Context) -> list
         product = remembered(("product", args.product), lambda id_=args.product: Product.with_id(id_))  # type: ignore[misc]
         if product is None:
             raise InputError(N_("The product of line {line} is not in this store: sync first."), line=args.line)
-        if not product.active and not ctx.arrived:
+        if not product.active and not ctx.arrived and product.id not in sold_before:
             raise Refused(N_("{code} is no longer sold: choose another product."), code=product.code)
         lines.append(
             OrderLine(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from model import allocation, totals
+from model import allocation, booking
 from model.changes.customers import checked_text
 from model.changes.documents import document_date, free_number
 from model.changes.kind import Args
@@ -75,7 +75,7 @@ def return_order(args: ReturnOrder, ctx: Context) -> OrderRecorded:
     for line in lines:
         line.order = order.id
     insert_lines(lines)
-    totals.enter(order)
+    booking.enter(order, ctx.business_date)
     dated = day.isoformat()
     money = allocation.Money(
         order.id, dated, order.number, amount, (allocation.Wish(original.id, None, original.amount),)

@@ -9,11 +9,12 @@ import datetime
 from collections.abc import Sequence
 from datetime import date
 
-from model import allocation, leases, totals
+from model import allocation, booking, leases, totals
 from model.aliases import was_moved
 from model.changes.customers import checked_text, colleague, customer_with_id
 from model.changes.documents import document_date, free_number
 from model.changes.kind import Args, Kind
+from model.changes.order_amending import is_amendment, take_effect
 from model.changes.order_endings import (
     CancelOrder,
     EndOrder,
@@ -40,18 +41,25 @@ from model.changes.order_lines import (
     valued_lines,
 )
 from model.changes.order_returns import ReturnLine, ReturnOrder, return_order
-from model.changes.receipts import Payment, announce_receipt, order_with_id, post_payment, still_a_slip
+from model.changes.receipts import Payment, order_with_id, paid_for, post_payment
+from model.changes.undoing_orders import (
+    ORDER_AND_COSTS,
+    ORDER_ITSELF,
+    refuse_named,
+    undo_confirming,
+    undo_ending,
+    void_payment,
+)
 from model.context import Context
 from model.credit import Verdict
 from model.customers import Customer
 from model.errors import N_, InputError, Refused
+from model.former import keeping
 from model.money import LARGEST_AMOUNT_MINOR
 from model.notices import notify
 from model.orders import Order, OrderLine
-from model.receipts import Receipt
 from model.rights import acts_for_another, may_touch, require, require_own_name, require_touch
-from model.settlement import settle_appended
-from model.store import execute, one
+from model.settlement import settle, settle_appended
 from model.touched import touch
 
 __all__ = [
@@ -138,12 +146,13 @@ def record_order(args: RecordOrder, ctx: Context) -> OrderRecorded:
     order.amount = sum(line.amount for line in lines)
     if order.amount > LARGEST_AMOUNT_MINOR:
         raise InputError(N_("The order's total is too large: check prices and quantities."))
-    if args.replaces is not None and _replaced(args.replaces, order, ctx):
-        order.replaces = args.replaces
+    carried = 0 if args.replaces is None else _taken_over(args.replaces, order, ctx)
     freeze(order, lines)
     # Of a customer that was merged since, the laptop had another lease: the winner's covers the winner's own.
     device = ctx.device if args.customer == customer.id else ""
-    verdict = None if args.quote else judge_confirming(order, lines, day, args.payment, ctx, device=device)
+    verdict = (
+        None if args.quote else judge_confirming(order, lines, day, args.payment, ctx, device=device, carried=carried)
+    )
     if verdict is not None and verdict.ok:
         order.state, order.live_from = "confirmed", day
     order.held_for = "" if verdict is None else verdict.held_for
@@ -153,9 +162,12 @@ def record_order(args: RecordOrder, ctx: Context) -> OrderRecorded:
     if verdict is not None:
         _use_lease(order, verdict, device)
     if order.state == "confirmed":
-        _enter(order)
+        _enter(order, ctx)
     else:
         totals.ensure_customer(customer.id)
+    if order.replaces_id is not None:
+        # Money that names what it replaces is its own.
+        settle(customer.id)
     if args.payment is not None:
         post_payment(args.payment, order, day, ctx)
     _tell_its_owner(order, customer, "order.record", ctx)
@@ -214,7 +226,7 @@ def _use_lease(order: Order, verdict: Verdict, device: str) -> None:
         leases.use(order.customer_id, device, order.id, verdict.need, guaranteed=verdict.guaranteed)
 
 
-def confirm_waiting(order: Order, lines: Sequence[OrderLine], day: date) -> None:
+def confirm_waiting(order: Order, lines: Sequence[OrderLine], day: date, ctx: Context) -> None:
     """Confirm an order that waited, as of a day: what holds then is frozen in it."""
     touch("order", order.id, customer=order.customer_id)
     order.version += 1
@@ -223,12 +235,12 @@ def confirm_waiting(order: Order, lines: Sequence[OrderLine], day: date) -> None
     freeze(order, lines)
     order.save()
     rewrite_costs(lines)
-    _enter(order)
+    _enter(order, ctx)
 
 
-def _enter(order: Order) -> None:
+def _enter(order: Order, ctx: Context) -> None:
     """Let a live order count: in its months, in its customer's trades, and as a bill that waiting money may settle."""
-    totals.enter(order)
+    booking.enter(order, ctx.business_date)
     totals.add_trade(order)
     day = order.date.isoformat()
     bill = allocation.Bill(order.id, day, order.number, order.due_date.isoformat(), order.amount)
@@ -256,7 +268,7 @@ def confirm_order(args: ConfirmOrder, ctx: Context) -> OrderRecorded:
     verdict = judge_confirming(order, lines, day, args.payment, ctx, device=device)
     _use_lease(order, verdict, device)
     if verdict.ok:
-        confirm_waiting(order, lines, day)
+        confirm_waiting(order, lines, day, ctx)
     else:
         touch("order", order.id, customer=order.customer_id)
         order.version += 1
@@ -300,12 +312,18 @@ def release_order(args: ReleaseOrder, ctx: Context) -> OrderRecorded:
         if not reason:
             raise InputError(N_("Say why {number} is released although it is held."), number=order.number)
     order.reason = reason
-    confirm_waiting(order, lines, day)
+    if is_amendment(order):
+        take_effect(order, lines, day, ctx)
+    else:
+        confirm_waiting(order, lines, day, ctx)
     return OrderRecorded(order.id, order.number, order.state, order.amount, verdict)
 
 
-def _replaced(quote_id: bytes, order: Order, ctx: Context) -> bool:
-    """Take the quote out that an order replaces; whether it could be.
+def _taken_over(quote_id: bytes, order: Order, ctx: Context) -> int:
+    """Take the quote or held order out that an order replaces.
+
+    Returns:
+        The money in minor units that waited for it.
 
     Raises:
         Refused: it is no open quote of this customer. An order that a laptop recorded stands by itself then.
@@ -313,58 +331,54 @@ def _replaced(quote_id: bytes, order: Order, ctx: Context) -> bool:
     quote = Order.get_or_none(Order.id == quote_id) if ctx.arrived else order_with_id(quote_id)
     if quote is not None and not may_touch(ctx, "order.replace", quote.customer_id, maker=quote.maker_id):
         quote = None
-    if quote is not None and quote.state == "quote" and quote.customer_id == order.customer_id:
+    waits = quote is not None and quote.state in ("quote", "held") and not is_amendment(quote)
+    if quote is not None and waits and quote.customer_id == order.customer_id:
+        carried = paid_for(quote)
         void(quote, ctx)
-        return True
+        order.replaces = quote.id
+        return carried
     if not ctx.arrived:
-        raise Refused(N_("{number} is not an open quote of this customer."), number=order_with_id(quote_id).number)
+        raise Refused(
+            N_("{number} is no open quote and no held order of this customer."), number=order_with_id(quote_id).number
+        )
     notify(
         ctx, ctx.person, "order.record",
-        N_("{number} was to replace the quote {quote}, which is not open any more: it stands by itself."),
+        N_("{number} was to replace {quote}, which does not wait any more: it stands by itself."),
         customer=order.customer_id, about=order.number, number=order.number,
         quote=quote_id.hex() if quote is None else quote.number,
     )  # fmt: skip
-    return False
+    return 0
 
 
 def undo_record_order(args: RecordOrder | ReturnOrder, ctx: Context) -> None:
     order = order_with_id(args.id)
     payment = args.payment if isinstance(args, RecordOrder) else None
-    named_by = one(
-        "SELECT r.number FROM receipt_order w JOIN receipt r ON r.id = w.receipt_id"
-        " WHERE w.order_id = ? AND r.voided = 0 AND r.id <> ?",
-        (order.id, b"" if payment is None else payment.id),
-    ) or one(
-        "SELECT number FROM orders WHERE (returns_id = ? OR replaces_id = ?) AND state <> 'voided'",
-        (order.id, order.id),
-    )
-    if named_by is not None:
-        raise Refused(
-            N_("{number} is named by {other}: cancel it or make a return instead."),
-            number=order.number,
-            other=named_by[0],
-        )
+    refuse_named(order, payment)
     if order.state not in ("confirmed", "held", "quote") or order.version != 1:
         raise Refused(N_("{number} is {state} and cannot be undone."), number=order.number, state=order.state)
     if payment is not None:
-        reversed_by = one("SELECT number FROM receipt WHERE reverses_id = ? AND voided = 0", (payment.id,))
-        if reversed_by is not None:
-            raise Refused(
-                N_("The money of {number} was reversed by {other}: cancel the order instead."),
-                number=order.number, other=reversed_by[0],
-            )  # fmt: skip
-        still_a_slip(Receipt.get_by_id(payment.id), ctx)
-        announce_receipt(payment.id, order.customer_id)
-        execute("UPDATE receipt SET voided = 1, unallocated = 0 WHERE id = ?", (payment.id,))
+        void_payment(order, payment, ctx)
     void(order, ctx)
+    if order.replaces_id is not None:
+        _let_wait_again(order_with_id(order.replaces_id))
+
+
+def _let_wait_again(replaced: Order) -> None:
+    """Let a quote or held order wait again whose successor was taken out; only a held order keeps why it was held."""
+    touch("order", replaced.id, customer=replaced.customer_id)
+    replaced.state = "held" if replaced.held_for else "quote"
+    replaced.decided_on = replaced.date
+    replaced.version += 1
+    replaced.save()
+    settle(replaced.customer_id)
 
 
 ORDER_KINDS = (
     Kind("order.record", RecordOrder, record_order, undo_record_order),
-    Kind("order.confirm", ConfirmOrder, confirm_order),
-    Kind("order.release", ReleaseOrder, release_order),
-    Kind("order.reject", RejectOrder, reject_order),
-    Kind("order.cancel", CancelOrder, cancel_order),
-    Kind("order.lose", LoseOrder, lose_order),
+    Kind("order.confirm", ConfirmOrder, keeping(confirm_order, ORDER_AND_COSTS), undo_kept=undo_confirming),
+    Kind("order.release", ReleaseOrder, keeping(release_order, ORDER_AND_COSTS), undo_kept=undo_confirming),
+    Kind("order.reject", RejectOrder, keeping(reject_order, ORDER_ITSELF), undo_kept=undo_ending),
+    Kind("order.cancel", CancelOrder, keeping(cancel_order, ORDER_ITSELF), undo_kept=undo_ending),
+    Kind("order.lose", LoseOrder, keeping(lose_order, ORDER_ITSELF), undo_kept=undo_ending),
     Kind("order.return", ReturnOrder, return_order, undo_record_order),
 )

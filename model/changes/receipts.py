@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import msgspec
+
 from model import allocation, totals
 from model.changes.customers import checked_text, customer_with_id
 from model.changes.documents import document_date, free_number
 from model.changes.kind import Args, Kind
 from model.context import Context
+from model.credit import standing_on
 from model.customers import Customer
 from model.errors import N_, HuokeError, InputError, Refused
 from model.money import LARGEST_AMOUNT_MINOR, format_amount
 from model.notices import notify
-from model.orders import Order
+from model.orders import Order, standing_for
 from model.receipts import KINDS, Receipt
 from model.rights import RIGHTS, earliest_unheard, may, require, require_touch
 from model.settlement import reserved_for, settle, settle_appended
@@ -155,6 +158,7 @@ def record_receipt(args: RecordReceipt, ctx: Context) -> ReceiptRecorded:
     if args.kind not in KINDS or args.kind == "reversal":
         raise InputError(N_("A receipt is one of: {names}."), names=", ".join(KINDS[:-1]))
     customer, day = customer_with_id(args.customer), document_date(args.date, ctx)
+    args = msgspec.structs.replace(args, bills=_standing_bills(args.bills))
     _check_amount(args.amount)
     if args.kind == "write_off":
         require(ctx, "write_off")
@@ -191,6 +195,15 @@ def record_receipt(args: RecordReceipt, ctx: Context) -> ReceiptRecorded:
     if ctx.arrived:
         _tell_of_less(receipt, named, ctx)
     return _recorded(receipt, twins)
+
+
+def _standing_bills(bills: tuple[NamedBill, ...]) -> tuple[NamedBill, ...]:
+    """The bills named, each replaced by the order that stands for it now: whoever paid may not have heard of that."""
+    named = [NamedBill(order=standing_for(bill.order), amount=bill.amount) for bill in bills]
+    if len({bill.order for bill in named}) < len(named) == len({bill.order for bill in bills}):
+        # Two of them became one, which takes as much as it owes.
+        named = [NamedBill(order=order) for order in dict.fromkeys(bill.order for bill in named)]
+    return tuple(named)
 
 
 def _twins(receipt: Receipt, ctx: Context) -> tuple[str, ...]:
@@ -337,6 +350,27 @@ def undo_record_receipt(args: RecordReceipt | ReverseReceipt, ctx: Context) -> N
     announce_receipt(receipt.id, receipt.customer_id)
     execute("UPDATE receipt SET voided = 1, unallocated = 0 WHERE id = ?", (receipt.id,))
     settle(receipt.customer_id)
+    refuse_goods_without_money(receipt, ctx)
+
+
+def refuse_goods_without_money(receipt: Receipt, ctx: Context) -> None:
+    """Whoever may not release a held order does not get one through by money that is taken back again.
+
+    Raises:
+        Refused: an order was confirmed since the receipt that would be held without it.
+    """
+    if may(ctx.person, "reverse_receipt"):
+        return
+    sold = one(
+        "SELECT number FROM orders WHERE customer_id = ? AND kind = 'sale' AND state = 'confirmed' AND live_from >= ?"
+        " ORDER BY live_from DESC, number DESC LIMIT 1",
+        (receipt.customer_id, receipt.date.isoformat()),
+    )
+    if sold is not None and standing_on(receipt.customer_id, ctx.business_date).verdict != "ok":
+        raise Refused(
+            N_("{order} was confirmed since {number}, and would be held without it: ask someone of {roles}."),
+            order=sold[0], number=receipt.number, roles=RIGHTS["reverse_receipt"],
+        )  # fmt: skip
 
 
 def still_a_slip(receipt: Receipt, ctx: Context) -> None:

@@ -9,12 +9,14 @@ from typing import Any
 import msgspec
 
 from model.changes import KIND_OF_ARGS, KINDS
+from model.changes.arrivals import Arrival
 from model.changes.bounds import check_bounds
 from model.changes.kind import Args, canonical
 from model.changes.log import Change
-from model.changes.undo import undone_uids
+from model.changes.undo import NEVER_DONE, undone_uids
 from model.context import Context
 from model.errors import N_, InputError, Refused
+from model.former import Former
 from model.ids import new_id
 from model.settings import setting_on
 from model.shadows import Shadows
@@ -142,8 +144,14 @@ def last_undoable(person: bytes | None) -> Change:
         Refused: there is none.
     """
     undone = undone_uids()
-    undoable = [name for name, kind in KINDS.items() if kind.undo is not None]
-    mine = Change.select().where(Change.device == meta("device"), Change.kind.in_(undoable))
+    simply = [name for name, kind in KINDS.items() if kind.undo is not None]
+    kept = [name for name, kind in KINDS.items() if kind.undo_kept is not None]
+    mine = Change.select().where(
+        Change.device == meta("device"),
+        # A request wrote nothing, and neither did what the office refused: what was done before it is the last.
+        Change.kind.in_(simply) | (Change.kind.in_(kept) & Change.uid.in_(Former.select(Former.change_uid))),
+        Change.uid.not_in(Arrival.select(Arrival.uid).where(Arrival.status.in_(NEVER_DONE))),
+    )
     if person is not None:
         mine = mine.where(Change.person == person)
     for change in mine.order_by(Change.number.desc()).limit(len(undone) + 1):

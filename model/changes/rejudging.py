@@ -54,7 +54,7 @@ def judge_again(customers: Iterable[bytes], ctx: Context) -> list[Order]:
         # Each one freed takes credit from the next.
         verdict = judge_order(order, lines, day)
         if verdict.ok:
-            confirm_waiting(order, lines, day)
+            confirm_waiting(order, lines, day, ctx)
             _tell_its_maker(order, ctx)
             freed.append(order)
     return freed

@@ -13,6 +13,7 @@ import msgspec
 from model.aliases import resolved
 from model.changes.customers import SetBlacklisted, SetTerms, checked_text, customer_with_id, judged_day
 from model.changes.kind import Kind
+from model.changes.undoing import BLACKLISTINGS, TERMS, undo_blacklisting, undo_terms
 from model.conflicts import Requested, becomes_request, pairs_in, pairs_text, raise_conflict
 from model.context import Context
 from model.customers import (
@@ -26,6 +27,7 @@ from model.customers import (
     terms_on,
 )
 from model.errors import N_, InputError
+from model.former import keeping
 from model.money import LARGEST_AMOUNT_MINOR, format_amount
 from model.rights import require_touch
 from model.touched import touch
@@ -184,6 +186,9 @@ def yes_no(flag: bool) -> str:
 
 
 TERMS_KINDS = (
-    Kind("customer.terms", SetTerms, set_terms, seen=terms_as_seen),
-    Kind("customer.blacklist", SetBlacklisted, set_blacklisted, seen=blacklisting_as_seen),
-)
+    Kind("customer.terms", SetTerms, keeping(set_terms, TERMS), seen=terms_as_seen, undo_kept=undo_terms),
+    Kind(
+        "customer.blacklist", SetBlacklisted, keeping(set_blacklisted, BLACKLISTINGS), seen=blacklisting_as_seen,
+        undo_kept=undo_blacklisting,
+    ),
+)  # fmt: skip

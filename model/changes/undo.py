@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+# What the office said of a change that has no effect.
+NEVER_DONE = ("refused", "quarantined")
+
+
 class UndoChange(Args, frozen=True):
     """A change taken back."""
 
@@ -35,12 +39,16 @@ def undoing(kinds: Mapping[str, Kind]) -> Kind:
         if args.uid in undone_uids():
             raise Refused(N_("That was undone already."))
         kind = kinds.get(change.kind)
-        if kind is None or kind.undo is None:
+        if kind is None or not kind.can_be_undone:
             raise Refused(N_("This cannot be undone: make the opposite change instead."))
         _require_own_or_office(change, ctx)
-        if _was_never_done(args.uid):
+        if _was_never_done(args.uid, kind):
             raise Refused(N_("The office never did that: there is nothing to undo."))
-        kind.undo(lifted_as(change, kind.args), ctx)
+        made = lifted_as(change, kind.args)
+        if kind.undo_kept is not None:
+            kind.undo_kept(made, ctx, change.uid)
+        elif kind.undo is not None:
+            kind.undo(made, ctx)
         return kind.name
 
     return Kind("change.undo", UndoChange, undo_change)
@@ -73,7 +81,12 @@ def undone_uids() -> set[bytes]:
     }
 
 
-def _was_never_done(uid: bytes) -> bool:
-    """Whether a change stands in the log without its effect: the office refused it, or could not do it."""
+def _was_never_done(uid: bytes, kind: Kind) -> bool:
+    """Whether a change stands in the log without its effect: the office refused it, or could not do it.
+
+    Of many customers some may have been asked for and the others given: what was kept of a change tells that.
+    """
     found = one("SELECT status FROM arrival WHERE uid = ?", (uid,))
-    return found is not None and found[0] in ("refused", "quarantined", "requested")
+    if found is None:
+        return False
+    return found[0] in NEVER_DONE or (found[0] == "requested" and kind.undo_kept is None)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from model.activity import COMPANY_CODE
 from model.aliases import not_merged
 from model.errors import N_, InputError
 from model.files.order_rows import reason_told, state_told
@@ -302,8 +303,9 @@ def _rules() -> Iterator[CellRow]:
 
 def _closes() -> Iterator[CellRow]:
     for month, person, responsible, active in execute(
-        "SELECT m.month, p.code, m.responsible, m.active FROM month_close m JOIN salesperson p ON p.id = m.person_id"
-        " ORDER BY m.month, p.code"
+        "SELECT m.month, COALESCE(p.code, ?) AS code, m.responsible, m.active FROM month_close m"
+        " LEFT JOIN salesperson p ON p.id = m.person_id ORDER BY m.month, code",
+        (COMPANY_CODE,),
     ):
         yield month, person, str(responsible), str(active)
 

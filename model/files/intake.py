@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 
-from model import totals
+from model import booking, totals
 from model.files.batch import Batch, ImportSummary, Progress, Values, read_values
 from model.files.customer_rows import CustomerRows
 from model.files.faults import Faults, SourceRow
@@ -87,6 +87,7 @@ def import_rows(
         ended.finish()
     faults.refuse_if_any()
     _bring_totals_up_to_date(batch, reporting)
+    booking.keep_imported(batch.change_uid, max(batch.closed_months, default=""), batch.on)
     return ImportSummary({name: batch.counts[name] for name in TABLES if name in batch.counts})
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from model.activity import COMPANY_CODE
 from model.errors import N_
 from model.files.batch import TWICE, Batch, Values, insert, text_of
 from model.files.faults import SourceRow
 from model.money import FULL_BP
+from model.published import COMPANY
 from model.store import execute, execute_many, one, rows
 
 SALESPERSON_COLUMNS = ("id", "code", "name", "role", "team", "active")
 RULE_COLUMNS = ("from_date", "kind", "owner_bp", "maker_bp")
-CLOSE_COLUMNS = ("month", "person_id", "responsible", "active")
+CLOSE_COLUMNS = ("month", "person_id", "responsible", "active", "closed_with")
 CONTACT_COLUMNS = ("id", "customer_id", "date", "person_id", "note", "next_on")
 CONTACTS_HELD = 20_000
 
@@ -99,7 +101,8 @@ class CloseRows:
 
     def take(self, source: SourceRow, values: Values) -> None:
         batch, count = self.batch, self.batch.count("closes")
-        person = batch.refer(batch.people, source, "salesperson", values["salesperson"])
+        code = values["salesperson"]
+        person = COMPANY if code == COMPANY_CODE else batch.refer(batch.people, source, "salesperson", code)
         board = (values["responsible"], values["active"])
         if board[1] > board[0]:
             batch.faults.tell(source, "active", N_("More customers are active than {count}."), count=board[0])
@@ -110,7 +113,7 @@ class CloseRows:
             "SELECT responsible, active FROM month_close WHERE month = ? AND person_id = ?", (values["month"], person)
         )
         if before is None:
-            insert("month_close", CLOSE_COLUMNS, [(values["month"], person, *board)])
+            insert("month_close", CLOSE_COLUMNS, [(values["month"], person, *board, "")])
             count.added += 1
         elif tuple(before) == board:
             count.unchanged += 1

@@ -16,9 +16,11 @@ from model.changes.imports import ImportBatch
 from model.changes.kind import Args, canonical
 from model.changes.leasing import RecallLease, ReturnLeases
 from model.changes.leasing import Returned as LeaseReturned
+from model.changes.leaving import SeeOff
 from model.changes.log import SCHEMA, Change
 from model.changes.recording import chained
 from model.changes.rejudging import JudgeAgain
+from model.changes.returning import named_by, quiet_due
 from model.errors import HuokeError, Refused
 from model.ids import new_id
 from model.leases import machine_of
@@ -247,7 +249,7 @@ class Office:
         def work(more: set[bytes]) -> Any:
             day = self.today()
             imports = isinstance(args, ImportBatch)
-            gone = args.person if isinstance(args, SetWorksHere) and not args.active else None
+            gone = _sent_away_by(args)
             if gone is not None:
                 lock_devices_of(gone)
             locked = customers_about(args) | more
@@ -303,12 +305,16 @@ class Office:
         touched = Touched()
         judged: list[tuple[Change, Judged]] = []
         if last:
-            lock_customers(changed_by_date(date.fromisoformat(last), day))
+            quiet = named_by(quiet_due(day))
+            lock_customers(changed_by_date(date.fromisoformat(last), day) | quiet)
             touched.customers |= changed_by_date(date.fromisoformat(last), day)
             touched.documents |= {("customer", id_) for id_ in touched.customers}
             waiting = tuple(sorted(waiting_among(touched.customers)))
             if waiting:
                 self._decide(JudgeAgain(customers=waiting), touched, judged, day)
+            # What somebody wrote while the locks were waited for counts.
+            for due in quiet_due(day, among=quiet):
+                self._decide(due, touched, judged, day)
         publish(touched, judged, day=day, received_at=self.now().isoformat(timespec="seconds"))
 
     def _new_incarnation(self, device: DeviceRow) -> DeviceRow:
@@ -411,10 +417,17 @@ def lock_devices_of(person: bytes) -> None:
         lock_device(code)
 
 
+def _sent_away_by(args: Args) -> bytes | None:
+    """Who no longer works here once this is done."""
+    if isinstance(args, SeeOff) or (isinstance(args, SetWorksHere) and not args.active):
+        return args.person
+    return None
+
+
 def _shut_out_by(judged: Iterable[tuple[Change, Judged]]) -> set[bytes]:
     """Who no longer works here by what laptops sent."""
-    kind = KIND_OF_ARGS[SetWorksHere].name
-    outcomes = [fared.outcome for change, fared in judged if change.kind == kind]
+    kinds = {KIND_OF_ARGS[args].name for args in (SetWorksHere, SeeOff)}
+    outcomes = [fared.outcome for change, fared in judged if change.kind in kinds]
     return {bytes(person.id) for person in outcomes if isinstance(person, Salesperson) and not person.active}
 
 

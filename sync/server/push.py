@@ -26,7 +26,7 @@ from sync.server.storage import MOST_ATTEMPTS, is_transient, lock_customers, nex
 
 LONGEST_REASON = 500
 # Never a laptop's: whatever customers they name, there is nothing to lock for them.
-KINDS_OF_THE_OFFICE = ("lease.lend", "lease.return", "credit.rejudge", "import.batch")
+KINDS_OF_THE_OFFICE = ("lease.lend", "lease.return", "credit.rejudge", "import.batch", "pool.return", "pool.warn")
 
 
 @dataclass

@@ -115,6 +115,8 @@ def _scope(kind: str, ids: list[bytes], day: date) -> dict[bytes, set[str]]:
     there = synced.read_documents(kind, ids)
     if kind == "lease":
         return {id_: {_of_device(synced.key_of(kind, id_)[1])} for id_ in there}
+    if kind == "target":
+        return {id_: {OFFICE_BUCKET, _of_person(synced.key_of(kind, id_)[1])} for id_ in there}
     return {id_: {COST if kind == "cost" else SHARED} for id_ in there}
 
 

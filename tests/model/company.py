@@ -33,8 +33,8 @@ from model.store import Store, open_store
 # Every table whose rows must be the same after a replay; the log itself is compared too.
 BUSINESS_TABLES = (
     "setting", "salesperson", "customer", "assignment", "terms", "blacklisting", "contact_log", "product", "cost",
-    "attribution_rule", "month_close", "orders", "order_line", "receipt", "receipt_order", "allocation",
-    "customer_total", "customer_month", "person_month", "change",
+    "attribution_rule", "month_close", "target", "orders", "order_line", "late_entry", "receipt",
+    "receipt_order", "allocation", "customer_total", "customer_month", "person_month", "change",
 )  # fmt: skip
 OPENED_ON = date(2020, 1, 1)
 

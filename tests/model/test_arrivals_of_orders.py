@@ -112,7 +112,7 @@ def test_an_order_replacing_a_quote_that_is_gone_stands_by_itself_and_its_maker_
         assert quote.number in told(notice)
         # One that never reached the office is gone just as well.
         assert desk.order_from("B", "C", "90", replaces=new_id(), by="S1").state == "confirmed"
-        with pytest.raises(Refused, match="not an open quote"):
+        with pytest.raises(Refused, match="no open quote"):
             desk.order_from("S", "C", "90", replaces=quote.id)
 
 

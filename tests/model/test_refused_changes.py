@@ -10,7 +10,6 @@ import pytest
 from model.changes.customers import AddCustomer
 from model.changes.orders import LineArgs, RecordOrder
 from model.changes.receipts import ReverseReceipt
-from model.changes.recording import last_undoable
 from model.changes.undo import UndoChange
 from model.customers import Customer
 from model.errors import InputError, Refused
@@ -36,14 +35,14 @@ def test_money_names_each_bill_once_and_no_return(tmp_path: Path) -> None:
             one.pay("C", date(2026, 3, 3), "10", sold, kind="refund")
 
 
-def test_an_order_that_was_released_is_not_undone(tmp_path: Path) -> None:
+def test_the_recording_of_an_order_that_was_released_is_not_undone(tmp_path: Path) -> None:
     with company(tmp_path / "store", TODAY) as one:
         one.product("P")
         one.customer("C")
         held = one.sell("C", date(2026, 3, 1), "100")
         one.release(held, date(2026, 3, 2))
         with pytest.raises(Refused, match="cannot be undone"):
-            one.do(UndoChange(uid=last_undoable(None).uid))
+            one.do(UndoChange(uid=one.order(held).change_uid))
         assert one.order(held).state == "confirmed"
 
 
@@ -75,7 +74,7 @@ def test_nobodys_customers_change_in_a_closed_month(tmp_path: Path) -> None:
     with company(tmp_path / "store", TODAY) as one:
         one.salesperson("S1")
         one.customer("C")
-        execute("INSERT INTO month_close VALUES ('2026-02', ?, 1, 1)", (one.ids["S1"],))
+        execute("INSERT INTO month_close VALUES ('2026-02', ?, 1, 1, '')", (one.ids["S1"],))
         with pytest.raises(Refused, match="2026-02 is closed"):
             one.assign("C", "S1", date(2026, 2, 28))
         one.assign("C", "S1", date(2026, 3, 1))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
+from model.changes.closing import CloseMonth
 from model.changes.company import SetCost, SetSetting
 from model.changes.customers import (
     AddCustomer,
@@ -21,9 +22,12 @@ from model.changes.customers import (
 from model.changes.deciding import DecideConflict, ReadNotices, present_value
 from model.changes.documents import next_number
 from model.changes.editing import edit_of, shown_field
+from model.changes.invoicing import InvoiceOrder
 from model.changes.kind import Args
 from model.changes.leasing import RecallLease
+from model.changes.leaving import SeeOff
 from model.changes.merging import MergeCustomers
+from model.changes.order_amending import AmendOrder
 from model.changes.orders import (
     CancelOrder,
     ConfirmOrder,
@@ -37,18 +41,22 @@ from model.changes.orders import (
 )
 from model.changes.receipts import NamedBill, Payment, RecordReceipt, ReverseReceipt
 from model.changes.recording import last_undoable
+from model.changes.targets import SetTarget
 from model.changes.undo import UndoChange
 from model.conflicts import Conflict
 from model.customers import Customer
+from model.dates import month_of, shifted
 from model.errors import Refused
 from model.ids import new_id
 from model.orders import LOST_REASONS
-from model.store import rows
+from model.store import meta, rows
 
 Some = TypeVar("Some")
 SALES, OFFICE = "sales", "office"
 E4, MINOR = 10_000, 100
 NAMES = ("Zhongguancun Light", "Haidian Cables Ltd", "Shangdi Optics", "Qinghe Paper", "Wudaokou Prints")
+# Someone who works at the company and has no laptop.
+WITHOUT_LAPTOP = "D"
 PHONES = ("13800000001", "13800000002", "010-62550001", "010-62550002")
 PLACES = (("1 Suzhou Street", "Beijing"), ("7 Nanjing Road", "Shanghai"), ("9 Jiefang Avenue", "Wuhan"))
 BUSY_CUSTOMERS = ("A1", "B1", "C1")
@@ -80,8 +88,8 @@ class Desk:
         return self.chance.randrange(100) < percent
 
     def some_day(self) -> date:
-        """Mostly today; now and then a day or two ago."""
-        return self.day - timedelta(days=self.chance.choice((0, 0, 0, 0, 1, 2)))
+        """Mostly today; now and then a day or two ago, or in the month before."""
+        return self.day - timedelta(days=self.chance.choice((0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 2, 25)))
 
     def customer(self) -> bytes | None:
         # A merged customer's id is still what an older screen shows.
@@ -109,11 +117,24 @@ class Desk:
 
 def sell(desk: Desk) -> Args | None:
     customer = desk.customer()
-    products = rows("SELECT id, price_e4 FROM product ORDER BY id")
-    if customer is None or not products:
+    lines = _some_lines(desk)
+    if customer is None or not lines:
         return None
+    quote = desk.maybe(20)
+    total = sum(line.quantity_e3 * line.price_e4 // 1000 for line in lines) // (E4 // MINOR)
+    replaced = desk.order("quote", "held") if desk.maybe(8) else None
+    return RecordOrder(
+        id=new_id(), number=next_number(), customer=customer if replaced is None else bytes(replaced[1]),
+        date=desk.some_day(), lines=lines, maker=desk.person, quote=quote,
+        replaces=None if replaced is None else bytes(replaced[0]),
+        payment=None if quote or not desk.maybe(25) else _payment(desk, total),
+    )  # fmt: skip
+
+
+def _some_lines(desk: Desk) -> tuple[LineArgs, ...]:
+    products = rows("SELECT id, price_e4 FROM product ORDER BY id")
     lines = []
-    for line in range(1, desk.chance.choice((1, 1, 2)) + 1):
+    for line in range(1, desk.chance.choice((1, 1, 2)) + 1 if products else 1):
         id_, price_e4 = desk.chance.choice(products)
         lines.append(
             LineArgs(
@@ -122,15 +143,24 @@ def sell(desk: Desk) -> Args | None:
                 discount_bp=desk.chance.choice((0, 0, 0, 500)),
             )
         )  # fmt: skip
-    quote = desk.maybe(20)
-    total = sum(line.quantity_e3 * line.price_e4 // 1000 for line in lines) // (E4 // MINOR)
-    replaced = desk.order("quote") if desk.maybe(8) else None
-    return RecordOrder(
-        id=new_id(), number=next_number(), customer=customer if replaced is None else bytes(replaced[1]),
-        date=desk.some_day(), lines=tuple(lines), maker=desk.person, quote=quote,
-        replaces=None if replaced is None else bytes(replaced[0]),
-        payment=None if quote or not desk.maybe(25) else _payment(desk, total),
-    )  # fmt: skip
+    return tuple(lines)
+
+
+def amend(desk: Desk) -> Args | None:
+    order = desk.order("confirmed")
+    lines = _some_lines(desk)
+    if order is None or not lines:
+        return None
+    [(version,)] = rows("SELECT version FROM orders WHERE id = ?", (order[0],))
+    return AmendOrder(
+        id=new_id(), number=next_number(), order=bytes(order[0]), version=version, date=desk.day, lines=lines
+    )
+
+
+def invoice(desk: Desk) -> Args | None:
+    order = desk.order("confirmed")
+    number = desk.chance.choice(("0441", "0442", ""))
+    return None if order is None else InvoiceOrder(order=bytes(order[0]), invoice_number=number, date=desk.day)
 
 
 def _payment(desk: Desk, total: int) -> Payment:
@@ -272,6 +302,22 @@ def assign(desk: Desk) -> Args | None:
     return AssignCustomers(customers=(customer,), owner=owner, from_date=desk.day + timedelta(days=desk.maybe(15)))
 
 
+def see_off(desk: Desk) -> Args | None:
+    """Whoever has no laptop leaves: one that is shut out destroys its store, which is played elsewhere."""
+    leaver = desk.one_of(rows("SELECT id FROM salesperson WHERE code = ? AND active = 1", (WITHOUT_LAPTOP,)))
+    if leaver is None:
+        return None
+    heir = None if desk.maybe(30) else desk.colleague()
+    return None if heir == bytes(leaver[0]) else SeeOff(person=bytes(leaver[0]), to=heir, date=desk.some_day())
+
+
+def take_anything_back(desk: Desk) -> Args | None:
+    """Something of this device that may long have been followed by other things."""
+    done = rows("SELECT uid FROM change WHERE device = ? AND kind <> 'change.undo' ORDER BY number", (meta("device"),))
+    chosen = desk.one_of(done[-20:])
+    return None if chosen is None else UndoChange(uid=bytes(chosen[0]))
+
+
 def claim(desk: Desk) -> Args | None:
     customer = desk.customer()
     if customer is None or desk.person is None:
@@ -349,10 +395,34 @@ def set_setting(desk: Desk) -> Args | None:
         (
             ("lease_share", "50"), ("lease_share", "100"), ("lease_share", "0"), ("grace_days", "3"),
             ("cost_visible_to_sales", "no"), ("cost_visible_to_sales", "yes"), ("blacklisted_may_prepay", "yes"),
-            ("tolerance", "5.00"), ("lease_days", "2"),
+            ("tolerance", "5.00"), ("lease_days", "2"), ("claim_quota", "1"), ("claim_quota", "0"),
+            ("claim_cooldown_days", "3"), ("return_after_days", "15"), ("return_after_days", "0"),
+            ("return_clock", "trade"), ("return_clock", "contact"), ("return_notice_days", "2"),
         )
     )  # fmt: skip
     return SetSetting(name=name, from_date=desk.day, value=value)
+
+
+def close_month(desk: Desk) -> Args | None:
+    return CloseMonth(month=shifted(month_of(desk.day), desk.chance.choice((-1, -1, -1, -2, 0))))
+
+
+def open_month_again(desk: Desk) -> Args | None:
+    closed = desk.one_of(rows("SELECT uid FROM change WHERE kind = 'month.close' ORDER BY uid"))
+    return None if closed is None else UndoChange(uid=bytes(closed[0]))
+
+
+def set_target(desk: Desk) -> Args | None:
+    person = desk.colleague()
+    if person is None:
+        return None
+    values = {
+        "activity": desk.chance.choice((7_000, 8_550, None)),
+        "sales": desk.chance.choice((100_000, 250_000, None)),
+        "receipts": desk.chance.choice((50_000, None)),
+    }
+    measure = desk.chance.choice(sorted(values))
+    return SetTarget(person=person, month=month_of(desk.day), values={measure: values[measure]})
 
 
 Deed = Callable[[Desk], Args | None]
@@ -360,13 +430,15 @@ Deed = Callable[[Desk], Args | None]
 OF_SALES: tuple[tuple[Deed, int], ...] = (
     (sell, 30), (confirm, 6), (pay, 14), (reverse, 1), (bring_back, 4), (cancel, 5), (lose, 2), (edit, 14),
     (add_customer, 6), (claim, 4), (let_go, 2), (set_terms, 2), (blacklist, 1), (contact, 5), (decide, 3),
-    (read_notices, 2), (take_back, 6), (release, 1), (merge, 1),
+    (read_notices, 2), (take_back, 6), (release, 1), (merge, 1), (amend, 5),
+    (take_anything_back, 2),
 )  # fmt: skip
 OF_OFFICE: tuple[tuple[Deed, int], ...] = (
     (sell, 10), (confirm, 3), (pay, 10), (reverse, 4), (bring_back, 3), (cancel, 5), (lose, 1), (release, 5),
     (reject, 2), (edit, 14), (add_customer, 4), (merge, 4), (take_merge_back, 3), (assign, 10), (let_go, 2),
     (set_terms, 9), (blacklist, 5), (contact, 2), (decide, 8), (read_notices, 2), (take_back, 3), (recall, 3),
-    (set_cost, 2), (set_setting, 2),
+    (set_cost, 2), (set_setting, 2), (close_month, 3), (open_month_again, 1), (set_target, 3), (amend, 4), (invoice, 2),
+    (see_off, 2), (take_anything_back, 4),
 )  # fmt: skip
 TRADES: tuple[tuple[Deed, int], ...] = ((sell, 30), (confirm, 4), (pay, 14), (cancel, 3), (set_terms, 1))
 

@@ -279,6 +279,18 @@ def totals_are_recomputed(store: Any, whose: str) -> None:
     """15: Every running total equals its recomputation from the documents."""
     with store.use():
         _hold(15, totals.faults(), f"totals at {whose}")
+    late_entries_are_of_closed_months(store, whose)
+
+
+def late_entries_are_of_closed_months(store: Any, whose: str) -> None:
+    """15: Only an order of a closed month counts elsewhere than in its own, and only in a later one."""
+    with store.use():
+        found = rows(
+            "SELECT hex(order_id), dated_on, what, recorded_on FROM late_entry"
+            " WHERE substr(dated_on, 1, 7) > (SELECT COALESCE(MAX(month), '') FROM month_close)"
+            " OR substr(recorded_on, 1, 7) <= substr(dated_on, 1, 7)"
+        )
+    _hold(15, found, f"late entries at {whose}")
 
 
 def nothing_out_of_scope(machine: Machine, office: OfficeMachine, day: date) -> None:

@@ -51,9 +51,10 @@ def test_a_seed_is_one_run_and_wrong_clocks_change_nothing_of_it(founded: Founde
 
 
 def test_in_a_run_of_two_releases_a_laptop_too_old_to_pull_goes_on_pushing(founded: Founded, place: Path) -> None:
-    outcome = run_seed(founded, place, EVERY_LATER_RELEASE)
-    assert outcome.fault is None
-    assert outcome.counted["only push"] > 0
+    # When it falls behind is chance, and so is whether it syncs before it is updated.
+    outcomes = [run_seed(founded, place, EVERY_LATER_RELEASE * run) for run in (1, 2, 3)]
+    assert [outcome.fault for outcome in outcomes] == [None] * 3
+    assert sum(outcome.counted["only push"] for outcome in outcomes) > 0
 
 
 @pytest.mark.parametrize("name", QUICK_MUTANTS)

@@ -23,7 +23,7 @@ from sync.exchanging import LaptopTooOld
 from sync.protocol import decode_request
 from sync.server.storage import open_office
 from tests.simulation import invariants
-from tests.simulation.deeds import OFFICE, SALES, Desk, some_deed
+from tests.simulation.deeds import OFFICE, SALES, WITHOUT_LAPTOP, Desk, some_deed
 from tests.simulation.history import replayed_state
 from tests.simulation.invariants import Violated
 from tests.simulation.machines import (
@@ -85,12 +85,13 @@ def found_company(folder: Path) -> Founded:
         for code in SALESPEOPLE:
             company.person(code)
         company.person(MANAGER, "manager")
+        company.person(WITHOUT_LAPTOP)
         company.product("P1", price=100, cost=80, floor=90)
         company.product("P2", price=50, cost=30)
         company.product("P3", price=200, cost=None)
         for code, owner, limit in (
             ("A1", "A", 1000), ("A2", "A", 5000), ("B1", "B", 1000), ("B2", "B", 0), ("C1", "C", 3000),
-            ("POOL1", None, 1000), ("POOL2", None, 0),
+            ("D1", WITHOUT_LAPTOP, 1000), ("POOL1", None, 1000), ("POOL2", None, 0),
         ):  # fmt: skip
             company.customer(code, owner, limit=limit, days=10)
         company.customer("WALKIN", retail=True)

@@ -206,14 +206,14 @@ def bills(app: CustomersDesk) -> str:
 async def test_the_bills_settled_are_shown_while_the_amount_is_typed(opened: tuple[Store, Company]) -> None:
     store, made = opened
     with store.use():
-        first, second, _held = owing(made)
+        first, second, held = owing(made)
         if second.state == "held":
             made.release(second, date(2026, 3, 1))
     app = CustomersDesk(store)
     async with app.run_test(size=(80, 24)) as pilot:
         answers = await show(pilot, ReceiptForm(made.ids["C09"]))
         standing = str(app.screen.query_one(".standing", Static).content)
-        assert standing == "balance 500.00 · overdue 300.00"
+        assert standing == f"balance 500.00 · overdue 300.00 · held: {held.number}"
         assert bills(app).splitlines()[1].split() == ["2026-02-09", first.number, "300.00"]
         await pilot.press(*"350")
         await settle(pilot)

@@ -66,6 +66,11 @@ SCREENS = {
     "order": ("f5", *"lxzg", "enter", *"MEM010*2", "enter"),
     "leaderboard": ("f6",),
     "performance": ("f6", "f"),
+    "money bills": ("f7",),
+    "money receipts": ("f7", "]"),
+    "money ageing": ("f7", "]", "]"),
+    "money not invoiced": ("f7", "["),
+    "money received": ("f7", "n", *"lxzg", "enter", *"60000"),
     "help": ("f1",),
 }
 

@@ -12,11 +12,11 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
+from model.changes.closing import CloseMonth
 from model.changes.documents import next_number
 from model.changes.orders import LineArgs, LoseOrder, RecordOrder
 from model.ids import new_id
 from model.money import parse_price
-from model.settings import MonthClose
 from model.store import Store, current, set_meta
 from tests.model.company import Company, company
 from tui import locale
@@ -192,11 +192,12 @@ async def test_months_go_back_and_forth_and_not_beyond_the_present(store: Store)
 async def test_a_closed_month_keeps_its_numbers_and_says_what_came_after(shop: tuple[Store, Company]) -> None:
     store, made = shop
     with store.use():
-        MonthClose.create(month="2026-02", person_id=made.ids["S1"], responsible=4, active=0)
+        made.do(CloseMonth(month="2026-02"))
+        assert made.sell("A3", date(2026, 2, 20), "10").state == "confirmed"
     async with app_over(store).run_test(size=(80, 24)) as pilot:
         board = await opened(pilot)
         await pilot.press("left_square_bracket")
-        await until(pilot, lambda: board.rows()["Person S1"][4] == "0/4")
+        await until(pilot, lambda: board.rows()["Person S1"][4] == "1/4")
         assert board.rows()["Person S1"][-1] == "+1 after the close"
 
 

@@ -14,6 +14,7 @@ from model.changes.customers import (
     SetBlacklisted,
     SetTerms,
 )
+from model.changes.leaving import SeeOff
 from model.changes.orders import CancelOrder, EndOrder, LoseOrder, RecordOrder, RejectOrder, ReleaseOrder
 from model.changes.receipts import RecordReceipt, ReverseReceipt
 from model.laptop import FARED_NAMES
@@ -39,15 +40,22 @@ CHANGE_WORDS = {
     "order.cancel": N_("document cancelled"),
     "order.lose": N_("order lost"),
     "order.return": N_("goods returned"),
+    "order.amend": N_("order amended"),
+    "order.invoice": N_("invoice entered"),
     "receipt.record": N_("money recorded"),
     "receipt.reverse": N_("money reversed"),
     "salesperson.add": N_("salesperson added"),
     "salesperson.active": N_("salesperson at work or gone"),
+    "salesperson.leave": N_("salesperson left"),
+    "pool.return": N_("returned to the pool by itself"),
+    "pool.warn": N_("owners told of returns"),
     "product.add": N_("product added"),
     "product.cost": N_("cost set"),
     "setting.set": N_("setting changed"),
     "attribution.set": N_("rule of shares set"),
     "customer.merge": N_("customers merged"),
+    "month.close": N_("month closed"),
+    "target.set": N_("target set"),
     "conflict.decide": N_("conflict decided"),
     "notice.read": N_("notice read"),
     "change.undo": N_("something undone"),
@@ -96,6 +104,13 @@ def _assigned(args: AssignCustomers) -> str:
     return _("to {owner} from {date}").format(owner=to, date=day_text(args.from_date))
 
 
+def _left(args: SeeOff) -> str:
+    to = _("the pool") if args.to is None else _person_name(args.to)
+    return _("{name}: customers to {owner} from {date}").format(
+        name=_person_name(args.person), owner=to, date=day_text(args.date)
+    )
+
+
 def _person_name(person: bytes) -> str:
     found = one("SELECT name FROM salesperson WHERE id = ?", (person,))
     return "" if found is None else str(found[0])
@@ -136,6 +151,7 @@ _DETAILS: dict[type[Any], Callable[[Any], str]] = {
     AddCustomer: _added,
     EditCustomer: _edited,
     AssignCustomers: _assigned,
+    SeeOff: _left,
     SetTerms: _terms,
     SetBlacklisted: _blacklisted,
     LogContact: _logged,

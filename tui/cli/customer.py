@@ -14,17 +14,21 @@ from model.changes.customers import (
     SetTerms,
 )
 from model.changes.editing import edit_of
+from model.changes.returning import ReturnQuiet
 from model.conflicts import Requested
 from model.customers import CARD_FIELDS, blacklisted_on, customer_by_code, owner_on, terms_on
 from model.dates import parse_date
-from model.errors import N_, InputError
+from model.duplicates import REASON_NAMES, similar_customers
+from model.errors import N_, InputError, Refused
 from model.ids import new_id
 from model.money import format_amount, parse_amount
 from model.people import salesperson_by_code
+from model.quiet_returns import quiet_customers, return_rule
 from tui.cli.desk import Desk
 from tui.cli.lookup import codes_of_people, salesperson_or_pool
-from tui.cli.output import Column, print_rows
+from tui.cli.output import Column, print_rows, tell
 from tui.cli.parser import Parser, Verbs, add_date, add_reason, day_or, days
+from tui.cli.previews import QUIET_COLUMNS
 from tui.locale import _
 
 COLUMNS = (
@@ -103,6 +107,10 @@ def _add_owner_acts(acts: Verbs, common: Parser) -> None:
     release.add_argument("code", metavar=_("CODE"))
     add_date(release, "--from", "from_date")
     release.set_defaults(run=_release)
+    told = _("return quiet customers to the pool, by the rule that is set")
+    quiet = acts.add_parser("return-quiet", parents=[common], help=told)
+    quiet.add_argument("--dry-run", action="store_true", help=_("show who would return and write nothing"))
+    quiet.set_defaults(run=_return_quiet)
 
 
 def _add_credit_acts(acts: Verbs, common: Parser) -> None:
@@ -151,18 +159,28 @@ def _day_or_nothing(text: str) -> str:
 
 
 def _add(arguments: Namespace, desk: Desk) -> int:
+    card = {field: text for field in CARD_FIELDS if (text := getattr(arguments, field)) is not None}
     with desk.writing():
+        alike = similar_customers(
+            name=card["name"], phone=card.get("phone", ""), tax_id=card.get("tax_id", ""), day=desk.today
+        )
         desk.record(
             AddCustomer(
                 id=new_id(),
                 code=arguments.code,
                 date=day_or(arguments.date, desk.today),
-                card={field: text for field in CARD_FIELDS if (text := getattr(arguments, field)) is not None},
+                card=card,
                 retail=arguments.retail,
                 owner=None if arguments.owner is None else salesperson_or_pool(arguments.owner),
             )
         )
         _print(desk, desk.as_of, arguments.code)
+    for _id, code, name, score, reason in alike:
+        tell(
+            _("Perhaps it is there already: {code} {name} ({score} %, {reason}).").format(
+                code=code, name=name, score=score, reason=_(REASON_NAMES[reason])
+            )
+        )
     return 0
 
 
@@ -212,6 +230,22 @@ def _release(arguments: Namespace, desk: Desk) -> int:
     with desk.writing():
         desk.record(ReleaseCustomer(customer=customer_by_code(arguments.code).id, from_date=day))
         _print(desk, day, arguments.code)
+    return 0
+
+
+def _return_quiet(arguments: Namespace, desk: Desk) -> int:
+    with desk.writing():
+        rule = return_rule(desk.today)
+        if rule is None:
+            raise Refused(N_("Quiet customers stay with their owners: set return_after_days by “huoke setting set”."))
+        falling = quiet_customers(rule, desk.today, desk.today)
+        if falling and not arguments.dry_run:
+            desk.record(ReturnQuiet(customers=tuple(quiet.id for quiet in falling), after_days=rule.after_days))
+        shown = [
+            (quiet.code, quiet.name, quiet.owner_code, quiet.clock, quiet.last, quiet.days, quiet.falls_on)
+            for quiet in falling
+        ]
+        print_rows(QUIET_COLUMNS, shown, desk.form)
     return 0
 
 

@@ -53,6 +53,8 @@ VERBS: dict[str, Verb] = {
     "salesperson": Verb("tui.cli.salesperson", N_("add or list the people")),
     "product": Verb("tui.cli.product", N_("add a product, or set what it costs")),
     "rule": Verb("tui.cli.rule", N_("set whose an order is that another took")),
+    "close": Verb("tui.cli.close", N_("close a month: its activity board is kept and never recomputed")),
+    "target": Verb("tui.cli.target", N_("set or show what a salesperson is to reach in a month")),
     "setting": Verb("tui.cli.setting", N_("list or set the company's settings")),
     "backup": Verb("tui.cli.backup", N_("write a consistent copy of the store while it is in use")),
     "restore": Verb("tui.cli.restore", N_("put a backup back; the present store is kept aside")),

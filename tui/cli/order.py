@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import msgspec
+
 from model.changes.documents import next_number
+from model.changes.invoicing import InvoiceOrder
 from model.changes.kind import Args
+from model.changes.order_amending import AmendOrder
 from model.changes.orders import (
     CancelOrder,
     ConfirmOrder,
@@ -48,6 +52,11 @@ COLUMNS = (
     Column("verdict", N_("verdict")),
     Column("cure", N_("cure"), right=True),
     Column("held_for", N_("held for")),
+)
+INVOICE_COLUMNS = (
+    Column("number", N_("number")),
+    Column("invoice_number", N_("invoice")),
+    Column("invoiced_on", N_("invoiced on")),
 )
 STATE_NAMES = {
     "quote": N_("quote"),
@@ -91,6 +100,8 @@ def add_parser(verbs: Verbs, common: Parser) -> None:
         add_reason(ending, required=True)
         add_date(ending)
         ending.set_defaults(run=_end)
+    _add_amending(acts, common)
+    _add_invoicing(acts, common)
     _add_slip(acts, common)
     coming_back = acts.add_parser("return", parents=[common], help=_("goods of an order come back"))
     coming_back.add_argument("number", metavar=_("NUMBER"))
@@ -101,6 +112,34 @@ def add_parser(verbs: Verbs, common: Parser) -> None:
     coming_back.add_argument("--note", default="", metavar=_("TEXT"), help=_("a remark on the document"))
     add_date(coming_back)
     coming_back.set_defaults(run=_return)
+
+
+def _add_amending(acts: Verbs, common: Parser) -> None:
+    amend = acts.add_parser(
+        "amend", parents=[common],
+        help=_("what a confirmed order shall be instead: it waits until the office releases it"),
+    )  # fmt: skip
+    amend.add_argument("number", metavar=_("NUMBER"))
+    amend.add_argument(
+        "--line", dest="lines", required=True, nargs="+", action="extend", type=typed_line,
+        metavar="CODE:QTY[@PRICE][%DISCOUNT]",
+        help=_("every line that it shall have; without a price, that of the order, else the list price"),
+    )  # fmt: skip
+    amend.add_argument("--note", default="", metavar=_("TEXT"), help=_("a remark on the document"))
+    add_date(amend)
+    amend.set_defaults(run=_amend)
+
+
+def _add_invoicing(acts: Verbs, common: Parser) -> None:
+    invoice = acts.add_parser(
+        "invoice", parents=[common], help=_("write down which tax invoice was made for bills, or that there is none")
+    )
+    invoice.add_argument("numbers", nargs="+", metavar=_("NUMBER"))
+    invoice.add_argument(
+        "--invoice", required=True, metavar=_("TEXT"), help=_("the invoice's number; an empty text takes it away")
+    )
+    add_date(invoice)
+    invoice.set_defaults(run=_invoice)
 
 
 def _add_slip(acts: Verbs, common: Parser) -> None:
@@ -231,6 +270,46 @@ def _return(arguments: Namespace, desk: Desk) -> int:
             )
         )
     _print_recorded(recorded, desk)
+    return 0
+
+
+def _amend(arguments: Namespace, desk: Desk) -> int:
+    with desk.writing():
+        order = order_by_number(arguments.number)
+        sold = {line.product_id: line for line in reversed(lines_of(order))}
+        recorded = desk.record(
+            AmendOrder(
+                id=new_id(),
+                number=next_number(),
+                order=order.id,
+                version=order.version,
+                date=day_or(arguments.date, desk.today),
+                lines=tuple(_amended_line(place, line, sold) for place, line in enumerate(arguments.lines, start=1)),
+                note=arguments.note,
+            )
+        )
+    _print_recorded(recorded, desk)
+    return 0
+
+
+def _amended_line(place: int, line: TypedLine, sold: Mapping[bytes, OrderLine]) -> LineArgs:
+    """A line as it shall be; where no price is typed, the order's price and discount for the product stay."""
+    typed = _line(place, line)
+    before = sold.get(typed.product)
+    if before is None or line.price_e4 is not None:
+        return typed
+    return msgspec.structs.replace(typed, price_e4=before.price_e4, discount_bp=typed.discount_bp or before.discount_bp)
+
+
+def _invoice(arguments: Namespace, desk: Desk) -> int:
+    with desk.writing():
+        orders = [order_by_number(number) for number in arguments.numbers]
+        day = day_or(arguments.date, desk.today)
+        invoiced = [
+            desk.record(InvoiceOrder(order=order.id, invoice_number=arguments.invoice, date=day)) for order in orders
+        ]
+    cells = [(order.number, order.invoice_number or None, order.invoiced_on) for order in invoiced]
+    print_rows(INVOICE_COLUMNS, cells, desk.form)
     return 0
 
 

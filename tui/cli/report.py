@@ -15,6 +15,7 @@ from model.errors import N_, InputError, Refused
 from model.money import format_amount, format_price, format_quantity, format_rate
 from tui.cli.output import Cell, Column, plain_text, print_rows, tell
 from tui.cli.parser import Parser, Verbs
+from tui.cli.previews import QUIET_COLUMNS, RULE_COLUMNS, add_quiet_options, add_rule_options, quiet_rows, rule_rows
 from tui.locale import _
 
 if TYPE_CHECKING:
@@ -172,6 +173,8 @@ _OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "ages": _ages,
     "margin by": _margin_by,
     "lost by": _lost_by,
+    "quiet": add_quiet_options,
+    "other rule": add_rule_options,
 }
 
 
@@ -247,12 +250,46 @@ def _performance(arguments: Namespace) -> Rows:
     from model.performance import performance_board
 
     sees = _sees_cost(arguments.as_of)
-    for row in performance_board(_month_asked(arguments), arguments.as_of).rows:
+    board = performance_board(_month_asked(arguments), arguments.as_of)
+    for row in board.rows:
         yield (row.key, row.name, row.orders, format_amount(row.revenue), *_cost_and_margin(row, sees))
+    if board.late:
+        tell(
+            _("{amount} of it arrived for months that were closed: see “report adjustments”.").format(
+                amount=format_amount(board.late_company.revenue)
+            )
+        )
 
 
 def _cost_and_margin(row: Margin, sees: bool) -> tuple[Cell, Cell]:
     return (format_amount(row.cost), format_amount(row.margin)) if sees else (None, None)
+
+
+def _adjustments(arguments: Namespace) -> Rows:
+    from model.booking import LATE_NAMES, adjustments
+
+    sees = _sees_cost(arguments.as_of)
+    for row in adjustments(_month_asked(arguments), arguments.as_of):
+        yield (
+            row.number, row.customer, row.name, row.salesperson or None, row.date, row.recorded_month,
+            format_amount(row.amount), format_amount(row.margin) if sees else None,
+            _word(arguments, LATE_NAMES, row.what),
+        )  # fmt: skip
+
+
+def _targets(arguments: Namespace) -> Rows:
+    from model.targets import ACTIVITY, MEASURE_NAMES, targets_board
+
+    sees = _sees_cost(arguments.as_of)
+    for row in targets_board(_month_asked(arguments), arguments.as_of):
+        is_rate, hidden = row.measure == ACTIVITY, row.measure == "margin" and not sees
+        shown = format_rate if is_rate else format_amount
+        left: Cell = None if row.left is None or hidden else row.left if is_rate else format_amount(row.left)
+        yield (
+            row.code, row.name, _word(arguments, MEASURE_NAMES, row.measure), shown(row.target),
+            None if row.reached is None or hidden else shown(row.reached), None if hidden else _rate(row.percent_bp),
+            left,
+        )  # fmt: skip
 
 
 def _balance(arguments: Namespace) -> Rows:
@@ -335,6 +372,62 @@ def _lost_row(row: LostRow, key: str, *, of_reason: bool = False) -> Sequence[Ce
     )  # fmt: skip
 
 
+def _rhythm(arguments: Namespace) -> Iterator[Sequence[Cell]]:
+    from model.call_board import rhythm_text
+    from model.rhythm import STATE_NAMES, rhythm_report
+
+    day = arguments.as_of
+    for row in rhythm_report(day):
+        rhythm = row.rhythm
+        yield (
+            row.code, row.name, row.owner or None, rhythm.trading_days,
+            None if rhythm.half_days is None else rhythm_text(rhythm.half_days), rhythm.last, rhythm.expected_next,
+            _rate(rhythm.quiet_hundredths(day)), _word(arguments, STATE_NAMES, rhythm.state_on(day)),
+        )  # fmt: skip
+
+
+def _stages(arguments: Namespace) -> Iterator[Sequence[Cell]]:
+    from model.stages import STAGE_NAMES, stages_report
+
+    for row in stages_report(arguments.as_of):
+        yield (
+            row.code, row.name, row.owner or None, _word(arguments, STAGE_NAMES, row.stage), row.first_trade,
+            row.last_trade, row.trading_months,
+        )  # fmt: skip
+
+
+def _movement(arguments: Namespace) -> Iterator[Sequence[Cell]]:
+    from model.movement import movement
+
+    for code, moved in movement(_month_asked(arguments), arguments.as_of):
+        yield (
+            code, moved.start, moved.won_new, moved.to_familiar, moved.to_old, moved.gone_dormant, moved.woken,
+            moved.end,
+        )  # fmt: skip
+
+
+def _board(arguments: Namespace) -> Iterator[Sequence[Cell]]:
+    from model.call_board import call_board
+
+    sees = _sees_cost(arguments.as_of)
+    for call in call_board(arguments.as_of, sees_cost=sees):
+        yield (
+            call.code, call.name, call.owner or None, _(call.why).format(**call.params), _rate(call.quiet_hundredths),
+            call.expected_next, format_amount(call.margin) if sees else None, format_amount(call.credit_left),
+            format_amount(call.worth),
+        )  # fmt: skip
+
+
+def _uninvoiced(arguments: Namespace) -> Iterator[Sequence[Cell]]:
+    from model.invoices import uninvoiced
+
+    for bill in uninvoiced(arguments.as_of):
+        yield (
+            bill.number, bill.date, bill.customer, bill.name, bill.owner or None, format_amount(bill.amount),
+            format_amount(bill.open),
+        )  # fmt: skip
+
+
 def _statement(arguments: Namespace) -> Iterator[Sequence[Cell]]:
     from model.statement import DOCUMENT_NAMES, statement
 
@@ -384,6 +477,10 @@ def _trend(arguments: Namespace) -> Iterator[Sequence[Cell]]:
         yield (row.key, row.orders, format_amount(row.revenue), *_cost_and_margin(row, sees))
 
 
+def _rule_preview(arguments: Namespace) -> Rows:
+    return rule_rows(arguments, _month_asked(arguments), sees_cost=_sees_cost(arguments.as_of))
+
+
 def _amount(name: str, title: str) -> Column:
     return Column(name, title, right=True)
 
@@ -406,6 +503,37 @@ REPORTS: dict[str, Report] = {
             _amount("cost", N_("cost")), _amount("margin", N_("margin")),
         ),
         _performance,
+    ),
+    "adjustments": Report(
+        N_("what arrived for a closed month after its close, and in whose performance of which month it counts"),
+        ("month",),
+        (
+            Column("document", N_("document")), *CUSTOMER, Column("salesperson", N_("salesperson")),
+            Column("date", N_("date")), Column("recorded_month", N_("counts in")), _amount("amount", N_("amount")),
+            _amount("margin", N_("margin")), Column("what", N_("what")),
+        ),
+        _adjustments,
+    ),
+    "targets": Report(
+        N_("what each salesperson is to reach in a month, and how far they are"),
+        ("month",),
+        (
+            *SALESPERSON, Column("measure", N_("of what")), _amount("target", N_("target")),
+            _amount("reached", N_("reached")), _amount("percent", "%"), _amount("left", N_("left")),
+        ),
+        _targets,
+    ),
+    "rule-preview": Report(
+        N_("what another rule of shares would have given everybody in a month"),
+        ("month", "other rule"),
+        RULE_COLUMNS,
+        _rule_preview,
+    ),
+    "quiet-returns": Report(
+        N_("which quiet customers return to the pool, now or within the days of notice"),
+        ("quiet",),
+        QUIET_COLUMNS,
+        quiet_rows,
     ),
     "balance": Report(
         N_("what every customer owes, and how its credit stands"),
@@ -470,6 +598,55 @@ REPORTS: dict[str, Report] = {
             _amount("lost_amount", N_("lost amount")), _amount("amount_rate", N_("rate by amount %")),
         ),
         _lost,
+    ),
+    "rhythm": Report(
+        N_("in which rhythm customers buy, and how quiet they are"),
+        (),
+        (
+            *CUSTOMER, OWNER, _amount("trading_days", N_("trading days")), _amount("rhythm_days", N_("rhythm in days")),
+            Column("last_trade", N_("last trade")), Column("expected_next", N_("expected next")),
+            _amount("quiet", N_("quiet")), Column("state", N_("state")),
+        ),
+        _rhythm,
+    ),
+    "stages": Report(
+        N_("how far each customer has come"),
+        (),
+        (
+            *CUSTOMER, OWNER, Column("stage", N_("stage")), Column("first_trade", N_("first trade")),
+            Column("last_trade", N_("last trade")), _amount("trading_months", N_("trading months")),
+        ),
+        _stages,
+    ),
+    "movement": Report(
+        N_("what a month did to each salesperson's customers"),
+        ("month",),
+        (
+            Column("salesperson", N_("code")), _amount("start", N_("at its start")), _amount("won_new", N_("won new")),
+            _amount("to_familiar", N_("to familiar")), _amount("to_old", N_("to old")),
+            _amount("gone_dormant", N_("gone dormant")), _amount("woken", N_("woken")),
+            _amount("end", N_("at its end")),
+        ),
+        _movement,
+    ),
+    "board": Report(
+        N_("whom to call today, the most worthwhile first"),
+        (),
+        (
+            *CUSTOMER, OWNER, Column("why", N_("why")), _amount("quiet", N_("quiet")),
+            Column("expected_next", N_("expected next")), _amount("margin_12m", N_("margin of 12 months")),
+            _amount("credit_left", N_("credit left")), _amount("worth", N_("worth")),
+        ),
+        _board,
+    ),
+    "uninvoiced": Report(
+        N_("bills for which no invoice was made yet"),
+        (),
+        (
+            Column("order", N_("order")), Column("date", N_("date")), *CUSTOMER, OWNER, _amount("amount", N_("amount")),
+            _amount("open", N_("open")),
+        ),
+        _uninvoiced,
     ),
     "statement": Report(
         N_("what raised and lowered a customer's balance"),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterable
+from datetime import date
 
 from model.changes.company import AddSalesperson
+from model.changes.leaving import SeeOff, customers_left_with
 from model.errors import N_
 from model.ids import new_id
 from model.people import ROLES, Salesperson, salesperson_by_code
 from tui.cli.desk import Desk
-from tui.cli.output import Column, print_rows
-from tui.cli.parser import Parser, Verbs
+from tui.cli.lookup import salesperson_or_pool
+from tui.cli.output import Column, print_rows, tell
+from tui.cli.parser import Parser, Verbs, add_date, day_or
 from tui.locale import _
 
 COLUMNS = (
@@ -32,6 +35,10 @@ def add_parser(verbs: Verbs, common: Parser) -> None:
     add.add_argument("--role", choices=ROLES, default="sales", help=_("what this person may do; without it, sales"))
     add.add_argument("--team", default="", metavar=_("TEXT"), help=_("the team"))
     add.set_defaults(run=_add)
+    told = _("someone leaves; all their open customers go to another, or to the pool")
+    leave = acts.add_parser("leave", parents=[common], help=told, description=told)
+    add_leaving(leave)
+    leave.set_defaults(run=_leave)
     acts.add_parser("list", parents=[common], help=_("everyone")).set_defaults(run=_list)
 
 
@@ -44,6 +51,37 @@ def _add(arguments: Namespace, desk: Desk) -> int:
         )
         print_people([salesperson_by_code(arguments.code)], desk)
     return 0
+
+
+def add_leaving(parser: Parser) -> None:
+    """Who leaves, to whom their customers go, and from when."""
+    parser.add_argument("code", metavar=_("PERSON"))
+    parser.add_argument("--to", required=True, metavar=_("PERSON"), help=_("the salesperson's code, or “pool”"))
+    add_date(parser, "--on")
+
+
+def leaving_of(arguments: Namespace, today: date) -> SeeOff:
+    """The change that such a command asks for."""
+    return SeeOff(
+        person=salesperson_by_code(arguments.code).id, to=salesperson_or_pool(arguments.to),
+        date=day_or(arguments.date, today),
+    )  # fmt: skip
+
+
+def _leave(arguments: Namespace, desk: Desk) -> int:
+    with desk.writing():
+        args = leaving_of(arguments, desk.today)
+        count = customers_left_with(args.person, desk.today, args.date)
+        desk.record(args)
+        print_people([salesperson_by_code(arguments.code)], desk)
+    tell_of_handing_over(count, args, arguments)
+    return 0
+
+
+def tell_of_handing_over(count: int, args: SeeOff, arguments: Namespace) -> None:
+    """Say how many customers went to whom."""
+    to = _("the pool") if args.to is None else arguments.to
+    tell(_("Customers given to {owner}: {count}.").format(owner=to, count=count))
 
 
 def _list(arguments: Namespace, desk: Desk) -> int:

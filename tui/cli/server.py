@@ -77,6 +77,8 @@ def _act(acts: Verbs, common: Parser, name: str, told: str, run: Run, *words: tu
 
 
 def _add_people(acts: Verbs, common: Parser) -> None:
+    from tui.cli.salesperson import add_leaving
+
     people = acts.add_parser("people", parents=[common], help=_("who may get a laptop"))
     deeds = people.add_subparsers(required=True, metavar=_("ACT"), dest="deed", parser_class=Parser)
     add = _act(
@@ -86,6 +88,7 @@ def _add_people(acts: Verbs, common: Parser) -> None:
     add.add_argument("--team", default="", metavar=_("TEXT"), help=_("the team"))
     _act(deeds, common, "list", _("everyone"), _list_people)
     _act(deeds, common, "disable", _("someone no longer works here"), _disable, ("code", _("PERSON")))
+    add_leaving(_act(deeds, common, "leave", _("someone leaves; their open customers go to another"), _leave))
 
 
 def _add_files(acts: Verbs, common: Parser) -> None:
@@ -144,6 +147,7 @@ def _list_people(arguments: Namespace, desk: Desk) -> int:
 
 
 def _disable(arguments: Namespace, desk: Desk) -> int:
+    from model.changes.leaving import customers_left_with
     from model.people import salesperson_by_code
     from sync.server.accounts import disable_person
     from tui.cli.salesperson import print_people
@@ -151,7 +155,28 @@ def _disable(arguments: Namespace, desk: Desk) -> int:
     with opened_office(arguments, desk) as (_store, office):
         _require_person(arguments, desk)
         disable_person(arguments.code, doing(office))
+        person = salesperson_by_code(arguments.code)
+        print_people([person], desk)
+        left = customers_left_with(person.id, office.today())
+    if left:
+        told = _("{name} still has {count} customers: give them to somebody with “{command}”.")
+        command = server_command(arguments, desk, f"server people leave {person.code} --to {_('PERSON')}")
+        tell(told.format(name=person.name, count=left, command=command))
+    return 0
+
+
+def _leave(arguments: Namespace, desk: Desk) -> int:
+    from model.changes.leaving import customers_left_with
+    from model.people import salesperson_by_code
+    from tui.cli.salesperson import leaving_of, print_people, tell_of_handing_over
+
+    with opened_office(arguments, desk) as (_store, office):
+        _require_person(arguments, desk)
+        args = leaving_of(arguments, office.today())
+        count = customers_left_with(args.person, office.today(), args.date)
+        office.record_here(args)
         print_people([salesperson_by_code(arguments.code)], desk)
+    tell_of_handing_over(count, args, arguments)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Money received: the amount is typed, and what it will settle is seen before it is recorded."""
+"""Money received, given back or given up: what it will settle is seen before it is recorded."""
 
 from __future__ import annotations
 
@@ -6,137 +6,290 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.message import Message
-from textual.widgets import Static
+from textual.widget import Widget
+from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
-from model.allocation import Wish
 from model.changes.documents import next_number
-from model.changes.orders import ReleaseOrder, judge_order, lines_of
+from model.changes.orders import ReleaseOrder
 from model.changes.receipts import NamedBill, ReceiptRecorded, RecordReceipt
-from model.credit import Standing, standing_on
 from model.errors import N_, HuokeError, InputError
 from model.ids import new_id
-from model.laptop import cards_among
 from model.money import format_amount, grouped, parse_amount
 from model.orders import Order
-from model.settlement import Preview, preview_receipt
-from model.store import rows
-from tui.customers.forms import day_words, name_of
-from tui.entry_form import Entries, EntryForm, FormField
+from tui import keymap
+from tui.archive.search import nothing_found
+from tui.customers.forms import day_words
+from tui.entry_form import ChoiceField, Entries, EntryForm, FormField
 from tui.locale import _, translate_error
+from tui.receivables.bill_list import BillList
+from tui.receivables.payer_box import PayerBox
+from tui.receivables.reading import (
+    FreedOrders,
+    PreviewedReceipt,
+    ReceiptBeginning,
+    read_beginning,
+    read_freed,
+    read_preview,
+    read_twins,
+)
 from tui.session import StoreScreen
 from tui.shared.ask import Confirm
-from tui.shared.columns import fit
+from tui.shared.columns import printable
+from tui.shared.smart_input import SmartInput
 
 NOT_KNOWN = "–"
-BILLS_SHOWN = 8
-DATE_CELLS, NUMBER_CELLS, AMOUNT_CELLS = 10, 14, 14
-SETTLED_SIGN, PART_SIGN = "✓", "…"
 
 
 @dataclass(frozen=True)
-class ReceiptBeginning:
-    """Who pays, how the customer stands, and the order the money is meant for.
+class KindWords:
+    """The marked texts of a kind of money.
 
     Attributes:
-        only_card: this laptop holds the customer's card, but not its documents.
+        title: what is typed.
+        recorded: what was done, with number, amount, customer and balance.
+        fields: which fields follow the amount.
     """
 
-    customer: str
-    standing: Standing
-    order: Order | None
-    only_card: bool = False
+    title: str
+    recorded: str
+    fields: tuple[str, ...]
+
+
+KINDS: dict[str, KindWords] = {
+    "receipt": KindWords(
+        N_("Money received"),
+        N_("{number}: received {amount} from {customer}, balance {balance}."),
+        ("method", "date", "reference"),
+    ),
+    "refund": KindWords(
+        N_("Money given back"),
+        N_("{number}: {amount} given back to {customer}, balance {balance}."),
+        ("reason", "method", "date", "reference"),
+    ),
+    "write_off": KindWords(
+        N_("Write off a debt"),
+        N_("{number}: {amount} of {customer} written off, balance {balance}."),
+        ("reason", "date"),
+    ),
+    "discount": KindWords(
+        N_("Settlement discount"),
+        N_("{number}: {amount} discount for {customer}, balance {balance}."),
+        ("reason", "date"),
+    ),
+}
 
 
 class ReceiptForm(EntryForm[ReceiptRecorded]):
-    """A receipt; dismisses with what became of it, or with None when it was left."""
+    """A movement of money; dismisses with what became of it, or with None when it was left.
+
+    Without a customer it asks for one, and after each record it begins again for the next.
+    """
 
     DEFAULT_CSS = """
     ReceiptForm {
-        & .standing { height: auto; width: 1fr; margin-bottom: 1; }
+        /* From the top, so that the fields stay where they are while bills come and go. */
+        align: center top;
+        & > Vertical { margin-top: 1; }
+        & .standing { height: auto; width: 1fr; margin-top: 1; }
         & .bills { height: auto; width: 1fr; margin-top: 1; }
     }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("receipt")]
+
+    class _PayerRead(Message, bubble=False):
+        def __init__(self, beginning: ReceiptBeginning) -> None:
+            super().__init__()
+            self.beginning = beginning
 
     class _Previewed(Message, bubble=False):
-        def __init__(self, preview: Preview) -> None:
+        def __init__(self, previewed: PreviewedReceipt) -> None:
             super().__init__()
-            self.preview = preview
+            self.previewed = previewed
 
-    class _Releasable(Message, bubble=False):
-        def __init__(self, recorded: ReceiptRecorded, releasable: bool) -> None:
+    class _Freed(Message, bubble=False):
+        def __init__(self, recorded: ReceiptRecorded, freed: FreedOrders) -> None:
             super().__init__()
             self.recorded = recorded
-            self.releasable = releasable
+            self.freed = freed
 
     class _Released(Message, bubble=False):
-        def __init__(self, recorded: ReceiptRecorded, said: str) -> None:
+        def __init__(self, recorded: ReceiptRecorded, refusal: str) -> None:
             super().__init__()
             self.recorded = recorded
-            self.said = said
+            self.refusal = refusal
 
-    SENTENCE: ClassVar[str] = N_("{number}: received {amount} from {customer}, balance {balance}.")
-
-    def __init__(self, customer_id: bytes, amount_minor: int | None = None, order_id: bytes | None = None) -> None:
+    def __init__(
+        self,
+        customer_id: bytes | None,
+        amount_minor: int | None = None,
+        order_id: bytes | None = None,
+        *,
+        kind: str = "receipt",
+        bills: Sequence[bytes] = (),
+    ) -> None:
         """
         Args:
-            customer_id: who pays.
+            customer_id: whose money it is; None asks, again and again.
             amount_minor: what the amount begins with.
             order_id: a bill that the money settles first, or a held order for which it is reserved.
+            kind: receipt, refund, write_off or discount.
+            bills: bills that it names.
         """
         super().__init__()
         self.customer_id = customer_id
         self.amount_minor = amount_minor
         self.order_id = order_id
-        self._customer = ""
-        self._order: Order | None = None
-        self._only_card = False
+        self.kind = kind
+        self.asks_who = customer_id is None
+        self._bills = tuple(dict.fromkeys([*([] if order_id is None else [order_id]), *bills]))
+        self._beginning: ReceiptBeginning | None = None
+        self._recorded_amounts: list[int] = []
 
     def title_text(self) -> str:
-        return _("Money received")
+        return _(KINDS[self.kind].title)
 
     def fields(self) -> Sequence[FormField]:
         amount = "" if self.amount_minor is None else format_amount(self.amount_minor)
-        return [
-            FormField("amount", _("amount"), amount, _("such as 1234.50")),
-            FormField("method", _("method"), hint=_("transfer, cash, WeChat…")),
-            FormField("date", _("date"), self.session.today().isoformat()),
-            FormField("reference", _("reference")),
-        ]
+        known = {
+            "reason": FormField("reason", _("reason")),
+            "method": FormField("method", _("method"), hint=_("transfer, cash, WeChat…")),
+            "date": FormField("date", _("date"), self.session.today().isoformat()),
+            "reference": FormField("reference", _("reference")),
+        }
+        who = [FormField("customer", _("customer"))] if self.asks_who else []
+        following = [known[name] for name in KINDS[self.kind].fields]
+        return [*who, FormField("amount", _("amount"), amount, _("such as 1234.50")), *following]
+
+    def widget_of(self, field: FormField) -> Widget:
+        return PayerBox(self.session, field.name) if field.name == "customer" else super().widget_of(field)
 
     def extra(self) -> ComposeResult:
         yield Static("", classes="standing", markup=False)
-        yield Static("", classes="bills", markup=False)
+        yield BillList()
 
-    # What is open and what would be settled -----------------------------------------------------
+    def keys_line(self) -> str:
+        return _("Enter: next field · {record}: record · {bills}: name bills · Esc: leave it").format(
+            record=keymap.short_key(keymap.ACTION_OF["form.record_entry"]),
+            bills=keymap.short_key(keymap.ACTION_OF["receipt.go_to_bills"]),
+        )
 
-    def load(self) -> ReceiptBeginning:
-        order = None if self.order_id is None else Order.get_or_none(Order.id == self.order_id)
-        standing = standing_on(self.customer_id, self.session.today())
-        only_card = bool(cards_among([self.customer_id]))
-        return ReceiptBeginning(name_of(self.customer_id), standing, order, only_card)
+    @property
+    def _bill_list(self) -> BillList:
+        return self.query_one(BillList)
+
+    # Whose money it is --------------------------------------------------------------------------
+
+    def load(self) -> ReceiptBeginning | None:
+        if self.customer_id is None:
+            return None
+        return read_beginning(self.customer_id, self.order_id, self.session.today())
 
     def begin_with(self, begins_with: Any) -> None:
-        self._customer, self._order = begins_with.customer, begins_with.order
-        self._only_card = begins_with.only_card
-        self.retitle(f"{_('Money received')} · {self._customer}")
-        standing: Standing = begins_with.standing
+        if begins_with is None:
+            return
+        self._beginning = begins_with
+        self._bill_list.named = dict.fromkeys(self._bills)
+        if not self.asks_who:
+            self.retitle(f"{self.title_text()} · {begins_with.customer}")
+        self._say(self._standing_words(begins_with))
+        self._preview_again()
+
+    def _standing_words(self, beginning: ReceiptBeginning) -> str:
+        standing = beginning.standing
         said = [_("balance {amount}").format(amount=self._balance(standing.balance))]
         if standing.overdue:
             said.append(_("overdue {amount}").format(amount=grouped(standing.overdue)))
-        if self._order is not None:
-            said.append(_("for {number}").format(number=self._order.number))
-        self.query_one(".standing", Static).update(" · ".join(said))
-        self._preview(self._amount_typed())
+        if beginning.order is not None:
+            said.append(_("for {number}").format(number=beginning.order.number))
+        elif beginning.held:
+            said.append(_("held: {numbers}").format(numbers=_(", ").join(beginning.held.values())))
+        return " · ".join(said)
+
+    def _say(self, sentence: str) -> None:
+        """Say how the customer stands, or what was recorded last."""
+        self.query_one(".standing", Static).update(printable(sentence))
+
+    def _payer_box(self) -> PayerBox | None:
+        return next(iter(self.query(PayerBox)), None)
+
+    def action_accept_field(self) -> None:
+        box = self._payer_box()
+        if self.focused is self._bill_list:
+            self.action_record_entry()
+        elif box is not None and self.focused is box.input and self.customer_id is None:
+            # What is typed behind waits until it is clear who is meant.
+            self.turns.close()
+            box.accept()
+        else:
+            super().action_accept_field()
+
+    @on(SmartInput.Chosen)
+    def _payer_chosen(self, message: SmartInput.Chosen) -> None:
+        message.stop()
+        self.turns.close()
+        self._read_payer(message.value)
+
+    @on(SmartInput.NothingFound)
+    def _payer_not_found(self, message: SmartInput.NothingFound) -> None:
+        message.stop()
+        self.object_with(nothing_found(message.text))
+        self.turns.open()
+
+    @work(thread=True, exclusive=True, group="load")
+    def _read_payer(self, customer_id: bytes) -> None:
+        try:
+            with self.session.store.use():
+                beginning = read_beginning(customer_id, None, self.session.today())
+        except HuokeError as error:
+            self.post_message(self._Refused(translate_error(error), "customer"))
+        else:
+            self.post_message(self._PayerRead(beginning))
+
+    def on_receipt_form__payer_read(self, message: ReceiptForm._PayerRead) -> None:
+        box = self._payer_box()
+        if box is None or not self.display:
+            return
+        self.customer_id = message.beginning.customer_id
+        box.set_text(message.beginning.customer)
+        self.object_with("")
+        self.begin_with(message.beginning)
+        self.set_focus(self.control("amount"))
+        self.turns.open()
+
+    @on(PayerBox.Edited)
+    def _payer_edited(self, message: PayerBox.Edited) -> None:
+        message.stop()
+        if self.customer_id is not None:
+            self._forget_payer()
+            self._say("")
+
+    def _forget_payer(self) -> None:
+        self.customer_id = self._beginning = None
+        self._bill_list.named = {}
+        self._bill_list.show_text("")
+
+    # What is open and what would be settled -----------------------------------------------------
 
     def field_changed(self, name: str) -> None:
         if name == "amount":
-            self._preview(self._amount_typed())
+            self._preview_again()
         elif name == "date":
             self.note("date", day_words(self.entries(), "date"))
+
+    @on(BillList.Named)
+    def _preview_again(self) -> None:
+        if self._beginning is None:
+            return
+        if self.kind == "refund":
+            waiting = _("{amount} of the customer's money waits for a bill.")
+            self._bill_list.show_text(waiting.format(amount=grouped(self._beginning.waiting)))
+        else:
+            self._preview(self._beginning, self._amount_typed(), tuple(self._bill_list.named))
 
     def _amount_typed(self) -> int:
         """The amount as far as it is typed; 0 while it is none."""
@@ -145,147 +298,175 @@ class ReceiptForm(EntryForm[ReceiptRecorded]):
         except InputError:
             return 0
 
-    def _wishes(self) -> tuple[Wish, ...]:
-        return () if self._order is None else (Wish(self._order.id, None, self._order.amount),)
-
     @work(thread=True, exclusive=True, group="preview")
-    def _preview(self, amount: int) -> None:
+    def _preview(self, beginning: ReceiptBeginning, amount: int, named: tuple[bytes, ...]) -> None:
         with self.session.store.use():
-            preview = preview_receipt(self.customer_id, amount, self._wishes())
+            previewed = read_preview(beginning.customer_id, amount, named, beginning.order)
         if not get_current_worker().is_cancelled:
-            self.post_message(self._Previewed(preview))
+            self.post_message(self._Previewed(previewed))
 
     def on_receipt_form__previewed(self, message: ReceiptForm._Previewed) -> None:
-        lines = preview_lines(message.preview, self._order)
-        if self._only_card:
+        previewed, beginning = message.previewed, self._beginning
+        if beginning is None or beginning.customer_id != previewed.customer_id:
+            return
+        preview, below = previewed.preview, []
+        if not preview.bills and not preview.reserved and not preview.left and not beginning.only_card:
+            below.append(_("No bill is open."))
+        if preview.reserved and beginning.order is not None:
+            reserved = _("reserved for {number}: {amount}")
+            below.append(reserved.format(number=beginning.order.number, amount=grouped(preview.reserved)))
+        if preview.left:
+            below.append(_("waits for the next bill: {amount}").format(amount=grouped(preview.left)))
+        if beginning.only_card:
             # Of the bills only those of orders taken here are known.
-            known = lines if message.preview.bills else []
-            lines = [*known, _("Only the card is on this laptop: the office settles the open bills with it.")]
-        self.query_one(".bills", Static).update("\n".join(lines))
+            below = below if preview.bills else []
+            below.append(_("Only the card is on this laptop: the office settles the open bills with it."))
+        self._bill_list.show(preview, previewed.nameable, below)
 
     def _balance(self, balance_minor: int) -> str:
         """What is owed, as text; of a customer held as a card it is not known here."""
-        return NOT_KNOWN if self._only_card else grouped(balance_minor)
+        only_card = self._beginning is not None and self._beginning.only_card
+        return NOT_KNOWN if only_card else grouped(balance_minor)
+
+    # The bills it names -------------------------------------------------------------------------
+
+    def action_go_to_bills(self) -> None:
+        """Put the cursor into the bills, or say why there is nothing to name."""
+        if self.focused is self._bill_list:
+            self._leave_bills()
+        elif self._bill_list.can_focus:
+            self.set_focus(self._bill_list)
+        else:
+            self.object_with(_("There is no open bill to name."))
+
+    def action_next_field(self) -> None:
+        if not self._go(1) and self._bill_list.can_focus:
+            self.set_focus(self._bill_list)
+
+    @on(BillList.LeftAbove)
+    def _leave_bills(self) -> None:
+        controls: list[Input | ChoiceField] = self._controls()
+        self.set_focus(controls[-1])
 
     # Recording ----------------------------------------------------------------------------------
 
+    def _payer(self, entries: Entries) -> bytes:
+        if self.customer_id is None:
+            entries.reading = "customer"
+            raise InputError(N_("Choose the customer first: Enter takes the one in front."))
+        return self.customer_id
+
     def doubt(self, entries: Entries) -> str:
         """Ask before the same money is recorded twice."""
-        amount, day = entries.amount("amount"), entries.day("date") or entries.today
-        twins = rows(
-            "SELECT number FROM receipt WHERE customer_id = ? AND date = ? AND amount = ? AND kind = 'receipt'"
-            " AND voided = 0 ORDER BY number",
-            (self.customer_id, day.isoformat(), amount),
-        )
+        payer, amount, day = self._payer(entries), entries.amount("amount"), entries.day("date") or entries.today
+        twins = [] if amount is None else read_twins(payer, day, amount, self.kind)
         if not twins:
             return ""
         return _("{numbers} is the same amount of the same day. Record it once more?").format(
-            numbers=", ".join(number for (number,) in twins)
-        )
+            numbers=", ".join(twins)
+        )  # fmt: skip
 
     def record(self, entries: Entries) -> ReceiptRecorded:
         day = entries.day("date") or entries.today
-        method, reference = entries.text("method"), entries.text("reference")
+        method, reference, reason = (entries.text(name) for name in ("method", "reference", "reason"))
         amount = entries.amount("amount")
         if amount is None:
-            raise InputError(N_("Type the amount that was received."))
-        entries.reading = "date" if day > entries.today else "amount"
-        named = () if self.order_id is None else (NamedBill(order=self.order_id),)
+            raise InputError(
+                N_("Type the amount that was received.") if self.kind == "receipt" else N_("Type the amount.")
+            )
+        needs_reason = self.kind in ("refund", "write_off") and not reason
+        entries.reading = "date" if day > entries.today else "reason" if needs_reason else "amount"
         args = RecordReceipt(
-            id=new_id(), number=next_number(), customer=self.customer_id, date=day, amount=amount, method=method,
-            reference=reference, bills=named,
+            id=new_id(), number=next_number(), customer=self._payer(entries), date=day, amount=amount, kind=self.kind,
+            method=method, reference=reference, reason=reason,
+            bills=tuple(NamedBill(order=bill) for bill in self._bill_list.named),
         )  # fmt: skip
         recorded: ReceiptRecorded = self.session.record(args)
         return recorded
 
     def recorded(self, result: ReceiptRecorded) -> None:
-        if self._order is not None and self._order.state == "held":
-            self._look_at_held(self._order.id, result)
+        self._look_for_freed(result)
+
+    @work(thread=True, group="record")
+    def _look_for_freed(self, recorded: ReceiptRecorded) -> None:
+        """Which held orders may go now."""
+        beginning = self._beginning
+        if beginning is None or self.kind == "refund":
+            freed = FreedOrders((), None)
         else:
-            self._finish(result, "")
+            with self.session.store.use():
+                freed = read_freed(beginning.customer_id, beginning.held, beginning.order, self.session.today())
+        self.post_message(self._Freed(recorded, freed))
 
-    @work(thread=True, group="release")
-    def _look_at_held(self, order_id: bytes, recorded: ReceiptRecorded) -> None:
-        """Whether the held order may go now."""
-        with self.session.store.use():
-            order = Order.get_by_id(order_id)
-            releasable = False
-            if order.state == "held":
-                verdict = judge_order(order, lines_of(order), self.session.today())
-                releasable = verdict.ok
-        self.post_message(self._Releasable(recorded, releasable))
-
-    def on_receipt_form__releasable(self, message: ReceiptForm._Releasable) -> None:
-        order = self._order
-        if order is None or not message.releasable:
-            self._finish(message.recorded, _("{number} is still held.").format(number=order.number) if order else "")
+    def on_receipt_form__freed(self, message: ReceiptForm._Freed) -> None:
+        meant = None if self._beginning is None else self._beginning.order
+        said = ""
+        if message.freed.confirmed:
+            said = _("{number} is confirmed.").format(number=_(", ").join(message.freed.confirmed))
+        if message.freed.next_one is None:
+            if not said and meant is not None and meant.state == "held":
+                said = _("{number} is still held.").format(number=meant.number)
+            self._finish(message.recorded, said)
             return
+        chosen = message.freed.next_one
 
         def answered(agreed: bool | None) -> None:
             if agreed:
-                self._release(order.id, message.recorded)
+                self._release(chosen, message.recorded)
             else:
-                self._finish(message.recorded, "")
+                self._finish(message.recorded, said)
 
-        self.app.push_screen(Confirm(_("Release {number} now?").format(number=order.number)), answered)
+        question = _("Release {number} now?").format(number=chosen.number)
+        details = _("Nothing stops it any more: {amount}.").format(amount=grouped(chosen.amount))
+        self.app.push_screen(Confirm(question, details), answered)
 
-    @work(thread=True, group="release")
-    def _release(self, order_id: bytes, recorded: ReceiptRecorded) -> None:
+    @work(thread=True, group="record")
+    def _release(self, order: Order, recorded: ReceiptRecorded) -> None:
         try:
             with self.session.store.use():
-                released = self.session.record(ReleaseOrder(order=order_id, date=self.session.today()))
-            said = _("{number} is confirmed.").format(number=released.number)
+                self.session.record(ReleaseOrder(order=order.id, date=self.session.today()))
         except HuokeError as error:
-            said = translate_error(error)
-        self.post_message(self._Released(recorded, said))
+            self.post_message(self._Released(recorded, translate_error(error)))
+        else:
+            self.post_message(self._Released(recorded, ""))
 
     def on_receipt_form__released(self, message: ReceiptForm._Released) -> None:
-        self._finish(message.recorded, message.said)
+        if message.refusal:
+            self._finish(message.recorded, message.refusal)
+        else:
+            # Each that goes takes credit from the others, so whether another may go is asked anew.
+            self._look_for_freed(message.recorded)
 
     def _finish(self, recorded: ReceiptRecorded, more: str) -> None:
-        sentence = _(self.SENTENCE).format(
-            number=recorded.number, amount=grouped(recorded.amount), customer=self._customer,
+        customer = "" if self._beginning is None else self._beginning.customer
+        sentence = _(KINDS[self.kind].recorded).format(
+            number=recorded.number, amount=grouped(recorded.amount), customer=customer,
             balance=self._balance(recorded.balance),
         )  # fmt: skip
+        sentence = f"{sentence} {more}".strip()
         below = [screen for screen in self.app.screen_stack if isinstance(screen, StoreScreen)]
-        self.dismiss(recorded)
+        if self.asks_who:
+            self._begin_next(recorded, sentence)
+        else:
+            self.dismiss(recorded)
         if below:
-            below[-1].say(f"{sentence} {more}".strip())
+            below[-1].say(sentence)
 
-
-def preview_lines(preview: Preview, order: Order | None) -> list[str]:
-    """The open bills with what the receipt settles of each, and what is left over."""
-    if not preview.bills and not preview.reserved and not preview.left:
-        return [_("No bill is open.")]
-    head = (_("due"), _("bill"), _("still open"), _("settled"))
-    lines = [_bill_line(*head, "")] if preview.bills else []
-    settled = sum(1 for bill in preview.bills if bill.settled)
-    shown = preview.bills[: max(BILLS_SHOWN, min(settled, 2 * BILLS_SHOWN))]
-    for bill in shown:
-        sign = "" if not bill.settled else SETTLED_SIGN if bill.settled == bill.open else PART_SIGN
-        paid = grouped(bill.settled) if bill.settled else ""
-        lines.append(_bill_line(bill.due, bill.number, grouped(bill.open), paid, sign))
-    if len(shown) < len(preview.bills):
-        rest = preview.bills[len(shown) :]
-        lines.append(
-            _("and {count} more bills, {amount}").format(
-                count=len(rest), amount=grouped(sum(bill.open for bill in rest))
-            )
+    def _begin_next(self, recorded: ReceiptRecorded, sentence: str) -> None:
+        """Empty the form for the next customer; the method and the date are mostly the same again."""
+        self._recording = False
+        self._recorded_amounts.append(recorded.amount)
+        done = _("recorded: {count}, {amount}").format(
+            count=len(self._recorded_amounts), amount=grouped(sum(self._recorded_amounts))
         )
-    if preview.reserved and order is not None:
-        lines.append(_("reserved for {number}: {amount}").format(number=order.number, amount=grouped(preview.reserved)))
-    if preview.left:
-        lines.append(_("waits for the next bill: {amount}").format(amount=grouped(preview.left)))
-    return lines
-
-
-def _bill_line(due: str, number: str, open_: str, settled: str, sign: str) -> str:
-    return " ".join(
-        (
-            fit(due, DATE_CELLS),
-            fit(number, NUMBER_CELLS),
-            fit(open_, AMOUNT_CELLS, "right"),
-            fit(settled, AMOUNT_CELLS, "right"),
-            sign,
-        )
-    ).rstrip()
+        self.retitle(f"{self.title_text()} · {done}")
+        self._forget_payer()
+        for name in ("amount", "reference", "reason"):
+            if name in KINDS[self.kind].fields or name == "amount":
+                self.control(name).value = ""
+        box = self._payer_box()
+        if box is not None:
+            box.clear()
+            self.set_focus(box.input)
+        self._say(sentence)
+        self.turns.open()

@@ -40,6 +40,10 @@ class KeyTurns:
         self._is_open = True
         self._give()
 
+    def close(self) -> None:
+        """Keep every key until it is opened again: what the last one brings about takes longer than the key itself."""
+        self._is_open = False
+
     def keep(self, message: Message) -> bool:
         """Keep a message if it is a key whose turn has not come."""
         # On its way up a key that was given comes to the screen once more.

@@ -138,9 +138,13 @@ class SmartInput(Vertical):
         self._enter_waits = False
 
     def compose(self) -> ComposeResult:
-        yield Input(placeholder=self.placeholder, compact=True)
+        yield self.make_input()
         if self._shown_in is None:
             yield self._list
+
+    def make_input(self) -> Input:
+        """The input that stands in the box."""
+        return Input(placeholder=self.placeholder, compact=True)
 
     @property
     def input(self) -> Input:
@@ -258,6 +262,10 @@ class SmartInput(Vertical):
     @on(Input.Submitted)
     def _enter(self, message: Input.Submitted) -> None:
         message.stop()
+        self.accept()
+
+    def accept(self) -> None:
+        """Take what is suggested for the text; it is told by `Chosen` or `NothingFound`, when the search is done."""
         if self._answered_text == self.text:
             self._take()
         else:

@@ -28,6 +28,7 @@ from model.changes.deciding import DecideConflict, ReadNotices
 from model.changes.imports import ImportBatch
 from model.changes.kind import Args, canonical
 from model.changes.leasing import Grant, Lend, RecallLease, Returned, ReturnLeases
+from model.changes.leaving import SeeOff
 from model.changes.merging import MergeCustomers
 from model.changes.orders import (
     CancelOrder,
@@ -40,6 +41,7 @@ from model.changes.orders import (
 )
 from model.changes.receipts import Payment, ReverseReceipt
 from model.changes.rejudging import JudgeAgain
+from model.changes.returning import Fall, ReturnQuiet, WarnQuiet
 from model.changes.undo import UndoChange
 from model.customers import Customer, owner_on
 from model.errors import Refused
@@ -110,6 +112,11 @@ FORBIDDEN: dict[str, Callable[[Ground], Args]] = {
     # What the office alone decides.
     "a write-off": lambda g: g.wang.receipt("WANGS", kind="write_off", reason="mine"),
     "a person added": lambda g: AddSalesperson(id=new_id(), code="EVE", name="Eve", role="admin"),
+    "a person seen off": lambda g: SeeOff(person=_person(g, "QIAN"), to=_person(g, "WANG"), date=FIRST_DAY),
+    "customers returned to the pool": lambda g: ReturnQuiet(customers=(_customer(g, "LIS"),), after_days=1),
+    "owners told of returns": lambda g: WarnQuiet(
+        falls=(Fall(customer=_customer(g, "LIS"), falls_on=FIRST_DAY),), clock="any"
+    ),
     "a person shut out": lambda g: SetWorksHere(person=_person(g, "QIAN"), active=False),
     "a product with a floor of nothing": lambda g: AddProduct(
         id=new_id(), code="Q", name="Q", date=BEFORE, price_e4=1, floor_e4=0, cost_e4=0

@@ -14,23 +14,37 @@ from model import totals
 from model.activity import activity_board, activity_by_month, inactive_customers
 from model.ageing import ageing, open_bills, overdue_list
 from model.balances import balances, overdue_on, sums_on
+from model.booking import adjustments
 from model.changes import KINDS
 from model.changes.arrivals import Arrival, arrive, entered
+from model.changes.closing import CloseMonth
 from model.changes.company import SetAttributionRule, SetWorksHere
+from model.changes.kind import Args
+from model.changes.leasing import RecallLease
+from model.changes.leaving import SeeOff
 from model.changes.log import Change
+from model.changes.orders import CancelOrder, LineArgs, RecordOrder
+from model.changes.returning import Fall, ReturnQuiet, WarnQuiet
 from model.changes.terms import SetBlacklisted
 from model.credit import standing_on
 from model.credited_orders import credited_orders
+from model.dates import last_day, month_of, shifted
 from model.errors import HuokeError
+from model.follow_ups import follow_ups
+from model.ids import new_id
 from model.lost import LOST_KEYS, company_lost, lost_orders, lost_report
 from model.margin import MARGIN_KEYS, margin, margin_by_year, margin_total, monthly_curve, revenue_by_customer, trend
 from model.order_history import last_order, last_order_lines
 from model.payment_record import payment_records, suggestion_for
 from model.performance import performance_board
+from model.quiet_returns import QuietCustomer, quiet_customers, return_rule
+from model.rule_preview import rule_preview
+from model.settings import CLOCKS
 from model.statement import statement
 from model.store import Store, execute_many, meta, rows, set_meta
 from model.synced import KINDS as DOCUMENT_KINDS
 from model.synced import all_ids, read_documents
+from model.targets import receipts_by_owner, targets_board
 from sync.server import checking
 from sync.server.accounts import revoke
 from sync.server.figures import computed
@@ -52,6 +66,7 @@ TABLES = {
     "receipt": "id, unallocated",
     "change": "uid, device, number, kind, args, person, business_date, chain",
     "arrival": "uid, status, result",
+    "former": "change_uid, kind, id, part, before, after",
 }
 CUSTOMERS_CSV = "code,name,owner,phone\nI1,Imported one,A,13900000001\nI2,Imported two,,13900000002\n"
 
@@ -71,6 +86,7 @@ def traded(tmp_path: Path) -> Iterator[Company]:
     company.customer("WALK", retail=True)
     _do_what_is_rare(company, tmp_path)
     _do_what_is_common(company, random.Random(20261123))
+    _close_what_is_over(company)
     with company.store.use():
         company.office.publish()
     return company
@@ -80,7 +96,11 @@ def _do_what_is_rare(company: Company, folder: Path) -> None:
     lost = company.laptop("GONE", "lost")
     with company.store.use():
         revoke(lost.device, company.office.record_here)
+    quiet = company.customer("QUIET", "GONE")
     company.at_office(SetWorksHere(person=company.people["GONE"], active=False), "M")
+    company.at_office(SeeOff(person=company.people["GONE"], to=company.people["A"], date=FIRST_DAY), "M")
+    company.at_office(WarnQuiet(falls=(Fall(customer=quiet, falls_on=FIRST_DAY),), clock="any"))
+    company.at_office(ReturnQuiet(customers=(quiet,), after_days=30))
     company.at_office(SetAttributionRule(from_date=FIRST_DAY, owner_bp=6000), "M")
     (folder / "customers.csv").write_text(CUSTOMERS_CSV, encoding="utf-8")
     with company.store.use():
@@ -88,6 +108,8 @@ def _do_what_is_rare(company: Company, folder: Path) -> None:
             company.store, [folder / "customers.csv"], lambda args: company.office.record_here(args), on=company.day
         )
     a = company.laptop("A", "early")
+    a.sync()
+    company.at_office(RecallLease(customer=company.customers["C2"], device=a.device), "M")
     a.sync()
     # Blacklisted, nothing is lent: the laptop gives back what it holds. Freed, what was held is judged again.
     company.at_office(SetBlacklisted(customer=company.customers["C2"], from_date=company.day, blacklisted=True,
@@ -112,6 +134,34 @@ def _do_what_is_common(company: Company, chance: random.Random) -> None:
             _at_office(company, chance)
     for laptop in laptops * 2:
         laptop.sync()
+
+
+def _close_what_is_over(company: Company) -> None:
+    """Close the last month between two orders of it, and cancel what is cancelled then."""
+    company.customer("LATE", "B", limit=1_000_000, days=90)
+    month = shifted(month_of(company.day), -1)
+    orders = [new_id(), new_id(), new_id()]
+    for place, order in enumerate(orders):
+        if place == 2:
+            _try(company, CloseMonth(month=month))
+        line = LineArgs(line=1, product=company.products["P3"], quantity_e3=5_000, price_e4=500_000)
+        _try(
+            company,
+            RecordOrder(
+                id=order, number=f"LATE-{place}", customer=company.customers["LATE"], date=last_day(month),
+                lines=(line,), maker=company.people["A"],
+            ),
+        )  # fmt: skip
+    _try(company, CancelOrder(order=orders[0], date=company.day, reason="sent back"))
+    with company.store.use():
+        assert {"cancelled", "sale"} <= {row[0] for row in rows("SELECT what FROM late_entry")}
+
+
+def _try(company: Company, args: Args) -> None:
+    try:
+        company.at_office(args, "M")
+    except HuokeError:
+        return  # the same
 
 
 def _kinds_missing(company: Company) -> set[str]:
@@ -171,6 +221,11 @@ def test_the_log_done_again_there_gives_the_same_company_and_the_same_reports(
     there.close()
 
 
+def _quiet(day: date, clock: str) -> list[QuietCustomer]:
+    rule = return_rule(day, 3, clock)
+    return [] if rule is None else quiet_customers(rule, day, day + timedelta(days=9))
+
+
 def _copy_figures(source: Store, target: Store) -> None:
     """Published figures are computed, not done by anybody."""
     with source.use():
@@ -194,7 +249,17 @@ def _reports(day: date) -> Iterator[tuple[str, Any]]:
     customers = [bytes(row[0]) for row in rows("SELECT id FROM customer ORDER BY code")]
     yield "activity", [activity_board(month, day), activity_board(month, day, without_blacklisted=True)]
     yield "performance", performance_board(month, day)
+    for earlier in (month, shifted(month, -1), shifted(month, -2)):
+        yield f"closed {earlier}", [
+            activity_board(earlier, day), performance_board(earlier, day), adjustments(earlier, day),
+            targets_board(earlier, day), receipts_by_owner(earlier, day),
+        ]  # fmt: skip
+        for person in people:
+            yield f"credited {earlier} {person.hex()}", credited_orders(person, earlier, day)
     yield "figures", computed(day)
+    yield "another rule", [rule_preview(earlier, 2500, day) for earlier in (month, shifted(month, -1))]
+    yield "quiet", [_quiet(when, clock) for when in (day, day - timedelta(days=20)) for clock in CLOCKS]
+    yield "follow-ups", [follow_ups(person, day) for person in people]
     yield "ageing", [ageing(day), ageing(day, "date"), ageing(day - timedelta(days=20))]
     yield "balances", [_all(balances(when)) for when in (day, day - timedelta(days=20))]
     yield "sums", [sums_on(when) for when in (day, day - timedelta(days=20))]

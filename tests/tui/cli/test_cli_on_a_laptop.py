@@ -84,3 +84,15 @@ def test_an_edit_names_what_else_was_seen_of_the_card(laptop: tuple[Run, Store])
         [(args,)] = execute("SELECT args FROM change ORDER BY number DESC LIMIT 1").fetchall()
         assert set(msgspec.msgpack.decode(bytes(args))["edits"]) == {"address", "city", "closed_on"}
         assert iso(customer_by_code("C1").closed_on) is None
+
+
+def test_a_month_is_closed_by_the_office_when_a_laptop_asks(laptop: tuple[Run, Store]) -> None:
+    run, store = laptop
+    assert run("close", "2026-02").is_one_sentence("close a month")
+    with store.use(), store.writing():
+        set_meta("me", "LI")
+    asked = run("close", "2026-02")
+    assert (asked.status, asked.out) == (0, "")
+    assert "The office will close 2026-02 at the next sync" in asked.err
+    with store.use():
+        assert execute("SELECT COUNT(*) FROM month_close").fetchone() == (0,)

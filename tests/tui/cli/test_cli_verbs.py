@@ -77,6 +77,41 @@ def test_a_held_order_is_released_with_a_reason_only(company: Any) -> None:
     )
 
 
+def test_a_confirmed_order_is_amended_at_its_own_prices_once_the_office_agrees(company: Any) -> None:
+    company("order", "add", "--customer", "C1", "--line", "P1:2@95%10", "P2:1")
+    amended = company("order", "amend", "A-000001", "--line", "P1:3", "P2:2@9")
+    assert (amended.status, "changes a confirmed order" in amended.out) == (0, True)
+    # 3 × 95 less 10 % and 2 × 9.
+    assert "274.50" in amended.out
+    assert company("report", "balance", "--format", "json").rows[0]["balance"] == "181.50"
+    assert company("order", "release", "A-000002").is_one_sentence("Say why", "A-000002")
+    [released] = company("order", "release", "A-000002", "--reason", "one more", "--format", "json").rows
+    assert (released["state"], released["total"]) == ("confirmed", "274.50")
+    assert company("report", "balance", "--format", "json").rows[0]["balance"] == "274.50"
+    assert company("check").status == 0
+
+
+def test_invoices_are_written_beside_bills_and_taken_away_again(company: Any) -> None:
+    for line in ("P1:2", "P1:3"):
+        company("order", "add", "--customer", "C1", "--line", line)
+    company("order", "return", "A-000001", "--line", "P1:1")
+
+    def waiting() -> list[tuple[str, str, str]]:
+        rows = company("report", "uninvoiced", "--format", "json").rows
+        return [(row["order"], row["amount"], row["open"]) for row in rows]
+
+    assert waiting() == [("A-000001", "100.00", "100.00"), ("A-000002", "300.00", "300.00")]
+    invoiced = company("order", "invoice", "A-000001", "A-000002", "--invoice", "0441 2266", "--format", "json").rows
+    assert [(row["invoice_number"], row["invoiced_on"]) for row in invoiced] == [("0441 2266", "2026-03-31")] * 2
+    assert waiting() == []
+    company("undo")
+    assert [row[0] for row in waiting()] == ["A-000002"]
+    company("order", "invoice", "A-000001", "--invoice", "")
+    assert len(waiting()) == 2
+    assert company("order", "invoice", "A-000003", "--invoice", "1").is_one_sentence("A-000003", "no bill")
+    assert company("order", "invoice", "A-000002", "--invoice", "1", "--date", "2026-03-30").is_one_sentence("A-000002")
+
+
 def test_money_paid_with_an_order_settles_it(company: Any) -> None:
     company("order", "add", "--customer", "C1", "--line", "P1:12", "--paid", "1200")
     assert company("report", "balance", "--format", "json").rows[0]["balance"] == "0.00"
@@ -211,15 +246,17 @@ def test_both_kinds_are_found_in_rows_of_the_same_columns(company: Any) -> None:
 
 def test_undo_takes_back_the_last_thing_that_can_be_taken_back(company: Any) -> None:
     company("order", "add", "--customer", "C1", "--line", "P1:1")
-    company("customer", "terms", "C1", "--days", "10")
+    company("salesperson", "add", "ZHAO", "赵敏")
     [undone] = company("undo", "--format", "json").rows
     assert (undone["kind"], undone["about"], undone["undone"]) == ("order.record", "A-000001", True)
     assert company("report", "balance", "--format", "json").rows[0]["balance"] == "0.00"
+    [undone] = company("undo", "--format", "json").rows
+    assert undone["kind"] == "customer.terms"
     kept = company("undo")
     assert kept.status == 1
     assert kept.is_one_sentence("C1 has documents")
-    kinds = [row["kind"] for row in company("log", "--limit", "2", "--format", "json").rows]
-    assert kinds == ["change.undo", "customer.terms"]
+    kinds = [row["kind"] for row in company("log", "--limit", "3", "--format", "json").rows]
+    assert kinds == ["change.undo", "change.undo", "salesperson.add"]
 
 
 def test_nothing_more_is_undone_than_was_done(run: Any) -> None:

@@ -58,6 +58,21 @@ def test_people_are_added_listed_and_disabled(server: Run) -> None:
     assert server("server", "people", "disable", "NOBODY").is_one_sentence("NOBODY")
 
 
+def test_who_is_disabled_with_customers_is_named_and_leaving_gives_them_on(server: Run, tmp_path: Path) -> None:
+    server("server", "people", "add", "WANG", "王芳")
+    (tmp_path / "customers.csv").write_text("code,name,owner\nC1,海龙电脑,WANG\nC2,科贸,WANG\n", encoding="utf-8")
+    assert server("server", "import", tmp_path / "customers.csv").status == 0
+    told = server("server", "people", "disable", "WANG").err
+    assert "2" in told
+    assert "server people leave WANG --to" in told
+    assert server("server", "people", "leave", "WANG", "--to", "WANG").status == 1
+    left = server("server", "people", "leave", "WANG", "--to", "LI", "--format", "json")
+    assert left.rows[0]["active"] is False
+    assert "2" in left.err
+    assert server("server", "people", "disable", "WANG").err == ""
+    assert server("server", "check").status == 0
+
+
 def test_a_code_is_printed_alone_and_opens_the_company(server: Run, folder: Path) -> None:
     for form in ("csv", "json"):
         assert server("server", "enrol", "LI", "--format", form).err == ""

@@ -1,0 +1,84 @@
+"""What a month did to a salesperson's customers: won, grown familiar and old, gone dormant, woken again.
+
+*Alive* is a customer that traded and is not dormant. By the owners at the month's end, who were alive at its start and
+those won and woken, less those gone dormant, are who is alive at its end.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+
+from model.aliases import not_merged
+from model.dates import first_day, last_day, month_of
+from model.fields import iso
+from model.laptop import held_in_full
+from model.rhythm import rhythm_of, trading_days
+from model.stages import stage_of
+from model.store import rows
+
+COMPANY_CODE = "*"
+_OWNED = f"""
+SELECT c.id, p.code FROM customer c JOIN assignment a ON a.customer_id = c.id AND a.from_date <= ?
+    AND (a.to_date IS NULL OR a.to_date > ?) JOIN salesperson p ON p.id = a.owner_id
+WHERE (c.closed_on IS NULL OR c.closed_on > ?) AND {held_in_full("c.id")} AND {not_merged("c.id")}
+"""
+_SALESPEOPLE = "SELECT code FROM salesperson WHERE active = 1 AND role = 'sales' ORDER BY code"
+
+
+@dataclass
+class Movement:
+    """What became of customers in a month, by their number.
+
+    Attributes:
+        start, end: who was alive the day before the month and on its last day, or the as-of day.
+        won_new: traded for the first time ever.
+        to_familiar, to_old: reached that stage; these stand in `start` or `won_new` too.
+    """
+
+    start: int = 0
+    won_new: int = 0
+    to_familiar: int = 0
+    to_old: int = 0
+    gone_dormant: int = 0
+    woken: int = 0
+    end: int = 0
+
+
+def movement(month: str, as_of: date) -> list[tuple[str, Movement]]:
+    """The movement of a month by salesperson's code; the company's last, under COMPANY_CODE."""
+    before, until = first_day(month) - timedelta(days=1), min(last_day(month), as_of)
+    owners = {bytes(id_): code for id_, code in rows(_OWNED, (iso(until),) * 3)}
+    found: dict[str, Movement] = {code: Movement() for (code,) in rows(_SALESPEOPLE)}
+    for customer, days in trading_days(until, as_of=as_of):
+        owner = owners.get(customer)
+        if owner is not None:
+            _count(found.setdefault(owner, Movement()), days, before, until)
+    company = Movement()
+    for moved in found.values():
+        for each in fields(Movement):
+            setattr(company, each.name, getattr(company, each.name) + getattr(moved, each.name))
+    return [*sorted(found.items()), (COMPANY_CODE, company)]
+
+
+def _count(moved: Movement, days: list[date], before: date, until: date) -> None:
+    earlier = days[: bisect_right(days, before)]
+    was_alive = bool(earlier) and rhythm_of(earlier).state_on(before) != "dormant"
+    is_alive = rhythm_of(days).state_on(until) != "dormant"
+    moved.start += was_alive
+    moved.end += is_alive
+    if not earlier:
+        moved.won_new += 1
+        moved.gone_dormant += not is_alive
+    elif is_alive and not was_alive:
+        moved.woken += 1
+    elif was_alive and not is_alive:
+        moved.gone_dormant += 1
+    stages = [_stage(earlier, before), _stage(days, until)]
+    moved.to_familiar += stages[1] == "familiar" and stages[0] not in ("familiar", "old")
+    moved.to_old += stages[1] == "old" and stages[0] != "old"
+
+
+def _stage(days: list[date], day: date) -> str:
+    return stage_of(days[0] if days else None, len({month_of(each) for each in days}), day)

@@ -1,0 +1,186 @@
+"""What is worth doing today: what waits for an answer, goods and money that wait, promises to customers, and calls.
+
+First comes what other people wait for, then what was promised for the day, then money that is late, then customers
+whose next order is due; within each of these, what is worth most comes first, then what was due last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+
+from model.ageing import overdue_list
+from model.aliases import not_merged
+from model.call_board import call_board
+from model.errors import N_
+from model.fields import iso
+from model.orders import IS_HELD
+from model.store import meta, one, rows, set_meta
+
+# In the order in which they are to be done.
+TASK_NAMES = {
+    "conflict": N_("conflict"),
+    "notice": N_("notice"),
+    "held": N_("held order"),
+    "follow_up": N_("follow up"),
+    "collect": N_("collect"),
+    "call": N_("call"),
+}
+CALLS_SHOWN = 50
+PUT_OFF = "put_off"
+
+_HELD = f"""
+SELECT o.id, o.number, o.held_for, o.amount, o.first_date, c.id, c.code, COALESCE(NULLIF(c.short_name, ''), c.name)
+FROM orders o JOIN customer c ON c.id = o.customer_id
+WHERE {IS_HELD.replace("state", "o.state")} AND (? IS NULL OR o.maker_id = ? OR o.owner_id = ?)
+"""
+# Only the latest contact says when to come again: whoever spoke with the customer since has done it.
+_FOLLOW_UPS = f"""
+SELECT l.id, l.note, l.next_on, c.id, c.code, COALESCE(NULLIF(c.short_name, ''), c.name)
+FROM contact_log l JOIN customer c ON c.id = l.customer_id
+LEFT JOIN assignment a ON a.customer_id = c.id AND a.from_date <= ? AND (a.to_date IS NULL OR a.to_date > ?)
+WHERE l.next_on <= ? AND l.next_on IS NOT NULL AND (? IS NULL OR COALESCE(a.owner_id, l.person_id) = ?)
+    AND {not_merged("c.id")}
+    AND NOT EXISTS (SELECT 1 FROM contact_log k WHERE k.customer_id = l.customer_id
+        AND (k.date > l.date OR (k.date = l.date AND k.id > l.id)))
+"""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do.
+
+    Attributes:
+        kind: a key of TASK_NAMES.
+        key: names it, so that it can be put off.
+        customer: whom it concerns, with `code` and `name`; None for what concerns several.
+        order: of a held order.
+        template, params: what is to be done; a screen translates it.
+        worth: what it is about, in minor units: the goods that wait, the money that is late, what a call may bring.
+        due: since when, or for when.
+    """
+
+    kind: str
+    key: str
+    template: str
+    params: dict[str, Any] = field(default_factory=dict)
+    customer: bytes | None = None
+    code: str = ""
+    name: str = ""
+    order: bytes | None = None
+    worth: int = 0
+    due: date | None = None
+
+
+def worklist(day: date, person: bytes | None, *, sees_cost: bool = True) -> list[Task]:
+    """What a person should do on a day; what was put off until a later day is left out.
+
+    Args:
+        person: only what is this salesperson's; None for everybody's.
+        sees_cost: whether calls may be ranked by margin.
+    """
+    late = put_off(day)
+    order = list(TASK_NAMES)
+    found = [
+        *_questions(person), *_held(person), *_follow_ups(day, person), *_late_money(day, person),
+        *_calls(day, person, sees_cost),
+    ]  # fmt: skip
+    kept = [task for task in found if task.key not in late]
+    return sorted(
+        kept, key=lambda task: (order.index(task.kind), -task.worth, day - (task.due or day), task.code, task.key)
+    )
+
+
+def _questions(person: bytes | None) -> Iterator[Task]:
+    [conflicts] = one("SELECT COUNT(*) FROM conflict WHERE state = 'open'") or (0,)
+    if conflicts:
+        yield Task("conflict", "conflicts", N_("Questions that wait for a decision: {count}"), {"count": conflicts})
+    [notices] = one(
+        "SELECT COUNT(*) FROM notice WHERE read_on IS NULL AND (? IS NULL OR person_id IS NULL OR person_id = ?)",
+        (person, person),
+    ) or (0,)
+    if notices:
+        yield Task("notice", "notices", N_("Notices that were not read: {count}"), {"count": notices})
+
+
+def _held(person: bytes | None) -> Iterator[Task]:
+    for id_, number, held_for, amount, day, customer, code, name in rows(_HELD, (person, person, person)):
+        yield Task(
+            "held", f"held {bytes(id_).hex()}", N_("{number}: {reasons}"),
+            {"number": number, "reasons": held_for.split(",")}, bytes(customer), code, name, bytes(id_), amount,
+            date.fromisoformat(day),
+        )  # fmt: skip
+
+
+def _follow_ups(day: date, person: bytes | None) -> Iterator[Task]:
+    for id_, note, due, customer, code, name in rows(_FOLLOW_UPS, (iso(day),) * 3 + (person, person)):
+        yield Task(
+            "follow_up", f"contact {bytes(id_).hex()}", N_("{note}"), {"note": note}, bytes(customer), code, name,
+            due=date.fromisoformat(due),
+        )  # fmt: skip
+
+
+def _late_money(day: date, person: bytes | None) -> Iterator[Task]:
+    """One task for each customer whose bills are overdue, with all of them."""
+    owners = None if person is None else _customers_of(person, day)
+    bills: dict[bytes, list[Any]] = {}
+    for bill in overdue_list(day):
+        if owners is None or bill.customer_id in owners:
+            bills.setdefault(bill.customer_id, []).append(bill)
+    for customer, late in bills.items():
+        yield Task(
+            "collect", f"collect {customer.hex()}", N_("Overdue bills: {count}, the oldest for {days} days"),
+            {"count": len(late), "days": max(bill.days_overdue for bill in late)}, customer, late[0].code,
+            late[0].name, worth=sum(bill.open for bill in late), due=min(bill.due_on for bill in late),
+        )  # fmt: skip
+
+
+def _customers_of(person: bytes, day: date) -> set[bytes]:
+    return {
+        bytes(id_)
+        for (id_,) in rows(
+            "SELECT customer_id FROM assignment WHERE owner_id = ? AND from_date <= ?"
+            " AND (to_date IS NULL OR to_date > ?)",
+            (person, iso(day), iso(day)),
+        )
+    }
+
+
+def _calls(day: date, person: bytes | None, sees_cost: bool) -> Iterator[Task]:
+    for call in call_board(day, person, sees_cost=sees_cost)[:CALLS_SHOWN]:
+        yield Task(
+            "call", f"call {call.id.hex()}", call.why, call.params, call.id, call.code, call.name, worth=call.worth,
+            due=call.expected_next,
+        )  # fmt: skip
+
+
+def put_off(day: date) -> set[str]:
+    """What somebody at this store put off beyond a day."""
+    return {key for key, until in _put_off_until().items() if until > day.isoformat()}
+
+
+def put_off_until_tomorrow(key: str, day: date) -> None:
+    """Leave a task out of today's list; it is there again tomorrow. Nobody else's list changes."""
+    kept = {each: until for each, until in _put_off_until().items() if until > day.isoformat()}
+    kept[key] = (day + timedelta(days=1)).isoformat()
+    set_meta(PUT_OFF, msgspec.json.encode(kept).decode())
+
+
+def take_up_again(day: date) -> int:
+    """Let everything that was put off stand in the list again.
+
+    Returns:
+        How many tasks that were.
+    """
+    count = len(put_off(day))
+    set_meta(PUT_OFF, "")
+    return count
+
+
+def _put_off_until() -> dict[str, str]:
+    kept = meta(PUT_OFF)
+    return msgspec.json.decode(kept, type=dict[str, str]) if kept else {}

@@ -1,0 +1,124 @@
+"""The desk's lists of money say what the figures say, sorted and filtered."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from model import money_lists
+from model.ageing import ageing, overdue_list
+from model.changes.invoicing import InvoiceOrder
+from model.invoices import uninvoiced
+from model.money_lists import (
+    listed_ages,
+    listed_bills,
+    listed_receipts,
+    listed_uninvoiced,
+    releasable_orders,
+    waiting_money,
+)
+from tests.model.company import Company, company
+
+TODAY = date(2026, 3, 31)
+
+
+def fill(desk: Company) -> None:
+    """C1 owes 1,000.00 overdue and 500.00 not yet due; C2 owes 300.00 overdue."""
+    desk.salesperson("S1")
+    desk.product("P")
+    for code in ("C1", "C2"):
+        desk.customer(code, "S1", days=30, limit="10000")
+    desk.sell("C1", date(2026, 3, 20), "500", maker="S1")
+    desk.sell("C1", date(2026, 1, 10), "1000", maker="S1")
+    desk.sell("C2", date(2026, 2, 1), "300", maker="S1")
+
+
+def test_open_bills_come_to_the_ageing_and_to_the_overdue_list(tmp_path: Path) -> None:
+    with company(tmp_path, TODAY) as desk:
+        fill(desk)
+        listed = listed_bills(TODAY)
+        assert [(bill.code, bill.open_amount, bill.days_late) for bill in listed.rows] == [
+            ("C1", 100_000, 50), ("C2", 30_000, 28), ("C1", 50_000, 0),
+        ]  # fmt: skip
+        assert (listed.count, listed.amount, listed.part) == (3, 180_000, 130_000)
+        assert listed.part == sum(bill.open for bill in overdue_list(TODAY))
+        ages, total = listed_ages(TODAY)
+        assert total == ageing(TODAY).total
+        assert [(row.code, row.overdue) for row in ages.rows] == [("C1", 100_000), ("C2", 30_000)]
+        # On the day before anything was due, nothing was late.
+        assert listed_bills(date(2026, 2, 5)).part == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"), [("c2", {"C2"}), ("customer c1", {"C1"}), ("Person", {"C1", "C2"}), ("50%", set()), ("_", set())]
+)
+def test_a_text_means_a_customer_or_is_part_of_a_row(tmp_path: Path, text: str, codes: set[str]) -> None:
+    with company(tmp_path, TODAY) as desk:
+        fill(desk)
+        assert {bill.code for bill in listed_bills(TODAY, text).rows} == codes
+        assert {bill.code for bill in listed_uninvoiced(TODAY, text).rows} == codes
+
+
+def test_every_column_sorts_both_ways(tmp_path: Path) -> None:
+    with company(tmp_path, TODAY) as desk:
+        fill(desk)
+        desk.pay("C1", TODAY, "100")
+        desk.pay("C2", TODAY - timedelta(days=1), "50")
+        for column in money_lists._BILL_ORDER:
+            up, down = (listed_bills(TODAY, "", column, way).rows for way in (False, True))
+            assert up == down[::-1]
+        assert [bill.days_late for bill in listed_bills(TODAY, "", "late", True).rows] == [50, 28, 0]
+        for column in money_lists._RECEIPT_ORDER:
+            assert listed_receipts("", column, False).rows == listed_receipts("", column, True).rows[::-1]
+        for column in money_lists._UNINVOICED_ORDER:
+            up_, down_ = (listed_uninvoiced(TODAY, "", column, way).rows for way in (False, True))
+            assert up_ == down_[::-1]
+        for column in ("customer", "code", "owner", "balance", "overdue", *money_lists.AGE_COLUMNS):
+            assert listed_ages(TODAY, "", column, False)[0].rows == listed_ages(TODAY, "", column, True)[0].rows[::-1]
+
+
+def test_a_reversed_receipt_is_listed_and_counts_no_longer(tmp_path: Path) -> None:
+    with company(tmp_path, TODAY) as desk:
+        fill(desk)
+        desk.pay("C2", TODAY, "900")
+        desk.reverse(desk.pay("C1", TODAY, "100"), TODAY)
+        listed = listed_receipts()
+        assert [(row.document.kind, row.document.state, row.amount) for row in listed.rows] == [
+            ("reversal", "", 10_000), ("receipt", "reversed", 10_000), ("receipt", "", 90_000),
+        ]  # fmt: skip
+        assert (listed.count, listed.amount, listed.part) == (3, 90_000, 60_000)
+        assert waiting_money(desk.ids["C2"]) == 60_000
+
+
+def test_bills_without_an_invoice_are_those_of_the_report(tmp_path: Path) -> None:
+    with company(tmp_path, TODAY) as desk:
+        fill(desk)
+        desk.customer("C3", "S1", days=90, limit="10000")
+        desk.take_back(desk.sell("C3", date(2026, 1, 3), "400", maker="S1"), TODAY, "1")
+        first = listed_uninvoiced(TODAY).rows[0]
+        desk.do(InvoiceOrder(order=first.document.id, invoice_number="1", date=TODAY))
+        listed = listed_uninvoiced(TODAY)
+        assert {(row.document.number, row.amount) for row in listed.rows} == {
+            (row.number, row.amount) for row in uninvoiced(TODAY)
+        }
+        assert (listed.count, listed.amount) == (2, 80_000)
+
+
+def test_a_list_is_cut_but_its_sums_are_of_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(money_lists, "MOST_LISTED", 2)
+    with company(tmp_path, TODAY) as desk:
+        fill(desk)
+        listed = listed_bills(TODAY)
+        assert (len(listed.rows), listed.count, listed.amount) == (2, 3, 180_000)
+
+
+def test_only_what_nothing_stops_any_more_can_be_released(tmp_path: Path) -> None:
+    with company(tmp_path, TODAY) as desk:
+        fill(desk)
+        held = desk.sell("C2", TODAY, "400", maker="S1")
+        assert held.state == "held"
+        assert releasable_orders(desk.ids["C2"], TODAY) == []
+        desk.pay("C2", TODAY, "300")
+        assert [order.number for order in releasable_orders(desk.ids["C2"], TODAY)] == [held.number]

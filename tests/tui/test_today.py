@@ -1,0 +1,127 @@
+"""The morning's list: its keys lead to orders, contacts and receipts, and nothing is lost by putting it off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from model.store import Store
+from model.worklist import put_off
+from tests.model.company import Company
+from tests.tui.customers_desk import TODAY, small_company
+from tui import locale
+from tui.app import HuokeApp
+from tui.archive.documents import DocumentScreen
+from tui.archive.screen import ArchiveScreen
+from tui.customers.forms import ContactForm
+from tui.leaderboard.short_table import ShortTable
+from tui.order_entry.screen import OrderScreen
+from tui.receivables.receipt_form import ReceiptForm
+from tui.shared.status import StatusLine
+from tui.today.screen import TodayScreen
+
+DAY = timedelta(days=1)
+PATIENCE_PAUSES = 300
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("HUOKE_TODAY", TODAY.isoformat())
+    locale.use("en")
+    yield
+    locale.use("en")
+
+
+def fill(made: Company) -> None:
+    made.salesperson("S1")
+    made.salesperson("S2")
+    made.product("P")
+    for code, owner in (("C1", "S1"), ("C2", "S1"), ("C3", "S2")):
+        made.customer(code, owner, days=10, limit="1000")
+    for ago in (30, 20, 10):
+        made.sell("C2", TODAY - ago * DAY, "100", paid="100")
+    made.sell("C1", TODAY - 15 * DAY, "300")
+    made.sell("C3", TODAY - 15 * DAY, "100")
+    made.sell("C1", TODAY, "50", maker="S1")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with small_company(tmp_path / "store", fill, me="S1") as (opened, _company):
+        yield opened
+
+
+async def rows(pilot: Pilot[None], count: int) -> list[str]:
+    """The kinds and codes of the list, once it has so many rows."""
+    for _pause in range(PATIENCE_PAUSES):
+        tables = pilot.app.screen.query(ShortTable)
+        if tables and not tables.first().is_loading and len(tables.first().shown_rows) == count:
+            break
+        await pilot.pause(0.02)
+    found = [" ".join(map(str, row.cells[:2])) for row in pilot.app.screen.query_one(ShortTable).shown_rows]
+    assert len(found) == count
+    return found
+
+
+async def opened(pilot: Pilot[None], screen: type[object]) -> None:
+    for _pause in range(PATIENCE_PAUSES):
+        if isinstance(pilot.app.screen, screen):
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(f"{screen} never came: {pilot.app.screen}")
+
+
+async def test_the_list_is_ones_own_and_can_be_everybodys(store: Store) -> None:
+    app = HuokeApp(store, first_mode="today")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await rows(pilot, 3) == ["held order C1 Customer C1", "collect C1 Customer C1", "call C2 Customer C2"]
+        standing = str(app.screen.query_one(".standing", Static).content)
+        assert "S1" in standing
+        assert "2 customers traded" in standing
+        await pilot.press("o")
+        assert "collect C3 Customer C3" in await rows(pilot, 4)
+
+
+async def test_a_task_is_put_off_and_taken_up_again(store: Store) -> None:
+    app = HuokeApp(store, first_mode="today")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows(pilot, 3)
+        await pilot.press("z")
+        assert await rows(pilot, 2) == ["collect C1 Customer C1", "call C2 Customer C2"]
+        assert "tomorrow" in app.screen.query_one(StatusLine).standing.said
+        with store.use():
+            assert len(put_off(TODAY)) == 1
+        await pilot.press("Z")
+        await rows(pilot, 3)
+
+
+@pytest.mark.parametrize(
+    ("keys", "screen"),
+    [
+        (("enter",), DocumentScreen),
+        (("down", "enter"), ArchiveScreen),
+        (("down", "down", "n"), OrderScreen),
+        (("c",), ContactForm),
+        (("down", "r"), ReceiptForm),
+    ],
+)
+async def test_keys_lead_on_from_the_list(store: Store, keys: tuple[str, ...], screen: type[object]) -> None:
+    app = HuokeApp(store, first_mode="today")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows(pilot, 3)
+        await pilot.press(*keys)
+        await opened(pilot, screen)
+
+
+async def test_an_empty_list_says_where_to_look(tmp_path: Path) -> None:
+    with small_company(tmp_path / "empty", lambda made: made.salesperson("S1"), me="S1") as (store, _company):
+        app = HuokeApp(store, first_mode="today")
+        async with app.run_test(size=(80, 24)) as pilot:
+            await rows(pilot, 0)
+            assert isinstance(app.screen, TodayScreen)
+            assert "Nothing waits" in app.screen.query_one(ShortTable).empty_text

@@ -1,0 +1,263 @@
+"""Today: what is worth doing now, in one list, with how the month stands above it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.message import Message
+from textual.widgets import Static
+from textual.worker import get_current_worker
+
+from model.activity import activity_board
+from model.archive import DocumentRef
+from model.credit import REASON_NAMES
+from model.dates import month_of
+from model.margin import may_see_cost
+from model.money import format_rate, grouped
+from model.targets import ahead_of
+from model.worklist import TASK_NAMES, Task, put_off, put_off_until_tomorrow, take_up_again, worklist
+from tui import keymap
+from tui.archive.documents import DocumentScreen
+from tui.archive.sources import Desk
+from tui.customers.forms import ContactForm
+from tui.leaderboard.short_table import Entry, ShortTable
+from tui.locale import N_, _
+from tui.session import Session, StoreScreen
+from tui.shared.columns import Column, printable
+from tui.shared.paged_table import PagedTable, Row
+from tui.shared.pages import Tone
+from tui.shared.status import StatusLine
+
+COLUMNS = (
+    Column("kind", N_("What"), 10, priority=9),
+    Column("name", N_("Customer"), 14, grow=True, priority=9),
+    Column("task", N_("What there is to do"), 30, grow=True, priority=8),
+    Column("worth", N_("Worth"), 12, align="right", priority=7),
+    Column("due", N_("Due"), 10, priority=6),
+)
+TONES: dict[str, Tone] = {"conflict": "warning", "held": "warning", "collect": "warning"}
+SEPARATOR = " · "
+
+
+@dataclass(frozen=True)
+class TodayRead:
+    """The list and what stands above it.
+
+    Attributes:
+        standing: translated.
+        later: how many tasks were put off.
+    """
+
+    tasks: tuple[Task, ...]
+    standing: str
+    later: int
+
+
+class TodayScreen(StoreScreen):
+    """What to do now."""
+
+    DESK = "today"
+    CSS_PATH = "today.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("today")]
+
+    class ListRead(Message):
+        """The list came from the store."""
+
+        def __init__(self, read: TodayRead) -> None:
+            self.read = read
+            super().__init__()
+
+    class Settled(Message):
+        """Something was done with a task; the translated sentence says what."""
+
+        def __init__(self, sentence: str) -> None:
+            self.sentence = sentence
+            super().__init__()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._read: TodayRead | None = None
+        self._shows_all = False
+
+    def compose(self) -> ComposeResult:
+        yield Static("", classes="standing", markup=False)
+        yield Static("", classes="about", markup=False)
+        yield ShortTable(
+            COLUMNS, empty_text=_("Nothing waits: look for customers to win in the leaderboard, F6, or the pool, F3.")
+        )
+        yield StatusLine()
+
+    def on_mount(self) -> None:
+        self.query_one(ShortTable).focus()
+        self.refresh_data()
+
+    # Reading ----------------------------------------------------------------------------------
+
+    def refresh_data(self) -> None:
+        self._read_list(self._whose())
+
+    def _whose(self) -> bytes | None:
+        """Whose list it is: a salesperson's own, and everybody's for the office or where it is asked for."""
+        person = self.session.person
+        return None if person is None or person.role != "sales" or self._shows_all else person.id
+
+    @work(thread=True, exclusive=True, group="today")
+    def _read_list(self, whose: bytes | None) -> None:
+        worker = get_current_worker()
+        with self.session.store.use():
+            read = read_today(self.session, whose)
+        if not worker.is_cancelled:
+            self.post_message(self.ListRead(read))
+
+    @on(ListRead)
+    def _show(self, message: ListRead) -> None:
+        self._read = message.read
+        self.query_one(".standing", Static).update(printable(message.read.standing))
+        self.query_one(".about", Static).update(self._about(message.read))
+        self.query_one(ShortTable).take([_entry(place, task) for place, task in enumerate(message.read.tasks)])
+
+    def _about(self, read: TodayRead) -> str:
+        counts = {
+            kind: sum(task.kind == kind for task in read.tasks)
+            for kind in TASK_NAMES
+            if kind not in ("conflict", "notice")
+        }
+        said = [f"{_(TASK_NAMES[kind])} {count}" for kind, count in counts.items() if count]
+        if read.later:
+            key = keymap.shown_keys(keymap.ACTION_OF["today.take_up_again"])
+            said.append(_("put off: {count} ({key})").format(count=read.later, key=key))
+        return SEPARATOR.join(said)
+
+    # The row under the cursor -----------------------------------------------------------------
+
+    @property
+    def task(self) -> Task | None:
+        row = self.query_one(ShortTable).cursor_row
+        if row is None or self._read is None:
+            return None
+        return next((task for task in self._read.tasks if task.key == row.key), None)
+
+    @on(PagedTable.RowChosen)
+    def _row_chosen(self) -> None:
+        task = self.task
+        if task is None:
+            return
+        if task.customer is None:
+            self.app.action_open_sync()  # type: ignore[attr-defined]
+        elif task.order is not None:
+            desk = Desk(self.session.store, self.session.person_id, self.session.today(), task.customer)
+            self.app.push_screen(
+                DocumentScreen(desk, DocumentRef(task.order, str(task.params["number"]), "sale", "held"))
+            )
+        else:
+            self.app.open_customer(task.customer)  # type: ignore[attr-defined]
+
+    @on(ShortTable.Exported)
+    def _tell_exported(self, message: ShortTable.Exported) -> None:
+        self.say(message.sentence)
+
+    # What is done with it ---------------------------------------------------------------------
+
+    def why_not(self, action_id: str) -> str:
+        verb = action_id.partition(".")[2]
+        if verb in ("new_order", "log_contact", "record_receipt") and (self.task is None or self.task.customer is None):
+            return _("There is no customer in this row.")
+        if verb == "put_off" and self.task is None:
+            return _("There is nothing here to put off.")
+        if verb == "take_up_again" and (self._read is None or not self._read.later):
+            return _("Nothing was put off.")
+        if verb == "show_all" and (self.session.person is None or self.session.person.role != "sales"):
+            return _("This list is everybody's already.")
+        return ""
+
+    def action_new_order(self) -> None:
+        if self.task is not None and self.task.customer is not None:
+            self.app.begin_order(self.task.customer)  # type: ignore[attr-defined]
+
+    def action_record_receipt(self) -> None:
+        task = self.task
+        if task is not None and task.customer is not None:
+            self.app.receive_money(task.customer, None, task.order)  # type: ignore[attr-defined]
+
+    def action_log_contact(self) -> None:
+        """Log what was said; a follow-up is done by it."""
+        task = self.task
+        if task is None or task.customer is None:
+            return
+
+        def logged(contact: bytes | None) -> None:
+            if contact is not None:
+                self.say(_("The contact is logged."))
+                self.refresh_data()
+
+        self.app.push_screen(ContactForm(task.customer), logged)
+
+    def action_put_off(self) -> None:
+        """Leave the task out of today's list; it comes back tomorrow."""
+        if (task := self.task) is not None:
+            key = keymap.shown_keys(keymap.ACTION_OF["today.take_up_again"])
+            said = _("Not today: it is here again tomorrow, or with {key}.").format(key=key)
+            self._settle(lambda: put_off_until_tomorrow(task.key, self.session.today()), said)
+
+    def action_take_up_again(self) -> None:
+        self._settle(lambda: take_up_again(self.session.today()), _("All that was put off is here again."))
+
+    def action_show_all(self) -> None:
+        """Turn between one's own list and everybody's."""
+        self._shows_all = not self._shows_all
+        self.refresh_data()
+
+    @work(thread=True, group="settle")
+    def _settle(self, deed: Callable[[], Any], said: str) -> None:
+        with self.session.store.use(), self.session.store.writing():
+            deed()
+        self.post_message(self.Settled(said))
+
+    @on(Settled)
+    def _settled(self, message: Settled) -> None:
+        self.say(message.sentence)
+        self.refresh_data()
+
+
+def read_today(session: Session, whose: bytes | None) -> TodayRead:
+    """The list of a salesperson or of everybody; in a thread, with the store in use."""
+    day = session.today()
+    tasks = tuple(worklist(day, whose, sees_cost=may_see_cost(session.person_id, day)))
+    return TodayRead(tasks, _standing(session, whose), len(put_off(day)))
+
+
+def _standing(session: Session, whose: bytes | None) -> str:
+    """How the month stands for a salesperson, or for the company."""
+    day = session.today()
+    board = activity_board(month_of(day), day)
+    row = next((row for row in board.rows if row.person == whose), None) if whose is not None else None
+    if row is None:
+        company = board.company
+        text = _("Company · {month}: {active} of {responsible} customers traded").format(
+            month=board.month, active=company.active, responsible=company.responsible
+        )
+        return text if company.rate_bp is None else f"{text}, {format_rate(company.rate_bp)} %"
+    text = _("{name} · {month}: {active} of {responsible} customers traded").format(
+        name=row.name, month=board.month, active=row.active, responsible=row.responsible
+    )
+    if row.rate_bp is not None:
+        text += f", {format_rate(row.rate_bp)} %"
+    ahead = [_(template).format(**params) for template, params in ahead_of(row, board).sentences()]
+    return SEPARATOR.join([text, *ahead])
+
+
+def _entry(place: int, task: Task) -> Entry:
+    params = dict(task.params)
+    if "reasons" in params:
+        params["reasons"] = _(", ").join(_(REASON_NAMES.get(reason, reason)) for reason in params["reasons"])
+    said = _(task.template).format(**params) if task.template != "{note}" else str(params["note"])
+    worth, due = grouped(task.worth) if task.worth else "", "" if task.due is None else task.due.isoformat()
+    name = f"{task.code} {task.name}".strip()
+    cells = (_(TASK_NAMES[task.kind]), name, printable(said), worth, due)
+    row = Row(task.key, (place,), cells, TONES.get(task.kind, ""))
+    return Entry(row, (list(TASK_NAMES).index(task.kind), name, said, task.worth or None, due or None))
