@@ -33,6 +33,7 @@ from tui.exchange.exchanging import ExchangingApp  # noqa: E402
 from tui.exchange.screen import ExchangeScreen  # noqa: E402
 from tui.leaderboard.screen import LeaderboardScreen  # noqa: E402
 from tui.money.screen import MoneyScreen  # noqa: E402
+from tui.office.screen import OfficeScreen  # noqa: E402
 from tui.order_entry.reading import read_waiting  # noqa: E402
 from tui.order_entry.screen import OrderScreen  # noqa: E402
 from tui.receivables.receipt_form import ReceiptForm  # noqa: E402
@@ -57,6 +58,7 @@ class HuokeApp(ExchangingApp):
         "order": OrderScreen,
         "leaderboard": LeaderboardScreen,
         "money": MoneyScreen,
+        "office": OfficeScreen,
         "sync": ExchangeScreen,
     }
 
@@ -122,6 +124,9 @@ class HuokeApp(ExchangingApp):
 
     def action_open_money(self) -> None:
         self._go_to("money")
+
+    def action_open_office(self) -> None:
+        self._go_to("office")
 
     def action_open_sync(self) -> None:
         self._go_to("sync")

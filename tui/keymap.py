@@ -111,6 +111,7 @@ PLACES: Mapping[str, Place] = {
     "inactive": Place(N_("Customers behind a rate"), holds=("list", "list.sorting")),
     "orders_behind": Place(N_("Orders behind a figure"), holds=("list", "list.sorting")),
     "money": Place(N_("Money"), holds=("pane", "list", "list.sorting", "list.marks")),
+    "office": Place(N_("Office"), holds=("pane", "list", "list.sorting", "list.marks")),
     "exchange": Place(N_("Sync"), holds=("list", "list.sorting")),
 }
 
@@ -121,6 +122,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.open_order", ("f5", "4"), N_("Order")),
     Action("app.open_leaderboard", ("f6", "5"), N_("Leaderboard")),
     Action("app.open_money", ("f7", "6"), N_("Money")),
+    Action("app.open_office", ("f9", "8"), N_("Office")),
     Action("app.open_sync", ("ctrl+y",), N_("Sync")),
     Action("app.sync_now", ("R",), N_("sync now")),
     Action("app.go_to", ("ctrl+g",), N_("go to a screen")),
@@ -278,6 +280,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("money.enter_invoice", ("v",), N_("enter the invoice")),
     Action("money.write_statement", ("p",), N_("write the statement"), footer=True, short=N_("statement")),
     Action("money.open_archive", ("a",), N_("open the archive")),
+    Action("office.open_row", ("enter",), N_("open or change"), carried_by="list.choose_row"),
+    Action("office.release_orders", ("l",), N_("release"), footer=True),
+    Action("office.reject_orders", ("x",), N_("reject"), footer=True),
+    Action("office.open_archive", ("a",), N_("open the archive"), footer=True, short=N_("archive")),
+    Action("office.close_month", ("c",), N_("close the month")),
+    Action("office.change_setting", ("m",), N_("change the setting")),
     Action("exchange.sync_again", ("R",), N_("sync now"), footer=True, carried_by="app.sync_now"),
     Action("exchange.stop_syncing", ("c",), N_("stop syncing")),
     Action("exchange.open_subject", ("enter",), N_("open what it is about"), carried_by="list.choose_row"),

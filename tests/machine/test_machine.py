@@ -20,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from model import totals
 from model.activity import activity_board
 from model.ageing import ageing
+from model.changes.closing import CloseMonth
 from model.changes.documents import next_number
 from model.changes.merging import MergeCustomers
 from model.changes.order_amending import AmendOrder
@@ -35,10 +36,12 @@ from model.changes.orders import (
 from model.changes.receipts import NamedBill, Payment, RecordReceipt, ReverseReceipt
 from model.changes.recording import last_undoable
 from model.changes.undo import UndoChange
-from model.dates import month_of
+from model.closing import is_closed
+from model.dates import month_of, shifted
 from model.errors import HuokeError
 from model.ids import new_id
 from model.orders import Order
+from model.performance import performance_board
 from model.store import Store, open_store, rows
 from tests.machine.book import NOBODY, Book, BookCustomer, BookLine, BookOrder, BookReceipt
 from tests.model.company import Company
@@ -72,6 +75,8 @@ class Machine(RuleBasedStateMachine):
         self.used = self.store.use()
         self.used.__enter__()
         self.desk, self.book = Company(FIRST_DAY), Book()
+        # By month, its boards as they were when it was closed.
+        self.closed: dict[str, Any] = {}
         # By change, the book as it was before it.
         self.books: dict[bytes, Book] = {}
         for person in PEOPLE:
@@ -416,6 +421,16 @@ class Machine(RuleBasedStateMachine):
                 document.customer = winner
         self.book.customers[loser].merged_into = winner
 
+    # --- closing
+
+    @rule()
+    def close_the_last_month(self) -> None:
+        """Close the month before this one; from then on its boards are what they were at that moment."""
+        month = shifted(month_of(self.day), -1)
+        if month in self.closed or self._try("close", CloseMonth(month=month)) is None:
+            return
+        self.closed[month] = _closed_boards(month, self.day)
+
     # --- undo
 
     @rule()
@@ -430,6 +445,7 @@ class Machine(RuleBasedStateMachine):
         if self._try("undo", UndoChange(uid=last)) is None:
             return
         after, self.book = self.book, self.books[last]
+        self.closed = {month: boards for month, boards in self.closed.items() if is_closed(month)}
         for number, order in after.orders.items():
             if number not in self.book.orders:
                 self.book.orders[number] = order
@@ -497,7 +513,22 @@ class Machine(RuleBasedStateMachine):
         board = activity_board(month_of(self.day), self.day)
         counted = {row.code: (row.responsible, row.active) for row in board.rows if row.responsible}
         assert counted == self.book.activity(self.day)
+        for month, boards in self.closed.items():
+            assert _closed_boards(month, self.day) == boards
+        # What arrived for a closed month counts in another, and nothing is lost or counted twice.
+        months = {month for _person, month in self.book.performance()} | {month_of(self.day)} | set(self.closed)
+        together = sum(performance_board(month, self.day).company.revenue for month in months)
+        assert together == sum(sums[1] for sums in self.book.performance().values())
         assert totals.faults() == []
+
+
+def _closed_boards(month: str, day: date) -> Any:
+    """Who was responsible for how many and how many of them traded, and what everyone sold."""
+    activity, sold = activity_board(month, day), performance_board(month, day)
+    return (
+        [(row.code, row.responsible, row.active) for row in (*activity.rows, activity.company)],
+        [(row.key, row.orders, row.revenue, row.cost, row.uncosted) for row in (*sold.rows, sold.company)],
+    )
 
 
 def _fields(args: Any) -> dict[str, Any]:

@@ -68,8 +68,10 @@ class ShortTable(PagedTable):
         def control(self) -> ShortTable:
             return self.table
 
-    def __init__(self, columns: Sequence[Column], *, empty_text: str) -> None:
-        super().__init__(columns, empty_text=empty_text)
+    def __init__(
+        self, columns: Sequence[Column], *, empty_text: str, markable: bool = False, id: str | None = None
+    ) -> None:
+        super().__init__(columns, empty_text=empty_text, markable=markable, id=id)
         self.filter_text = ""
         self._entries: tuple[Entry, ...] = ()
         self._text_when_empty = empty_text

@@ -1,0 +1,167 @@
+"""The office's desk: held orders are decided singly or many at once, months closed, settings changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from model.closing import is_closed
+from model.dates import month_of, shifted
+from model.settings import setting_on
+from model.store import Store, rows
+from tests.model.company import Company
+from tests.tui.customers_desk import TODAY, small_company
+from tui import locale
+from tui.app import HuokeApp
+from tui.archive.documents import DocumentScreen
+from tui.office.screen import OfficeScreen
+from tui.shared.ask import AskText, Confirm
+from tui.shared.status import StatusLine
+
+DAY = timedelta(days=1)
+PATIENCE_PAUSES = 300
+HELD = 10
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("HUOKE_TODAY", TODAY.isoformat())
+    locale.use("en")
+    yield
+    locale.use("en")
+
+
+def fill(made: Company) -> None:
+    made.salesperson("M1", "manager")
+    made.salesperson("S1")
+    made.product("P")
+    made.customer("C1", "S1", days=10, limit="1000")
+    made.sell("C1", TODAY - 40 * DAY, "10", paid="10")
+    for number in range(HELD):
+        made.customer(f"H{number}", "S1")
+        made.sell(f"H{number}", TODAY, "100", maker="S1")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with small_company(tmp_path / "store", fill, me="M1") as (opened, _company):
+        yield opened
+
+
+async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
+    for _pause in range(PATIENCE_PAUSES):
+        if holds():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(f"never came: {pilot.app.screen}")
+
+
+def office(app: HuokeApp) -> OfficeScreen:
+    screen = app.screen
+    assert isinstance(screen, OfficeScreen)
+    return screen
+
+
+async def filled(pilot: Pilot[None], app: HuokeApp, count: int | None = None) -> None:
+    """Wait until the list that is shown has its rows."""
+    await until(pilot, lambda: isinstance(app.screen, OfficeScreen) and bool(app.screen.face.summary))
+    await until(pilot, lambda: count is None or len(office(app).face.shown_rows) == count)
+    await until(pilot, lambda: not office(app).face.is_loading)
+
+
+def said(app: HuokeApp) -> str:
+    return next((line.standing.said for line in app.screen.query(StatusLine)), "")
+
+
+def states(store: Store) -> list[str]:
+    with store.use():
+        return [state for (state,) in rows("SELECT state FROM orders WHERE amount = 10000 ORDER BY number")]
+
+
+async def test_ten_held_orders_are_cleared_in_thirty_keys(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    app = HuokeApp(store, first_mode="office")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await filled(pilot, app, HELD)
+        assert "10 held, 1,000.00 in all" in str(app.screen.query_one(".summary", Static).content)
+        # Marking goes on to the next row by itself.
+        keys = [*["space"] * HELD, "l"]
+        await pilot.press(*keys)
+        await until(pilot, lambda: isinstance(app.screen, AskText))
+        answer = ["o", "k", "enter"]
+        await pilot.press(*answer)
+        await until(pilot, lambda: "10 released." in said(app))
+        assert states(store) == ["confirmed"] * HELD
+        assert len(keys) + len(answer) <= 30
+        with capsys.disabled():
+            print(f"\n{HELD} held orders cleared in {len(keys) + len(answer)} keys")
+        await filled(pilot, app, 0)
+
+
+async def test_one_order_is_rejected_with_a_reason(store: Store) -> None:
+    app = HuokeApp(store, first_mode="office")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await filled(pilot, app, HELD)
+        await pilot.press("x")
+        await until(pilot, lambda: isinstance(app.screen, AskText))
+        await pilot.press("n", "o", "enter")
+        await until(pilot, lambda: "1 rejected." in said(app))
+        assert states(store).count("rejected") == 1
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, DocumentScreen))
+
+
+async def test_who_may_not_release_is_told_who_could(tmp_path: Path) -> None:
+    with small_company(tmp_path / "store", fill, me="S1") as (store, _company):
+        app = HuokeApp(store, first_mode="office")
+        async with app.run_test(size=(80, 24)) as pilot:
+            await filled(pilot, app, HELD)
+            assert "manager" in office(app).why_not("office.release_orders")
+            assert "manager" in office(app).why_not("office.reject_orders")
+
+
+async def test_a_month_is_closed_after_a_question(store: Store) -> None:
+    app = HuokeApp(store, first_mode="office")
+    month = shifted(month_of(TODAY), -1)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await filled(pilot, app, HELD)
+        await pilot.press("]")
+        await until(pilot, lambda: len(office(app).face.shown_rows) > 0 and not office(app).face.is_loading)
+        assert "Held orders" in office(app).why_not("office.release_orders")
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        await pilot.press("y")
+        await until(pilot, lambda: f"{month} is closed." in said(app))
+        with store.use():
+            assert is_closed(month)
+        await until(pilot, lambda: "closed" in office(app).why_not("office.close_month"))
+
+
+async def test_a_setting_is_changed_from_today_on(store: Store) -> None:
+    app = HuokeApp(store, first_mode="office")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await filled(pilot, app, HELD)
+        await pilot.press("]", "]")
+        await until(pilot, lambda: len(office(app).face.shown_rows) > 5 and not office(app).face.is_loading)
+        # The second one is the days of grace.
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(app.screen, AskText))
+        await pilot.press("ctrl+u", "3", "enter")
+        await until(pilot, lambda: "grace_days is 3 now." in said(app))
+        with store.use():
+            assert setting_on("grace_days", TODAY) == "3"
+            assert setting_on("grace_days", TODAY - DAY) == "0"
+
+
+async def test_people_stand_with_their_customers(store: Store) -> None:
+    app = HuokeApp(store, first_mode="office")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await filled(pilot, app, HELD)
+        await pilot.press("[")
+        await until(pilot, lambda: len(office(app).face.shown_rows) == 2)
+        cells = {row.cells[0]: row.cells[3] for row in office(app).face.shown_rows}
+        assert cells == {"M1": "0", "S1": "11"}
