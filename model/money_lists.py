@@ -1,12 +1,13 @@
 """The lists of the desk's money: open bills, receipts, ageing and bills without an invoice, of all customers.
 
-Each list is read whole up to `MOST_LISTED` rows, sorted and filtered by the database; its sums are of all rows.
+Open bills and ageing are of all customers. Of receipts and of bills without an invoice, which grow for ever, the newest
+`MOST_LISTED` that a text means are listed: they are found by an index, however long the history.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
@@ -20,7 +21,7 @@ from model.customers import closed_by
 from model.fields import iso
 from model.laptop import held_in_full
 from model.orders import Order
-from model.search import matching_customer_ids_sql
+from model.search import LAST_CHARACTER, matching_customer_ids_sql
 from model.store import one, rows
 
 Record = TypeVar("Record")
@@ -31,18 +32,20 @@ _NAME = "COALESCE(NULLIF(c.short_name, ''), c.name)"
 
 @dataclass(frozen=True)
 class Listed(Generic[Record]):
-    """A list as far as it is shown, and what is said of all of it; amounts in minor units.
+    """A list as far as it is shown, and what is said of it; amounts in minor units.
 
     Attributes:
-        count: of all rows, shown or not.
-        amount: what is open, or the amounts of the money, of all rows.
+        count: of all rows that are known of, shown or not.
+        amount: what is open, or the amounts of the money, of all these rows.
         part: of it, what is overdue or what no bill took.
+        is_cut: whether there are older rows that are neither shown nor counted.
     """
 
     rows: tuple[Record, ...]
     count: int
     amount: int
     part: int = 0
+    is_cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,13 +125,15 @@ _BILL_ORDER = {
     "due": "b.due_date", "late": "b.due_date", "number": "b.number", "customer": _NAME, "owner": "s.name",
     "open": "b.open", "amount": "b.amount", "day": "b.date", "invoice": "o.invoice_number",
 }  # fmt: skip
-_RECEIPT_ORDER = {
-    "day": "r.date", "number": "r.number", "customer": _NAME, "kind": "r.kind", "amount": "r.amount",
-    "unallocated": "r.unallocated", "method": "r.method", "reference": "r.reference",
+_RECEIPT_VALUES: dict[str, Callable[[ListedReceipt], Any]] = {
+    "day": lambda row: row.day, "number": lambda row: row.document.number, "customer": lambda row: row.customer,
+    "kind": lambda row: (row.document.kind, row.document.state), "amount": lambda row: row.amount,
+    "unallocated": lambda row: row.unallocated, "method": lambda row: row.method,
+    "reference": lambda row: row.reference,
 }  # fmt: skip
-_UNINVOICED_ORDER = {
-    "customer": _NAME, "day": "o.date", "number": "o.number", "owner": "p.name", "amount": "u.amount",
-    "open": "o.open_amount",
+_UNINVOICED_VALUES: dict[str, Callable[[ListedUninvoiced], Any]] = {
+    "customer": lambda row: row.customer, "day": lambda row: row.day, "number": lambda row: row.document.number,
+    "owner": lambda row: row.owner, "amount": lambda row: row.amount, "open": lambda row: row.open_amount,
 }  # fmt: skip
 AGE_COLUMNS = ("not_due", "d1_30", "d31_60", "d61_90", "d90_plus", "unallocated")
 
@@ -144,9 +149,13 @@ def _meant(text: str, columns: Sequence[str]) -> tuple[str, list[Any]]:
     if not typed:
         return "1 = 1", []
     customers, parameters = matching_customer_ids_sql(typed)
-    escaped = typed.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     either = [f"c.id IN ({customers})", *(f"LOWER({column}) LIKE ? ESCAPE '\\'" for column in columns)]
-    return f"({' OR '.join(either)})", [*parameters, *([f"%{escaped}%"] * len(columns))]
+    return f"({' OR '.join(either)})", [*parameters, *([f"%{_escaped(typed)}%"] * len(columns))]
+
+
+def _escaped(typed: str) -> str:
+    """What was typed, in small letters, as a part of a pattern."""
+    return typed.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def listed_bills(day: date, text: str = "", sort: str = "due", descending: bool = False) -> Listed[ListedBill]:
@@ -196,73 +205,120 @@ def _sums(what: str, source: str, parameters: Sequence[Any]) -> tuple[int, int, 
     return int(count), int(amount or 0), int(part or 0)
 
 
-def listed_receipts(text: str = "", sort: str = "day", descending: bool = True) -> Listed[ListedReceipt]:
-    """Money that came in, went out, was given up or taken back, the newest first unless another order is wanted.
+@dataclass(frozen=True)
+class _Narrowing:
+    """A way to the documents that a text means: what is joined before them, a condition, and the parameters of both."""
+
+    before: str
+    condition: str
+    parameters: Sequence[Any]
+
+
+def _narrowings(text: str, others: str = "") -> Iterator[_Narrowing]:
+    """Ways to the documents `d` that a text means; whichever first leads to any is taken.
 
     Args:
-        text: only those of a customer that it means, or with it in their number, reference or method.
+        others: a condition with one parameter, a pattern, for texts that begin no number and mean no customer.
+    """
+    typed = text.strip()
+    for beginning in dict.fromkeys((typed, typed.upper())):
+        yield _Narrowing("", "d.number >= ? AND d.number < ?", (beginning, beginning + LAST_CHARACTER))
+    customers, parameters = matching_customer_ids_sql(typed)
+    # The order of a cross join is kept, so that the few customers lead to their documents.
+    yield _Narrowing(f"({customers}) m CROSS JOIN ", "d.customer_id = m.id", parameters)
+    if others:
+        yield _Narrowing("", others, (f"%{_escaped(typed)}%",))
+
+
+def _newest_first(what: str, narrowed: _Narrowing, source: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The newest documents on a way, one more than are listed; `given` are the parameters of `what` and `source`."""
+    return rows(
+        f"{what} FROM {narrowed.before}{source} AND {narrowed.condition}"
+        f" ORDER BY d.date DESC, d.number DESC LIMIT {MOST_LISTED + 1}",
+        (*given, *narrowed.parameters),
+    )
+
+
+def listed_receipts(text: str = "", sort: str = "day", descending: bool = True) -> Listed[ListedReceipt]:
+    """The newest money that came in, went out, was given up or taken back.
+
+    Args:
+        text: the beginning of a number, a customer, or a part of a reference or method.
         sort: day, number, customer, kind, amount, unallocated, method or reference.
     """
-    condition, meant = _meant(text, ("r.number", "r.reference", "r.method"))
-    source = f"FROM receipt r JOIN customer c ON c.id = r.customer_id WHERE r.voided = 0 AND {condition}"
-    found = rows(
-        "SELECT r.id, r.number, r.kind, CASE WHEN EXISTS"
-        " (SELECT 1 FROM receipt v WHERE v.reverses_id = r.id AND v.voided = 0) THEN 'reversed' ELSE '' END,"
-        f" c.id, c.code, {_NAME}, r.date, r.amount, r.unallocated, r.method, r.reference"
-        f" {source} {_order_by(_RECEIPT_ORDER, sort, descending, ('r.date', 'r.number'))} LIMIT {MOST_LISTED}",
-        meant,
+    what = (
+        "SELECT d.id, d.number, d.kind, CASE WHEN EXISTS"
+        " (SELECT 1 FROM receipt v WHERE v.reverses_id = d.id AND v.voided = 0) THEN 'reversed' ELSE '' END,"
+        f" c.id, c.code, {_NAME}, d.date, d.amount, d.unallocated, d.method, d.reference"
     )
-    count, amount, waiting = _sums(
-        "COUNT(*), CAST(SUM(CASE WHEN r.kind = 'receipt' AND NOT EXISTS"
-        " (SELECT 1 FROM receipt v WHERE v.reverses_id = r.id AND v.voided = 0) THEN r.amount ELSE 0 END) AS BIGINT),"
-        " CAST(SUM(CASE WHEN r.unallocated > 0 THEN r.unallocated ELSE 0 END) AS BIGINT)",
-        source, meant,
-    )  # fmt: skip
+    source = "receipt d JOIN customer c ON c.id = d.customer_id WHERE d.voided = 0"
+    found: list[tuple[Any, ...]] = []
+    for narrowed in _receipts_meant(text):
+        found = _newest_first(what, narrowed, source, ())
+        if found:
+            break
     listed = [
         ListedReceipt(
             DocumentRef(bytes(id_), number, kind, state), bytes(customer_id), code, name, date.fromisoformat(day),
-            amount_, unallocated, method, reference,
+            amount, unallocated, method, reference,
         )
-        for id_, number, kind, state, customer_id, code, name, day, amount_, unallocated, method, reference in found
+        for id_, number, kind, state, customer_id, code, name, day, amount, unallocated, method, reference in found
     ]  # fmt: skip
-    return Listed(tuple(listed), count, amount, waiting)
+    is_cut = len(listed) > MOST_LISTED
+    del listed[MOST_LISTED:]
+    listed.sort(key=lambda row: (_RECEIPT_VALUES[sort](row), row.day, row.document.number), reverse=descending)
+    received = sum(row.amount for row in listed if (row.document.kind, row.document.state) == ("receipt", ""))
+    waiting = sum(row.unallocated for row in listed if row.unallocated > 0)
+    return Listed(tuple(listed), len(listed), received, waiting, is_cut)
+
+
+def _receipts_meant(text: str) -> Iterator[_Narrowing]:
+    if text.strip():
+        yield from _narrowings(text, "LOWER(d.reference || ' ' || d.method) LIKE ? ESCAPE '\\'")
+    else:
+        # No index is by date alone; the one by customer, date and number is a tenth of the table.
+        newest = f"SELECT number FROM receipt ORDER BY date DESC, number DESC LIMIT {MOST_LISTED + 1}"
+        yield _Narrowing("", f"d.number IN ({newest})", ())
 
 
 def listed_uninvoiced(
     day: date, text: str = "", sort: str = "customer", descending: bool = False
 ) -> Listed[ListedUninvoiced]:
-    """Bills dated until a day for which no invoice was made; what came back whole is left out.
+    """The newest bills dated until a day for which no invoice was made; what came back whole is left out.
 
     Args:
-        text: only those of a customer that it means, or with it in their number or owner's name.
+        text: the beginning of a number, or a customer.
         sort: customer, day, number, owner, amount or open.
     """
-    condition, meant = _meant(text, ("o.number", "COALESCE(p.name, '')"))
+    what = (
+        f"SELECT d.id, d.number, d.kind, d.state, c.id, c.code, {_NAME}, COALESCE(p.name, ''), d.date,"
+        " d.amount - COALESCE((SELECT CAST(SUM(r.amount) AS BIGINT) FROM orders r"
+        " WHERE r.returns_id = d.id AND r.state = 'confirmed' AND r.date <= ?), 0), d.open_amount"
+    )
     source = (
-        "FROM (SELECT b.id, b.amount - COALESCE((SELECT CAST(SUM(r.amount) AS BIGINT) FROM orders r"
-        " WHERE r.returns_id = b.id AND r.state = 'confirmed' AND r.date <= ?), 0) AS amount FROM orders b"
-        " WHERE b.kind = 'sale' AND b.state = 'confirmed' AND b.amount > 0 AND b.invoice_number = '' AND b.date <= ?) u"
-        " JOIN orders o ON o.id = u.id JOIN customer c ON c.id = o.customer_id"
-        f" LEFT JOIN salesperson p ON p.id = o.owner_id WHERE u.amount > 0 AND {condition}"
+        "orders d JOIN customer c ON c.id = d.customer_id LEFT JOIN salesperson p ON p.id = d.owner_id"
+        " WHERE d.kind = 'sale' AND d.state = 'confirmed' AND d.amount > 0 AND d.invoice_number = '' AND d.date <= ?"
     )
-    given = [iso(day), iso(day), *meant]
-    found = rows(
-        f"SELECT o.id, o.number, o.kind, o.state, c.id, c.code, {_NAME}, COALESCE(p.name, ''), o.date, u.amount,"
-        f" o.open_amount {source} {_order_by(_UNINVOICED_ORDER, sort, descending, ('o.date', 'o.number'))}"
-        f" LIMIT {MOST_LISTED}",
-        given,
-    )
-    count, amount, open_amount = _sums(
-        "COUNT(*), CAST(SUM(u.amount) AS BIGINT), CAST(SUM(o.open_amount) AS BIGINT)", source, given
-    )
+    found: list[tuple[Any, ...]] = []
+    for narrowed in _narrowings(text) if text.strip() else (_Narrowing("", "1 = 1", ()),):
+        # The parameter of the columns comes before those of a customer search that is joined before the orders.
+        given = (iso(day), *narrowed.parameters, iso(day)) if narrowed.before else (iso(day), iso(day))
+        rest = _Narrowing(narrowed.before, narrowed.condition, () if narrowed.before else narrowed.parameters)
+        found = _newest_first(what, rest, source, given)
+        if found:
+            break
     listed = [
         ListedUninvoiced(
             DocumentRef(bytes(id_), number, kind, state), bytes(customer_id), code, name, owner,
-            date.fromisoformat(issued), amount_, open_,
+            date.fromisoformat(issued), amount, open_,
         )
-        for id_, number, kind, state, customer_id, code, name, owner, issued, amount_, open_ in found
+        for id_, number, kind, state, customer_id, code, name, owner, issued, amount, open_ in found[:MOST_LISTED]
+        if amount > 0
     ]  # fmt: skip
-    return Listed(tuple(listed), count, amount, open_amount)
+    listed.sort(key=lambda row: (_UNINVOICED_VALUES[sort](row), row.day, row.document.number), reverse=descending)
+    amount_ = sum(row.amount for row in listed)
+    open_amount = sum(row.open_amount for row in listed)
+    return Listed(tuple(listed), len(listed), amount_, open_amount, len(found) > MOST_LISTED)
 
 
 def listed_ages(

@@ -217,7 +217,13 @@ async def test_bills_are_named_with_space(desk: tuple[Store, Company]) -> None:
     store = desk[0]
     app = HuokeApp(store)
     async with app.run_test(size=(80, 24)) as pilot:
-        await press(pilot, "f7", "n", "c1", "enter", "200", "ctrl+b", "down", "space")
+        await press(pilot, "f7", "n", "c1", "enter", "200", "ctrl+b")
+        assert bills(app)[1][0] == ">"
+        assert bills(app)[-1] == ["Space:", "name", "the", "bill,", "or", "do", "not"]
+        await press(pilot, "ctrl+b")
+        assert app.focused is app.screen.control("reference")
+        assert bills(app)[1][0] == "2026-02-09"
+        await press(pilot, "down", "down", "space")
         assert bills(app)[1][:1] == ["2026-02-09"]
         assert bills(app)[2][0] == ">*2026-04-19"
         assert bills(app)[2][-2:] == ["200.00", "…"]

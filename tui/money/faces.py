@@ -303,6 +303,8 @@ def _recording_key() -> str:
 
 def _count(listed: Listed[Any]) -> str:
     """How many rows there are, and how many of them are shown where those are fewer."""
+    if listed.is_cut:
+        return _("the newest {count}").format(count=f"{listed.count:,}")
     if len(listed.rows) == listed.count:
         return f"{listed.count:,}"
     return _("{shown} of {count}").format(shown=f"{len(listed.rows):,}", count=f"{listed.count:,}")

@@ -94,7 +94,7 @@ class ReceiptForm(EntryForm[ReceiptRecorded]):
     ReceiptForm {
         /* From the top, so that the fields stay where they are while bills come and go. */
         align: center top;
-        & > Vertical { margin-top: 1; }
+        & .objection { margin-top: 0; }
         & .standing { height: auto; width: 1fr; margin-top: 1; }
         & .bills { height: auto; width: 1fr; margin-top: 1; }
     }
