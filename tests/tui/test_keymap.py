@@ -88,7 +88,7 @@ def test_two_actions_can_exchange_their_keys(tmp_path: Path) -> None:
         ('"customers.new_order" = "ctrl+m"', "ctrl+m"),
         ('"customers.new_order" = "ctrl+a"', "ctrl+a"),
         ('"customers.new_order" = "c"', "customers.log_contact"),
-        ('"list.copy_row" = "n"', "customers.new_order"),
+        ('"list.copy_row" = "n"', "today.new_order"),
         ('"customers.new_order" = 3', "customers.new_order"),
         ('"customers.new_order" = "a,b"', "customers.new_order"),
         ('"customers.new_order" = []', "customers.new_order"),
@@ -113,7 +113,7 @@ def test_a_settings_file_that_cannot_be_read_leaves_the_delivered_keys(tmp_path:
 def test_the_readme_table_has_every_action() -> None:
     table = keymap.readme_table()
     assert len(table.splitlines()) == len(ACTIONS) + 2
-    assert "| Everywhere | `F3` `2` | Customers |" in table
+    assert "| Everywhere | `F2` `1` | Today |" in table
 
 
 @pytest.mark.parametrize("place", PLACES)
