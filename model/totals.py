@@ -140,7 +140,8 @@ def _move(order: Order, direction: int) -> None:
                 direction * part.uncosted,
             ),
         )
-    if direction < 0:
+    if direction < 0 or order.kind == "return":
+        # Goods that came back whole leave nothing of a share, as if it had never been.
         execute(
             "DELETE FROM customer_month WHERE customer_id = ? AND month = ?"
             " AND orders = 0 AND revenue = 0 AND cost = 0 AND uncosted = 0",

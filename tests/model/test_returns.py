@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from model import totals
 from model.errors import Refused
 from model.orders import Order
 from tests.model.company import company
@@ -33,6 +34,8 @@ def test_returns_around_a_cancelled_one_still_make_the_whole(tmp_path: Path) -> 
         for column in ("amount", "cost", "owner_amount", "owner_cost"):
             assert sum(getattr(order, column) for order in kept) == getattr(original, column)
         assert original.open_amount == 0
+        # Nothing of a share is left to be found as a total without documents.
+        assert totals.faults() == []
 
 
 def test_nothing_comes_back_before_the_day_its_order_was_released(tmp_path: Path) -> None:
