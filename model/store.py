@@ -34,6 +34,9 @@ SCREEN_LOCK_FILE = "screen.lock"
 # It stands while the files of a store are taken away, because its office has taken it back.
 LEFT_FILE = "taken-back"
 _REMOVED = N_("The store in {folder} was removed.")
+REPLACED = N_(
+    "The store in {folder} was replaced since, by a backup or by one begun anew from the office: open it again."
+)
 MIGRATIONS = Path(__file__).parent / "migrations"
 # How long a writer waits for another one before a person is told. Ordinary writes take milliseconds; an import
 # on the same machine may take many seconds.
@@ -226,7 +229,7 @@ class Store:
         if (self.folder / LEFT_FILE).exists():
             raise StoreError(_REMOVED, folder=self.folder)
         if present_database(self.folder) != self.path:
-            raise StoreError(N_("A backup was put back in {folder}: open the store again."), folder=self.folder)
+            raise StoreError(REPLACED, folder=self.folder)
 
     @contextmanager
     def screen(self) -> Iterator[None]:

@@ -23,10 +23,10 @@ from typing import IO, Any
 from model.changes.orders import OrderRecorded, RecordOrder
 from model.changes.receipts import RecordReceipt
 from model.changes.recording import record
-from model.errors import HuokeError, InputError, Refused, UnreachableError
+from model.errors import HuokeError, InputError, Refused, StoreError, UnreachableError
 from model.laptop import unsent_count
 from model.people import salesperson_by_code
-from model.store import Store, meta, one, open_store, rows
+from model.store import REPLACED, Store, meta, one, open_store, rows
 from sync.client import exchange_patiently, line_of
 from sync.errors import OfficeError
 from tests.chaos.deeds import Clerk
@@ -48,7 +48,7 @@ class Laptop:
     def __init__(self, folder: Path, journal: IO[str], chance: random.Random, day: date) -> None:
         self.folder, self.journal, self.chance, self.day = folder, journal, chance, day
         self.store: Store = open_store(folder)
-        self.orders = 0
+        self.orders = self.most = 0
 
     def work(self, orders: int, commands_percent: int, wanted: int, allowed: Iterator[int]) -> None:
         """Record so many orders and what belongs to a day besides them, exchanging now and then.
@@ -57,7 +57,19 @@ class Laptop:
             orders: how many there are already.
             allowed: up to how many it may go before it waits to be told the next.
         """
-        self.orders, most = orders, 0
+        self.orders = orders
+        while self.orders < wanted:
+            try:
+                self._work_in_store(commands_percent, wanted, allowed)
+            except StoreError as error:
+                if error.template != REPLACED:
+                    raise
+                # A command that began anew from the office did so beside this program, which does as it is told.
+                self.store.close()
+                self.store = open_store(self.folder)
+                tell("store", "opened again")
+
+    def _work_in_store(self, commands_percent: int, wanted: int, allowed: Iterator[int]) -> None:
         with self.store.use():
             line = line_of(self.store, passphrase=lambda: PASSPHRASE)
         with line:
@@ -66,8 +78,8 @@ class Laptop:
             with self.store.use():
                 clerk = Clerk(self._desk())
             while self.orders < wanted:
-                while self.orders >= most:
-                    most = next(allowed)
+                while self.orders >= self.most:
+                    self.most = next(allowed)
                 with self.store.use():
                     for _deed in range(self.chance.choice((1, 3, 8, 8, 20, 20, 60))):
                         if self.chance.randrange(100) < commands_percent:

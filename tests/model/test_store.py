@@ -162,7 +162,7 @@ def test_a_store_replaced_by_a_backup_is_not_written_any_more(opened: Store, tmp
     back_up(opened, kept)
     before = open_store(opened.folder)
     restore(opened.folder, kept)
-    with before.use(), pytest.raises(StoreError, match="backup was put back"):
+    with before.use(), pytest.raises(StoreError, match="was replaced since"):
         add_customer("C2")
     with open_store(opened.folder).use():
         add_customer("C3")

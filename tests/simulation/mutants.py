@@ -44,7 +44,7 @@ from sync.protocol import Answer, Head, Result
 from sync.server.scope import head_v
 from tests.simulation.world import Founded, Outcome, found_company, run_seed, scratch
 
-MOST_SEEDS = 60
+MOST_SEEDS = 300
 
 _hear = sync.exchanging.Exchange._hear
 _push = sync.server.push.push

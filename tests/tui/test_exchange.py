@@ -94,7 +94,7 @@ async def test_what_is_unsent_is_listed_and_one_key_sends_it(laptop: Laptop) -> 
             assert "sent 1, confirmed 1" in foot(pilot)
             assert "unsent" not in foot(pilot)
             assert "sent 1, confirmed 1" in head(pilot)
-            assert "1 round trips" in head(pilot) or "2 round trips" in head(pilot)
+            assert "round trips: 1" in head(pilot) or "round trips: 2" in head(pilot)
 
 
 async def test_the_exchange_is_one_key_from_any_list(laptop: Laptop) -> None:
