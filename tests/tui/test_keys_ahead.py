@@ -18,8 +18,10 @@ from tui import locale
 from tui.app import HuokeApp
 from tui.archive.screen import ArchiveScreen
 from tui.customers.forms import CustomerForm
+from tui.order_entry.customer_box import CustomerBox
 from tui.order_entry.customer_panel import CustomerPanel
 from tui.order_entry.screen import OrderScreen
+from tui.order_entry.type_ahead import TypeAhead
 from tui.shared.ask import AskText
 from tui.shared.status import StatusLine
 
@@ -80,6 +82,23 @@ async def test_a_profile_is_changed_by_keys_typed_at_once(store: Store, first_mo
         await until(pilot, lambda: isinstance(app.screen, ArchiveScreen) and said(app) == "The profile is changed.")
     with store.use():
         assert Customer.get(Customer.code == "C1").name == "Renamed"
+
+
+async def test_keys_wait_while_the_order_screen_decides_where_those_before_belong(store: Store) -> None:
+    app = HuokeApp(store, first_mode="order")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, OrderScreen) and not app.screen.keeps_keys)
+        screen = app.screen
+        sign, field = screen.query_one(TypeAhead), screen.query_one(CustomerBox).input
+        # An answer is on its way for as long as this test wants it to be.
+        sign.hold()
+        type_at_once(app, "f3", "enter", "m", "ctrl+u", *"Renamed", "f10")
+        # Long enough for all of them to come, were they not kept back.
+        for _pause in range(20):
+            await pilot.pause(0.02)
+        assert app.screen is screen
+        sign.let_go(field)
+        await until(pilot, lambda: isinstance(app.screen, ArchiveScreen) and said(app) == "The profile is changed.")
 
 
 async def test_what_is_typed_after_a_form_was_recorded_is_done_below_it(store: Store) -> None:
