@@ -6,14 +6,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from model.credit import REASONS, PricedLine, Standing, Verdict, judge
+from model.credit import REASONS, Amended, PricedLine, Standing, Verdict, judge
 from tui import locale
 from tui.archive import words as archive_words
 from tui.order_entry.words import cure_words, reasons_words, verdict_words
 
 OWING = Standing(100_000, 30, "order", 50_000, None, True, 20_000, ())
 LINES = (PricedLine("P1", 10_000, 20_000, sold=False),)
-ALL_WORDS = "blacklisted; overdue 200.00; over limit by 600.00; below floor: P1; customer closed; no longer sold: P1"
+ALL_WORDS = (
+    "blacklisted; overdue 200.00; over limit by 600.00; below floor: P1; customer closed; no longer sold: P1;"
+    " changes S1, which is confirmed"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +27,7 @@ def english() -> Iterator[None]:
 
 
 def stopped(standing: Standing = OWING) -> Verdict:
-    return judge(standing, total=10_000, paid=0, lines=LINES, closed=True)
+    return judge(standing, total=10_000, paid=0, lines=LINES, closed=True, amends=Amended("S1", 0))
 
 
 def test_every_reason_is_said_in_words_of_its_own() -> None:

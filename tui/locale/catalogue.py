@@ -76,10 +76,15 @@ def read_catalogue(path: Path, locale: str) -> Catalog:
 
 
 def fill(catalogue: Catalog, translations: Mapping[str, str]) -> None:
-    """Put translations into the texts that the catalogue holds; other texts are left out."""
+    """Put translations into the texts that the catalogue holds; other texts are left out.
+
+    A text that had another translation is printed, for one word may stand in two places that need two.
+    """
     for text, translation in translations.items():
         message = catalogue.get(text)
         if message is not None and translation:
+            if message.string and message.string != translation:
+                print(f"{text}: {message.string} -> {translation}")
             message.string = translation
             message.flags.discard("fuzzy")
 

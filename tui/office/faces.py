@@ -138,8 +138,8 @@ class MonthsFace(OfficeFace):
     TITLE = N_("Months")
     EMPTY = N_("No month is over yet.")
     COLUMNS = (
-        Column("month", N_("Month"), 8, priority=9),
-        Column("state", N_("State"), 10, priority=9),
+        Column("month", N_("Period"), 8, priority=9),
+        Column("state", N_("State"), 14, priority=9),
         Column("responsible", N_("responsible"), 12, align="right", priority=7),
         Column("active", N_("traded"), 10, align="right", priority=8),
         Column("rate", N_("rate %"), 8, align="right", priority=8),
@@ -157,7 +157,7 @@ class MonthsFace(OfficeFace):
 
 def _month_entry(place: int, month: Month, day: date) -> Entry:
     company = activity_board(month.key, day).company
-    state = _("closed") if month.closed else _("open")
+    state = _("month closed") if month.closed else _("not closed yet")
     rate = "–" if company.rate_bp is None else format_rate(company.rate_bp)
     late = f"+{company.late}" if company.late else ""
     cells = (month.key, state, str(company.responsible), str(company.active), rate, late)

@@ -40,6 +40,8 @@ def _reason_words(reason: Reason) -> str:
         return _("below floor: {products}").format(products=_(", ").join(reason.about))
     if reason.name == "not_sold":
         return _("no longer sold: {products}").format(products=_(", ").join(reason.about))
+    if reason.name == "amended":
+        return _("changes {number}, which is confirmed").format(number=_(", ").join(reason.about))
     return _(REASON_NAMES[reason.name])
 
 

@@ -26,6 +26,7 @@ from model.changes.log import Change
 from model.changes.orders import CancelOrder, LineArgs, RecordOrder
 from model.changes.returning import Fall, ReturnQuiet, WarnQuiet
 from model.changes.terms import SetBlacklisted
+from model.closing import closed_through
 from model.credit import standing_on
 from model.credited_orders import credited_orders
 from model.dates import last_day, month_of, shifted
@@ -143,18 +144,26 @@ def _close_what_is_over(company: Company) -> None:
     orders = [new_id(), new_id(), new_id()]
     for place, order in enumerate(orders):
         if place == 2:
-            _try(company, CloseMonth(month=month))
+            _close_through(company, month)
         line = LineArgs(line=1, product=company.products["P3"], quantity_e3=5_000, price_e4=500_000)
-        _try(
-            company,
+        company.at_office(
             RecordOrder(
                 id=order, number=f"LATE-{place}", customer=company.customers["LATE"], date=last_day(month),
                 lines=(line,), maker=company.people["A"],
-            ),
+            ), "M",
         )  # fmt: skip
-    _try(company, CancelOrder(order=orders[0], date=company.day, reason="sent back"))
+    company.at_office(CancelOrder(order=orders[0], date=company.day, reason="sent back"), "M")
     with company.store.use():
         assert {"cancelled", "sale"} <= {row[0] for row in rows("SELECT what FROM late_entry")}
+
+
+def _close_through(company: Company, month: str) -> None:
+    """Close a month, and before it those that chance left open."""
+    with company.store.use():
+        closed = closed_through()
+    while closed < month:
+        closed = shifted(closed or shifted(month, -1), 1)
+        company.at_office(CloseMonth(month=closed), "M")
 
 
 def _try(company: Company, args: Args) -> None:
