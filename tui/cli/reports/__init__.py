@@ -1,0 +1,1 @@
+"""The reports of the command line, a file per subject."""
