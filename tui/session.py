@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -63,6 +63,7 @@ class Session:
         line: how a line to the office is made.
         now: this machine's clock, UTC.
         syncing: what the exchange under way is doing, translated; empty while there is none.
+        freed: the numbers of held orders that were confirmed by what was done, until the status line has told them.
     """
 
     def __init__(self, store: Store) -> None:
@@ -71,6 +72,7 @@ class Session:
         self.line: LineFactory = line_to_office
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.syncing = ""
+        self.freed: list[str] = []
         self.skew_ms = 0
         with store.use():
             self.skew_ms = int(meta("skew_ms", "0"))
@@ -96,7 +98,7 @@ class Session:
     def record(self, args: Args) -> Any:
         """Do a change as the person who sits here, today; call it inside `with store.use():`."""
         refuse_at_the_office()
-        return record(args, person=self.person_id, on=self.today())
+        return record(args, person=self.person_id, on=self.today(), freed=self.freed)
 
     def standing(self) -> Standing:
         """What the status line says; call it inside `with store.use():`."""
@@ -113,6 +115,11 @@ class Session:
             unsent=unsent_count(),
             held=0 if held is None else int(held[0]),
         )
+
+
+def freed_words(numbers: Sequence[str]) -> str:
+    """The held orders that something else has confirmed."""
+    return _("No longer held but confirmed: {numbers}.").format(numbers=_(", ").join(numbers))
 
 
 def line_to_office(store: Store, passphrase: Passphrase) -> OfficeLine:
@@ -220,6 +227,9 @@ class StoreScreen(DeskScreen):
     def say(self, sentence: str) -> None:
         """Let the status line say what was just done; it stays until the next thing is done."""
         line = self.query_one(StatusLine)
+        if freed := self.session.freed:
+            sentence = f"{sentence} {freed_words(freed)}"
+            self.session.freed = []
         line.standing = replace(line.standing, said=sentence)
 
     @work(thread=True, exclusive=True, group="standing")

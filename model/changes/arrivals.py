@@ -13,14 +13,12 @@ from model.changes.bounds import check_bounds
 from model.changes.kind import Args
 from model.changes.lifting import lifted
 from model.changes.log import Change
-from model.changes.rejudging import judge_again
+from model.changes.rejudging import customers_who_wait, judge_again
 from model.context import Context
-from model.duplicates import pooled_with
 from model.errors import N_, HuokeError, InputError
 from model.fields import BytesField, IdField
-from model.orders import IS_HELD
-from model.store import Table, current, execute, rows
-from model.touched import Touched, collecting, touched_now
+from model.store import Table, current, execute
+from model.touched import Touched, collecting
 
 # The office's own device: what it decides itself, or a person does at the server, is recorded under this code.
 OFFICE_DEVICE = "S"
@@ -106,7 +104,7 @@ def _done(change: Change, args: Args) -> Any:
         check_bounds(args)
     outcome = KINDS[change.kind].rule(args, context)
     _keep(change)
-    judge_again(_waiting_customers(), context)
+    judge_again(customers_who_wait(), context)
     return outcome
 
 
@@ -115,16 +113,6 @@ def context_of(change: Change) -> Context:
     return Context(
         change.person, change.device, change.uid, change.business_date, arrived=change.device != OFFICE_DEVICE
     )
-
-
-def _waiting_customers() -> set[bytes]:
-    """Of the customers this change touched, and those who share a limit with them, who has orders that wait."""
-    touched = touched_now().customers
-    customers = sorted(touched.union(*(pooled_with(customer) for customer in touched)))
-    if not customers:
-        return set()
-    waiting = {bytes(row[0]) for row in rows(f"SELECT DISTINCT customer_id FROM orders WHERE {IS_HELD}")}
-    return waiting.intersection(customers)
 
 
 def _keep(change: Change) -> None:

@@ -13,6 +13,7 @@ from model.changes.arrivals import Arrival
 from model.changes.bounds import check_bounds
 from model.changes.kind import Args, canonical
 from model.changes.log import Change
+from model.changes.rejudging import judge_again_here
 from model.changes.undo import NEVER_DONE, undone_uids
 from model.context import Context
 from model.errors import N_, InputError, Refused
@@ -26,13 +27,16 @@ from model.touched import collecting
 CHAIN_BYTES = 16
 
 
-def record(args: Args, *, person: bytes | None, on: date) -> Any:
+def record(args: Args, *, person: bytes | None, on: date, freed: list[str] | None = None) -> Any:
     """Do what a person asks: the rule's effect and its log entry are kept together, or neither is.
+
+    In a store of its own the held orders that it frees are confirmed with it; a laptop leaves that to its office.
 
     Args:
         args: what to do.
         person: who does it; None in a store where nobody has signed in.
         on: the business date on which it is judged.
+        freed: takes the numbers of the held orders that it freed.
 
     Returns:
         The rule's own outcome.
@@ -56,17 +60,20 @@ def record(args: Args, *, person: bytes | None, on: date) -> Any:
         context = Context(person, device, new_id(), on)
         with collecting(Shadows() if joined else None):
             outcome = kind.rule(args, context)
-        Change(
-            uid=context.change_uid,
-            device=device,
-            number=number,
-            kind=kind.name,
-            args=encoded,
-            person=person,
-            business_date=on,
-            recorded_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            chain=chained(previous, number, kind.name, encoded),
-        ).insert_new()
+            Change(
+                uid=context.change_uid,
+                device=device,
+                number=number,
+                kind=kind.name,
+                args=encoded,
+                person=person,
+                business_date=on,
+                recorded_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+                chain=chained(previous, number, kind.name, encoded),
+            ).insert_new()
+            confirmed = judge_again_here(kind.name, context)
+    if freed is not None:
+        freed.extend(order.number for order in confirmed)
     return outcome
 
 
@@ -129,8 +136,10 @@ def replay(change: Change) -> Any:
     """Do a change that was recorded in another store, exactly as it was done there."""
     with current().writing():
         context = Context(change.person, change.device, change.uid, change.business_date)
-        outcome = KINDS[change.kind].rule(decoded(change), context)
-        change.insert_new()
+        with collecting():
+            outcome = KINDS[change.kind].rule(decoded(change), context)
+            change.insert_new()
+            judge_again_here(change.kind, context)
     return outcome
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from model.changes.customers import customer_with_id
@@ -13,10 +13,14 @@ from model.changes.orders import confirm_waiting, lines_of
 from model.context import Context
 from model.credit import REASONS_FOR_A_PERSON
 from model.customers import closed_by
+from model.duplicates import pooled_with
 from model.errors import N_
 from model.notices import notify
-from model.orders import Order
-from model.store import STANDALONE_DEVICE, one
+from model.orders import IS_HELD, Order
+from model.store import STANDALONE_DEVICE, meta, one, rows
+from model.touched import touched_now
+
+WHERE_RELEASE_IS_OFFERED = ("receipt.record",)
 
 
 class JudgeAgain(Args, frozen=True):
@@ -37,17 +41,49 @@ def waiting_orders(customer: bytes, day: date) -> list[Order]:
     return [order for order in held if not set(order.held_for.split(",")) & set(REASONS_FOR_A_PERSON)]
 
 
-def judge_again(customers: Iterable[bytes], ctx: Context) -> list[Order]:
+def customers_who_wait() -> set[bytes]:
+    """Of the customers the present change touched, and those who share a limit with them, who has held orders."""
+    touched = touched_now().customers
+    customers = sorted(touched.union(*(pooled_with(customer) for customer in touched)))
+    if not customers:
+        return set()
+    waiting = {bytes(row[0]) for row in rows(f"SELECT DISTINCT customer_id FROM orders WHERE {IS_HELD}")}
+    return waiting.intersection(customers)
+
+
+def judge_again_here(kind: str, ctx: Context) -> list[Order]:
+    """Confirm what a change in a store of its own has freed; a laptop leaves that to its office, which does it itself.
+
+    Money that is entered frees nothing by itself: whoever enters it is offered the release. An order that the change
+    itself wrote stays as it left it, or a release could not be undone and an import would not give what it holds.
+
+    Args:
+        kind: of the change.
+
+    Returns:
+        The orders that are confirmed now.
+    """
+    if meta("server") or meta("role") == "server" or kind in WHERE_RELEASE_IS_OFFERED:
+        return []
+    written = {id_ for document, id_ in touched_now().documents if document == "order"}
+    return judge_again(customers_who_wait(), ctx, but=written)
+
+
+def judge_again(customers: Iterable[bytes], ctx: Context, but: Collection[bytes] = ()) -> list[Order]:
     """Confirm what nothing stops any more of these customers' held orders, each as by a release.
 
     The one that arrived first comes first, whatever date stands on it and whichever of several customers that share a
     limit it is of: a date can be written at will.
 
+    Args:
+        but: orders that are not judged.
+
     Returns:
         The orders that are confirmed now.
     """
     day = ctx.business_date
-    waiting = [order for one_ in sorted(customers) if not closed_by(one_, day) for order in waiting_orders(one_, day)]
+    open_ones = [customer for customer in sorted(customers) if not closed_by(customer, day)]
+    waiting = [order for each in open_ones for order in waiting_orders(each, day) if order.id not in but]
     # Mostly nothing is free, and then nobody needs to know who came first.
     if not any(judge_order(order, lines_of(order), day).ok for order in waiting):
         return []

@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,15 @@ choice = st.integers(0, 10_000)
 some_lines = st.lists(st.tuples(st.sampled_from(sorted(PRODUCTS)), pieces), min_size=1, max_size=2)
 
 
+@dataclass(frozen=True)
+class Judging:
+    """Whose held orders were judged again after a change, which of them not, and which were confirmed."""
+
+    customers: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
+    freed: tuple[str, ...] = ()
+
+
 class Machine(RuleBasedStateMachine):
     """A company and the book beside it."""
 
@@ -79,6 +89,7 @@ class Machine(RuleBasedStateMachine):
         self.closed: dict[str, Any] = {}
         # By change, the book as it was before it.
         self.books: dict[bytes, Book] = {}
+        self.judgings: dict[bytes, Judging] = {}
         for person in PEOPLE:
             self.desk.salesperson(person)
         for product, (price, cost) in PRODUCTS.items():
@@ -153,6 +164,27 @@ class Machine(RuleBasedStateMachine):
         [(uid,)] = rows("SELECT uid FROM change ORDER BY number DESC LIMIT 1")
         return bytes(uid)
 
+    def _judge_again(self, *customers: str, but: tuple[str, ...] = ()) -> None:
+        """Confirm what nothing stops any more after a change, the order that was recorded first before the next.
+
+        Args:
+            customers: those the change is about.
+            but: the numbers of the orders that it wrote itself.
+        """
+        freed = []
+        for number, order in self.book.orders.items():
+            if order.state != "held" or order.customer not in customers or order.amends or number in but:
+                continue
+            if not self.book.held_for(order.customer, order.amount, self.day, waiting=number):
+                self._confirm(order)
+                freed.append(number)
+        DONE["freed"] += len(freed)
+        self.judgings[self._newest_change()] = Judging(customers, but, tuple(freed))
+
+    def _confirm(self, order: BookOrder) -> None:
+        order.state, order.date, order.live_from, order.decided_on = "confirmed", self.day, self.day, self.day
+        self.book.freeze(order)
+
     # --- time
 
     @rule(days=st.integers(1, 20))
@@ -185,6 +217,7 @@ class Machine(RuleBasedStateMachine):
         self.book.orders[number] = order
         if payment:
             self.book.receipts[money] = BookReceipt(money, customer, day, payment, "receipt", (number,))
+        self._judge_again(customer, but=(number,))
 
     @rule(at=choice)
     def release(self, at: int) -> None:
@@ -193,8 +226,8 @@ class Machine(RuleBasedStateMachine):
             "release", ReleaseOrder(order=self._id(order), date=self.day, reason="known")
         ):
             return
-        order.state, order.date, order.live_from, order.decided_on = "confirmed", self.day, self.day, self.day
-        self.book.freeze(order)
+        self._confirm(order)
+        self._judge_again(order.customer, but=(order.number,))
 
     @rule(at=choice, how=st.sampled_from((CancelOrder, CancelOrder, RejectOrder)))
     def end(self, at: int, how: type[CancelOrder] | type[RejectOrder]) -> None:
@@ -208,14 +241,17 @@ class Machine(RuleBasedStateMachine):
             assert any(each.returns == order.number and each.state == "confirmed" for each in self.book.orders.values())
             return
         DONE["end"] += 1
+        written = [order.number]
         if order.state == "confirmed":
             for each in self.book.orders.values():
                 if each.replaces == order.number and each.state == "held":
                     each.state = "voided"
+                    written.append(each.number)
             order.live_to = self.day
             if order.live_to == order.live_from:
                 order.live_from = order.live_to = None
         order.state, order.decided_on = "cancelled" if how is CancelOrder else "rejected", self.day
+        self._judge_again(order.customer, but=tuple(written))
 
     @rule(at=choice, lines=some_lines)
     def replace_held(self, at: int, lines: list[tuple[str, int]]) -> None:
@@ -242,6 +278,7 @@ class Machine(RuleBasedStateMachine):
         if not expected:
             order.state, order.live_from = "confirmed", self.day
         self.book.orders[number] = order
+        self._judge_again(held.customer, but=(number, held.number))
 
     # --- amending
 
@@ -271,6 +308,7 @@ class Machine(RuleBasedStateMachine):
         expected = self.book.held_for(original.customer, order.amount, self.day, instead_of=original.amount)
         assert set(recorded.verdict.held_for.split(",")) == expected
         self.book.orders[number] = order
+        self._judge_again(original.customer, but=(number,))
 
     @rule(at=choice)
     def agree_to_amendment(self, at: int) -> None:
@@ -289,6 +327,7 @@ class Machine(RuleBasedStateMachine):
         order.state, order.live_from, order.decided_on = "confirmed", self.day, self.day
         order.date, order.first_date = original.date, original.first_date
         self.book.freeze_as(original, order)
+        self._judge_again(order.customer, but=(order.number, original.number))
 
     # --- goods that come back
 
@@ -314,6 +353,7 @@ class Machine(RuleBasedStateMachine):
         )  # fmt: skip
         self.book.orders[number] = order
         self.book.share_return(order)
+        self._judge_again(order.customer, but=(number,))
 
     # --- money
 
@@ -340,6 +380,8 @@ class Machine(RuleBasedStateMachine):
         assert (recorded is None) == (kind in ("discount", "write_off") and amount > owed)
         if recorded is not None:
             self.book.receipts[number] = BookReceipt(number, customer, day, amount, kind, names)
+            # Who enters money is offered the release; only taking it back is judged like any change.
+            self.judgings[self._newest_change()] = Judging((customer,))
 
     @rule(at=choice)
     def reverse(self, at: int) -> None:
@@ -357,6 +399,7 @@ class Machine(RuleBasedStateMachine):
         self.book.receipts[number] = BookReceipt(
             number, receipt.customer, self.day, receipt.amount, "reversal", reverses=receipt.number
         )
+        self._judge_again(receipt.customer)
 
     # --- decisions about customers and the company
 
@@ -365,6 +408,7 @@ class Machine(RuleBasedStateMachine):
         customer = self._customer(at)
         self.desk.terms(customer, days=days, limit=f"{limit / 100:.2f}", since=self.day)
         self.book.customers[customer].terms[self.day] = (days, limit)
+        self._judge_again(customer)
         DONE["terms"] += 1
 
     @rule(at=choice, blacklisted=st.booleans())
@@ -376,6 +420,7 @@ class Machine(RuleBasedStateMachine):
             DONE["blacklist refused"] += 1
             return
         self.book.customers[customer].blacklisted[self.day] = blacklisted
+        self._judge_again(customer)
         DONE["blacklist"] += 1
 
     @rule(at=choice, owner=st.sampled_from(("", *PEOPLE)))
@@ -387,6 +432,7 @@ class Machine(RuleBasedStateMachine):
             DONE["assign refused"] += 1
             return
         self.book.customers[customer].owners[self.day] = owner
+        self._judge_again(customer)
         DONE["assign"] += 1
 
     @rule(percent=st.sampled_from((0, 30, 50, 70, 100)))
@@ -416,10 +462,12 @@ class Machine(RuleBasedStateMachine):
         DONE["merge"] += 1
         if self.book_blacklisted(loser) and not self.book_blacklisted(winner):
             self.book.customers[winner].blacklisted[self.day] = True
+        moved = tuple(order.number for order in self.book.orders.values() if order.customer == loser)
         for document in (*self.book.orders.values(), *self.book.receipts.values()):
             if document.customer == loser:
                 document.customer = winner
         self.book.customers[loser].merged_into = winner
+        self._judge_again(winner, but=moved)
 
     # --- closing
 
@@ -445,6 +493,10 @@ class Machine(RuleBasedStateMachine):
         if self._try("undo", UndoChange(uid=last)) is None:
             return
         after, self.book = self.book, self.books[last]
+        judging = self.judgings.get(last, Judging())
+        for number in judging.freed:
+            # What was freed has gone out, whatever became of what freed it.
+            self._confirm(self.book.orders[number])
         self.closed = {month: boards for month, boards in self.closed.items() if is_closed(month)}
         for number, order in after.orders.items():
             if number not in self.book.orders:
@@ -454,6 +506,7 @@ class Machine(RuleBasedStateMachine):
             if number not in self.book.receipts:
                 self.book.receipts[number] = receipt
                 receipt.voided = True
+        self._judge_again(*judging.customers, but=judging.but)
 
     def book_blacklisted(self, customer: str) -> bool:
         kept = self.book.customers[customer].blacklisted

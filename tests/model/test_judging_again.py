@@ -8,11 +8,15 @@ from pathlib import Path
 import pytest
 
 from model.changes.orders import OrderRecorded
+from model.changes.recording import last_undoable, record
 from model.changes.rejudging import JudgeAgain
+from model.changes.terms import SetTerms
+from model.changes.undo import UndoChange
 from model.errors import Refused
 from model.leases import remaining
 from model.store import execute
 from model.touched import collecting
+from tests.model.company import company
 from tests.model.judging_office import JudgingOffice, judging_office, notices
 
 TODAY = date(2026, 6, 30)
@@ -125,3 +129,35 @@ def test_only_the_office_judges_again(tmp_path: Path) -> None:
         c = desk.customer("C", "S1")
         with pytest.raises(Refused, match="Only the office"):
             desk.arrive("B", JudgeAgain(customers=(c,)), by="M")
+
+
+def test_in_a_store_of_its_own_a_limit_frees_the_oldest_first_and_money_only_offers(tmp_path: Path) -> None:
+    with company(tmp_path, TODAY) as desk:
+        desk.salesperson("S1")
+        desk.product("P")
+        desk.customer("C", "S1", days=30, limit="100")
+        old, late, small = (desk.sell("C", TODAY, amount) for amount in ("500", "600", "400"))
+        # Money pays for the last, and whoever enters it decides whether it goes out.
+        desk.pay("C", TODAY, "400", small)
+        assert [desk.order(order).state for order in (old, late, small)] == ["held"] * 3
+        freed: list[str] = []
+        terms = SetTerms(
+            customer=desk.ids["C"], from_date=TODAY, credit_days=30, credit_from="order", credit_limit=100_000
+        )
+        record(terms, person=None, on=TODAY, freed=freed)
+        assert freed == [old.number, small.number]
+        assert [desk.order(order).state for order in (old, late, small)] == ["confirmed", "held", "confirmed"]
+        desk.cancel(old, TODAY)
+        assert desk.order(late).state == "confirmed"
+
+
+def test_a_release_that_is_undone_stays_undone(tmp_path: Path) -> None:
+    with company(tmp_path, TODAY) as desk:
+        desk.salesperson("S1")
+        desk.product("P")
+        desk.customer("C", "S1", days=30, limit="100")
+        held = desk.sell("C", TODAY, "500")
+        desk.pay("C", TODAY, "500")
+        desk.release(held, TODAY)
+        desk.do(UndoChange(uid=last_undoable(None).uid))
+        assert desk.order(held).state == "held"

@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui.cli.output import Format
+from tui.cli.output import Format, tell
+from tui.locale import _
 
 if TYPE_CHECKING:
     from model.changes.kind import Args
@@ -83,7 +84,11 @@ class Desk:
         from model.laptop import refuse_at_the_office
 
         refuse_at_the_office()
-        return record(args, person=self.person(), on=self.business_date())
+        freed: list[str] = []
+        outcome = record(args, person=self.person(), on=self.business_date(), freed=freed)
+        if freed:
+            tell(_("No longer held but confirmed: {numbers}.").format(numbers=_(", ").join(freed)))
+        return outcome
 
     def business_date(self) -> date:
         """Today by the office's clock, where this laptop's is known to differ by a day; else the day it is here."""
