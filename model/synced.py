@@ -242,7 +242,8 @@ def add_documents(kind: str, bodies: Mapping[bytes, bytes]) -> None:
         # One after the other without a list for each: there may be millions of rows.
         values: list[Any] = []
         for key, parts in decoded:
-            for row in parts[place]:
+            # What a laptop kept aside before an update has no later tables.
+            for row in parts[place] if place < len(parts) else ():
                 values += row
                 values += key
         many = VALUES_PER_STATEMENT // given * given

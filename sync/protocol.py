@@ -25,7 +25,7 @@ MOST_FRAME_BYTES = 32 << 20
 DOCUMENTS_PER_PAGE = 50
 # The oldest form (SCHEMA of a laptop's Huoke) in which this server still sends documents: raised by a release whose
 # documents earlier ones cannot read. Whoever reads only older ones may still push.
-OLDEST_READER = 1
+OLDEST_READER = 2
 # What a snapshot's manifest is asked for by: everything that this device may hold.
 OWN_VIEW = "view"
 MOST_CHUNK_BYTES = 1 << 20

@@ -8,7 +8,7 @@ from model.fields import BytesField, DayField, IdField
 from model.store import Table
 
 # The form of arguments that this version writes. A release that changes a kind's arguments raises it and adds a lift.
-SCHEMA = 1
+SCHEMA = 2
 
 
 class Change(Table):
