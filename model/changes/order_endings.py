@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from model import booking, totals
+from model.changes.cover import refuse_goods_without_cover
 from model.changes.customers import checked_text
 from model.changes.documents import document_date
 from model.changes.kind import Args
@@ -82,6 +83,8 @@ def cancel_order(args: CancelOrder, ctx: Context) -> None:
                 number=order.number, other=returned[0],
             )  # fmt: skip
     _end(order, "cancelled", args, ctx)
+    if order.kind == "return":
+        refuse_goods_without_cover(order, ctx)
 
 
 def reject_order(args: RejectOrder, ctx: Context) -> None:

@@ -11,6 +11,7 @@ from datetime import date
 
 from model import allocation, booking, leases, totals
 from model.aliases import was_moved
+from model.changes.cover import refuse_goods_without_cover
 from model.changes.customers import checked_text, colleague, customer_with_id
 from model.changes.documents import document_date, free_number
 from model.changes.kind import Args, Kind
@@ -58,6 +59,7 @@ from model.former import keeping
 from model.money import LARGEST_AMOUNT_MINOR
 from model.notices import notify
 from model.orders import Order, OrderLine
+from model.receipts import Receipt
 from model.rights import acts_for_another, may_touch, require, require_own_name, require_touch
 from model.settlement import settle, settle_appended
 from model.touched import touch
@@ -361,6 +363,10 @@ def undo_record_order(args: RecordOrder | ReturnOrder, ctx: Context) -> None:
     void(order, ctx)
     if order.replaces_id is not None:
         _let_wait_again(order_with_id(order.replaces_id))
+    if payment is not None:
+        refuse_goods_without_cover(Receipt.get_by_id(payment.id), ctx)
+    elif order.kind == "return":
+        refuse_goods_without_cover(order, ctx)
 
 
 def _let_wait_again(replaced: Order) -> None:

@@ -8,11 +8,11 @@ from datetime import date
 import msgspec
 
 from model import allocation, totals
+from model.changes.cover import refuse_goods_without_cover
 from model.changes.customers import checked_text, customer_with_id
 from model.changes.documents import document_date, free_number
 from model.changes.kind import Args, Kind
 from model.context import Context
-from model.credit import standing_on
 from model.customers import Customer
 from model.errors import N_, HuokeError, InputError, Refused
 from model.money import LARGEST_AMOUNT_MINOR, format_amount
@@ -350,27 +350,7 @@ def undo_record_receipt(args: RecordReceipt | ReverseReceipt, ctx: Context) -> N
     announce_receipt(receipt.id, receipt.customer_id)
     execute("UPDATE receipt SET voided = 1, unallocated = 0 WHERE id = ?", (receipt.id,))
     settle(receipt.customer_id)
-    refuse_goods_without_money(receipt, ctx)
-
-
-def refuse_goods_without_money(receipt: Receipt, ctx: Context) -> None:
-    """Whoever may not release a held order does not get one through by money that is taken back again.
-
-    Raises:
-        Refused: an order was confirmed since the receipt that would be held without it.
-    """
-    if may(ctx.person, "reverse_receipt"):
-        return
-    sold = one(
-        "SELECT number FROM orders WHERE customer_id = ? AND kind = 'sale' AND state = 'confirmed' AND live_from >= ?"
-        " ORDER BY live_from DESC, number DESC LIMIT 1",
-        (receipt.customer_id, receipt.date.isoformat()),
-    )
-    if sold is not None and standing_on(receipt.customer_id, ctx.business_date).verdict != "ok":
-        raise Refused(
-            N_("{order} was confirmed since {number}, and would be held without it: ask someone of {roles}."),
-            order=sold[0], number=receipt.number, roles=RIGHTS["reverse_receipt"],
-        )  # fmt: skip
+    refuse_goods_without_cover(receipt, ctx)
 
 
 def still_a_slip(receipt: Receipt, ctx: Context) -> None:

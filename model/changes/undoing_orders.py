@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from model import booking, leases, totals
 from model.aliases import was_moved
+from model.changes.cover import refuse_goods_without_cover
 from model.changes.order_endings import EndOrder, RejectOrder, order_to_decide
 from model.changes.order_judging import judge_confirming
 from model.changes.order_lines import lines_of
@@ -63,6 +64,8 @@ def undo_confirming(args: ConfirmOrder | ReleaseOrder, ctx: Context, uid: bytes)
     if order.state == "confirmed":
         booking.leave(order, ctx.business_date, booking.UNDONE)
     _let_stand(order, stood, ctx)
+    if payment is not None:
+        refuse_goods_without_cover(Receipt.get_by_id(payment.id), ctx)
 
 
 def refuse_named(order: Order, payment: Payment | None) -> None:

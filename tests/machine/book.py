@@ -88,6 +88,17 @@ class BookCustomer:
     terms: dict[date, tuple[int, int]] = field(default_factory=dict)
     blacklisted: dict[date, bool] = field(default_factory=dict)
     merged_into: str = ""
+    retail: bool = False
+    month_end: dict[date, bool] = field(default_factory=dict)
+    # First and last day of a temporary limit, and how much it is.
+    temporary: dict[tuple[date, date], int] = field(default_factory=dict)
+    claimed_on: set[date] = field(default_factory=set)
+    # The day on which someone gave it back to the pool, and who.
+    given_back: dict[date, str] = field(default_factory=dict)
+
+    def limit_on(self, day: date) -> int:
+        holding = [span for span in self.temporary if span[0] <= day <= span[1]]
+        return self.temporary[max(holding)] if holding else int(latest(self.terms, day, (0, 0))[1])
 
 
 def latest(history: dict[date, Any], day: date, otherwise: Any) -> Any:
@@ -122,6 +133,9 @@ class Book:
         self.receipts: dict[str, BookReceipt] = {}
         self.costs: dict[str, dict[date, int]] = {}
         self.owner_bp: dict[date, int] = {}
+        self.grace_days: dict[date, int] = {}
+        self.tolerance: dict[date, int] = {}
+        self.blacklisted_may_prepay: dict[date, bool] = {}
 
     def copy(self) -> Book:
         return copy.deepcopy(self)
@@ -264,12 +278,13 @@ class Book:
             what = receipt.kind if receipt.kind in ("refund", "reversal") else "money"
             yield receipt.date, 2, receipt.number, what
 
-    def ageing(self, customer: str, day: date) -> tuple[int, ...]:
-        """not due, 1–30, 31–60, 61–90, 91 and more days past due, unallocated."""
+    def ageing(self, customer: str, day: date, by: str = "due") -> tuple[int, ...]:
+        """not due, 1–30, 31–60, 61–90, 91 and more days past due or since the date, unallocated."""
         found = self.settled(customer, day)
         buckets = [0] * 6
         for bill, amount in found.open.items():
-            late = (day - found.due[bill]).days
+            since = found.due[bill] if by == "due" or bill not in self.orders else self.orders[bill].date
+            late = (day - since).days
             buckets[0 if late <= 0 else min(4, 1 + (late - 1) // 30)] += amount
         buckets[5] = -(sum(found.waits.values()) + sum(found.reserved.values()))
         return tuple(buckets)
@@ -288,15 +303,16 @@ class Book:
             carried: money that waited for what it replaces.
         """
         found = self.settled(customer, date.max)
-        _days, limit = latest(self.customers[customer].terms, day, (0, 0))
+        limit = self.customers[customer].limit_on(day)
         reserved = sum(amount for (_source, order), amount in found.reserved.items() if order == waiting)
         elsewhere = sum(found.reserved.values()) - reserved
         reserved = min(reserved, total)
         need = max(0, total - instead_of - paid - reserved - carried)
         reasons = set()
-        if latest(self.customers[customer].blacklisted, day, False):
+        may_prepay = need == 0 and latest(self.blacklisted_may_prepay, day, False)
+        if latest(self.customers[customer].blacklisted, day, False) and not may_prepay:
             reasons.add("blacklisted")
-        if need > 0 and any(found.open[bill] and found.due[bill] < day for bill in found.open if bill in self.orders):
+        if need > 0 and self.overdue(customer, day):
             reasons.add("overdue")
         if need > 0 and found.balance + total - instead_of - min(paid, total) + elsewhere > limit:
             reasons.add("over_limit")
@@ -304,12 +320,25 @@ class Book:
             reasons.add("amended")
         return reasons
 
+    def overdue(self, customer: str, day: date) -> int:
+        """What a customer owes past due and grace, as known now; residues that are tolerated left out."""
+        found = self.settled(customer, date.max)
+        last = day - timedelta(days=latest(self.grace_days, day, 0))
+        tolerated = latest(self.tolerance, day, 0)
+        return sum(
+            amount for bill, amount in found.open.items()
+            if bill in self.orders and amount > tolerated and found.due[bill] < last
+        )  # fmt: skip
+
     # --- orders
 
     def freeze(self, order: BookOrder) -> None:
         """Write what holds on the order's date into it."""
         days, _limit = latest(self.customers[order.customer].terms, order.date, (0, 0))
-        order.due = order.date + timedelta(days=days)
+        start = order.date
+        if latest(self.customers[order.customer].month_end, order.date, False):
+            start = (start.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        order.due = start + timedelta(days=days)
         owner = self.owner_on(order.customer, order.date)
         order.owner, order.owner_bp = owner, 0
         if owner and order.maker in (NOBODY, owner):
@@ -394,11 +423,36 @@ class Book:
         )
 
     def activity(self, day: date) -> dict[str, tuple[int, int]]:
-        """Salesperson → responsible, active, in the month of a day until it."""
+        """Salesperson → responsible, active, in the month of a day until it; `*` is the company."""
         found: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
         for code, customer in self.customers.items():
-            owner = "" if customer.merged_into else self.owner_on(code, day)
-            if owner:
-                responsible, active = found[owner]
-                found[owner] = responsible + 1, active + self.traded_in(code, str(day)[:7])
+            if customer.merged_into or customer.retail:
+                continue
+            traded = self.traded_in(code, str(day)[:7])
+            counted = dict.fromkeys(self._responsible(customer, day, traded), traded)
+            for person, active in (counted | {"*": traded}).items():
+                responsible, all_active = found[person]
+                found[person] = responsible + 1, all_active + active
         return dict(found)
+
+    def _responsible(self, customer: BookCustomer, day: date, traded: bool) -> set[str]:
+        """Whose it is, unless claimed this month; and who gave it back this month without a trade."""
+        first = day.replace(day=1)
+
+        def counts(start: date) -> bool:
+            return not (start in customer.claimed_on and start >= first)
+
+        start = max(since for since in customer.owners if since <= day)
+        found = {customer.owners[start]} if customer.owners[start] and counts(start) else set()
+        for gone, person in customer.given_back.items():
+            if first <= gone <= day and not traded and counts(max(since for since in customer.owners if since < gone)):
+                found.add(person)
+        return found
+
+    def revenue(self, month: str) -> dict[str, int]:
+        """Customer → what was sold in a month less what came back in it, by the date of each."""
+        found: dict[str, int] = defaultdict(int)
+        for order in self.orders.values():
+            if order.state == "confirmed" and str(order.date)[:7] == month:
+                found[order.customer] += -order.amount if order.returns else order.amount
+        return {customer: amount for customer, amount in found.items() if amount}
