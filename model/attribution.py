@@ -8,7 +8,7 @@ from datetime import date
 from model.fields import iso
 from model.money import FULL_BP, share_of
 from model.remembering import remembered
-from model.store import one
+from model.store import one, rows
 
 # Until the company sets a rule, an order belongs to the owner of the customer, whoever took it.
 OWNER_BP_WITHOUT_RULE = FULL_BP
@@ -43,6 +43,12 @@ def owner_bp_on(day: date) -> int:
         ),
     )
     return OWNER_BP_WITHOUT_RULE if found is None else int(found[0])
+
+
+def rules_by_date() -> list[tuple[date, int]]:
+    """Every rule of the owner's share: since when, and the share in basis points; the oldest first."""
+    found = rows("SELECT from_date, owner_bp FROM attribution_rule WHERE kind = 'owned' ORDER BY from_date")
+    return [(date.fromisoformat(since), owner_bp) for since, owner_bp in found]
 
 
 def attributed(owner: bytes | None, maker: bytes | None, rule_owner_bp: int) -> Attribution:

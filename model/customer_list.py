@@ -23,7 +23,7 @@ from model.laptop import cards_count, held_in_full
 from model.orders import IS_HELD
 from model.payment_grades import grades_of
 from model.search import matching_customer_ids_sql
-from model.stages import stage_condition, stage_of, trading_months_of
+from model.stages import stage_condition, stage_limits, stage_of, trading_months_of
 from model.store import one, rows
 
 SORTS = ("code", "name", "owner", "last_trade", "balance", "credit_left")
@@ -418,7 +418,7 @@ class CustomerList:
         if chosen.owner:
             conditions.append(self._owner_condition(chosen.owner))
         if chosen.stage:
-            sql, given = stage_condition(chosen.stage, self.day)
+            sql, given = stage_condition(chosen.stage, self.day, stage_limits(self.day))
             conditions.append(Condition(f"({sql}) AND {HELD_IN_FULL}", tuple(given)))
         if chosen.quiet_days:
             quiet_since = self.day - timedelta(days=chosen.quiet_days)
@@ -480,6 +480,7 @@ class _Facts:
         self.terms = terms_of(ids, day)
         self.told_by_cards = told_by_cards(ids)
         self.grades = grades_of(ids, day)
+        self.stage_limits = stage_limits(day)
         self.trading_months = trading_months_of(ids, day)
         self.overdue = dict(
             rows(
@@ -517,7 +518,7 @@ class _Facts:
             name=short_name or name,
             owner=owner or "",
             kind="retail" if retail else "owned" if owner is not None else "shared",
-            stage="" if only_card else stage_of(first, self.trading_months.get(id_, 0), self.day),
+            stage="" if only_card else stage_of(first, self.trading_months.get(id_, 0), self.day, self.stage_limits),
             last_trade=date.fromisoformat(last_trade) if last_trade and not only_card else None,
             traded_this_month=id_ in self.traded and not only_card,
             balance=None if only_card else balance or 0,

@@ -83,6 +83,8 @@ class Terms(Table):
     An empty column of a temporary row leaves the lasting value.
     """
 
+    person_id: bytes | None
+
     customer = peewee.ForeignKeyField(Customer)
     from_date = DayField()
     until_date = peewee.TextField(default="")

@@ -92,7 +92,7 @@ def likely_duplicates(customer: Customer, day: str) -> list[tuple[bytes, str]]:
     """
     if customer.retail:
         return []
-    tax, phones, name = _tax_number(customer.tax_id), phone_numbers(customer.phone), plain_name(customer.name)
+    tax, phones, name = plain_tax_number(customer.tax_id), phone_numbers(customer.phone), plain_name(customer.name)
     likenesses: list[str] = []
     parameters: list[object] = [customer.id, day]
     # A wide net that the database can draw in one reading; what it catches is then compared exactly.
@@ -107,7 +107,7 @@ def likely_duplicates(customer: Customer, day: str) -> list[tuple[bytes, str]]:
     found = []
     for id_, other_name, phone, tax_id in rows(_OTHERS.format(likeness=" OR ".join(likenesses)), parameters):
         reason = (
-            "tax_id" if tax and _tax_number(tax_id) == tax
+            "tax_id" if tax and plain_tax_number(tax_id) == tax
             else "phone" if phones & phone_numbers(phone)
             else "name" if name and plain_name(other_name) == name
             else ""
@@ -138,7 +138,8 @@ def plain_name(text: str) -> str:
     return name if len(name) >= SHORTEST_NAME_CHARACTERS else ""
 
 
-def _tax_number(text: str) -> str:
+def plain_tax_number(text: str) -> str:
+    """A tax number as it is compared: capital letters and digits."""
     return _NOT_IN_A_NAME.sub("", unicodedata.normalize("NFKC", text).upper())
 
 
@@ -177,12 +178,12 @@ def similar_customers(
     Returns:
         Of each its id, code, name, how sure the likeness makes one from 0 to 100, and a key of REASON_NAMES.
     """
-    wanted, phones, tax = plain_name(name), phone_numbers(phone), _tax_number(tax_id)
+    wanted, phones, tax = plain_name(name), phone_numbers(phone), plain_tax_number(tax_id)
     ids = [*_ids_with_tax_number(tax_id, tax), *ids_with_phones(sorted(phones)), *candidates_for_name(wanted)]
     found = []
     for id_, code, other, short, other_phone, other_tax in _cards_of(list(dict.fromkeys(ids)), day):
         score, reason = max(_name_likeness(wanted, plain_name(text)) for text in (other, short))
-        if tax and _tax_number(other_tax) == tax:
+        if tax and plain_tax_number(other_tax) == tax:
             score, reason = SAME_SCORE, "tax_id"
         elif phones & phone_numbers(other_phone) and score < SAME_PHONE_SCORE:
             score, reason = SAME_PHONE_SCORE, "phone"

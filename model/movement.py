@@ -14,8 +14,8 @@ from model.aliases import not_merged
 from model.dates import first_day, last_day, month_of
 from model.fields import iso
 from model.laptop import held_in_full
-from model.rhythm import rhythm_of, trading_days
-from model.stages import stage_of
+from model.rhythm import QuietLimits, quiet_limits, rhythm_of, trading_days
+from model.stages import StageLimits, stage_limits, stage_of
 from model.store import rows
 
 COMPANY_CODE = "*"
@@ -46,15 +46,25 @@ class Movement:
     end: int = 0
 
 
+@dataclass(frozen=True)
+class Limits:
+    """From when on customers are dormant, familiar and old."""
+
+    quiet: QuietLimits
+    stages: StageLimits
+
+
 def movement(month: str, as_of: date) -> list[tuple[str, Movement]]:
     """The movement of a month by salesperson's code; the company's last, under COMPANY_CODE."""
     before, until = first_day(month) - timedelta(days=1), min(last_day(month), as_of)
     owners = {bytes(id_): code for id_, code in rows(_OWNED, (iso(until),) * 3)}
+    # One day's limits for both ends of the month: what the company calls dormant moves no customer by itself.
+    limits = Limits(quiet_limits(until), stage_limits(until))
     found: dict[str, Movement] = {code: Movement() for (code,) in rows(_SALESPEOPLE)}
     for customer, days in trading_days(until, as_of=as_of):
         owner = owners.get(customer)
         if owner is not None:
-            _count(found.setdefault(owner, Movement()), days, before, until)
+            _count(found.setdefault(owner, Movement()), days, before, until, limits)
     company = Movement()
     for moved in found.values():
         for each in fields(Movement):
@@ -62,10 +72,10 @@ def movement(month: str, as_of: date) -> list[tuple[str, Movement]]:
     return [*sorted(found.items()), (COMPANY_CODE, company)]
 
 
-def _count(moved: Movement, days: list[date], before: date, until: date) -> None:
+def _count(moved: Movement, days: list[date], before: date, until: date, limits: Limits) -> None:
     earlier = days[: bisect_right(days, before)]
-    was_alive = bool(earlier) and rhythm_of(earlier).state_on(before) != "dormant"
-    is_alive = rhythm_of(days).state_on(until) != "dormant"
+    was_alive = bool(earlier) and rhythm_of(earlier).state_on(before, limits.quiet) != "dormant"
+    is_alive = rhythm_of(days).state_on(until, limits.quiet) != "dormant"
     moved.start += was_alive
     moved.end += is_alive
     if not earlier:
@@ -75,10 +85,10 @@ def _count(moved: Movement, days: list[date], before: date, until: date) -> None
         moved.woken += 1
     elif was_alive and not is_alive:
         moved.gone_dormant += 1
-    stages = [_stage(earlier, before), _stage(days, until)]
-    moved.to_familiar += stages[1] == "familiar" and stages[0] not in ("familiar", "old")
-    moved.to_old += stages[1] == "old" and stages[0] != "old"
+    then, now = _stage(earlier, before, limits.stages), _stage(days, until, limits.stages)
+    moved.to_familiar += now == "familiar" and then not in ("familiar", "old")
+    moved.to_old += now == "old" and then != "old"
 
 
-def _stage(days: list[date], day: date) -> str:
-    return stage_of(days[0] if days else None, len({month_of(each) for each in days}), day)
+def _stage(days: list[date], day: date, limits: StageLimits) -> str:
+    return stage_of(days[0] if days else None, len({month_of(each) for each in days}), day, limits)

@@ -1,7 +1,8 @@
 """The rhythm in which a customer buys: how many days lie between trading days, when the next is due, how quiet it is.
 
 A trading day is a day with a live sale above zero. The rhythm is the median of the days between one and the next, of
-three trading days or more; a customer without one is dormant after half a year without a trade.
+three trading days or more; a customer without one is dormant after half a year without a trade. From when on a
+customer is cooling or dormant are settings of the company.
 """
 
 from __future__ import annotations
@@ -11,17 +12,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby, pairwise
 
-from model.errors import N_
+from model.errors import N_, InputError
 from model.fields import iso
 from model.laptop import held_in_full
-from model.money import half_up
+from model.money import half_up, parse_percent
+from model.settings import DEFAULTS, setting_on
 from model.store import rows
 
 FEWEST_TRADING_DAYS = 3
-DORMANT_AFTER_DAYS = 180
-# Quiet = days since the last trading day ÷ rhythm: cooling from 1.5, dormant from 3; as numerator and denominator.
-COOLING_FROM = (3, 2)
-DORMANT_FROM = (3, 1)
+HUNDREDTHS = 100
+MOST_QUIET_TIMES_HUNDREDTHS = 100 * HUNDREDTHS
+IDS_PER_STATEMENT = 500
 STATE_NAMES = {"steady": N_("steady"), "cooling": N_("cooling"), "dormant": N_("dormant")}
 
 _TRADING_DAYS = """
@@ -37,6 +38,45 @@ LEFT JOIN salesperson p ON p.id = a.owner_id
 WHERE {held_in_full("c.id")} AND c.id NOT IN (SELECT loser_id FROM alias)
 ORDER BY c.code
 """
+
+
+@dataclass(frozen=True)
+class QuietLimits:
+    """From when on a customer is cooling or dormant.
+
+    Attributes:
+        cooling_hundredths, dormant_hundredths: days since the last trading day ÷ rhythm, in hundredths.
+        dormant_after_days: for a customer without a rhythm.
+    """
+
+    cooling_hundredths: int
+    dormant_hundredths: int
+    dormant_after_days: int
+
+
+def parse_quiet_times(text: str) -> int | None:
+    """How many times a rhythm, in hundredths: 1.5 is 150; None where it is no number from 0.01 to 100."""
+    try:
+        hundredths = parse_percent(text)
+    except InputError:
+        return None
+    return hundredths if 0 < hundredths <= MOST_QUIET_TIMES_HUNDREDTHS else None
+
+
+DEFAULT_QUIET_LIMITS = QuietLimits(
+    parse_quiet_times(DEFAULTS["cooling_from"]) or 0,
+    parse_quiet_times(DEFAULTS["dormant_from"]) or 0,
+    int(DEFAULTS["dormant_after_days"]),
+)
+
+
+def quiet_limits(day: date) -> QuietLimits:
+    """The company's limits as of a day; read once for a whole report."""
+    return QuietLimits(
+        parse_quiet_times(setting_on("cooling_from", day)) or DEFAULT_QUIET_LIMITS.cooling_hundredths,
+        parse_quiet_times(setting_on("dormant_from", day)) or DEFAULT_QUIET_LIMITS.dormant_hundredths,
+        int(setting_on("dormant_after_days", day)),
+    )
 
 
 @dataclass(frozen=True)
@@ -66,14 +106,17 @@ class Rhythm:
         """Days since the last trading day ÷ rhythm, in hundredths; None without a rhythm."""
         return None if self.half_days is None else half_up(self.days_quiet(day) * 200, self.half_days)
 
-    def state_on(self, day: date) -> str:
-        """One of STATE_NAMES."""
+    def is_quiet(self, day: date, times_hundredths: int) -> bool:
+        """Whether so many times the rhythm has passed since the last trading day; never without a rhythm."""
+        return self.half_days is not None and self.days_quiet(day) * 2 * HUNDREDTHS >= times_hundredths * self.half_days
+
+    def state_on(self, day: date, limits: QuietLimits = DEFAULT_QUIET_LIMITS) -> str:
+        """One of STATE_NAMES, by the company's `quiet_limits`."""
         if self.half_days is None:
-            return "dormant" if self.days_quiet(day) >= DORMANT_AFTER_DAYS else "steady"
-        for state, (over, under) in (("dormant", DORMANT_FROM), ("cooling", COOLING_FROM)):
-            if self.days_quiet(day) * 2 * under >= over * self.half_days:
-                return state
-        return "steady"
+            return "dormant" if self.days_quiet(day) >= limits.dormant_after_days else "steady"
+        if self.is_quiet(day, limits.dormant_hundredths):
+            return "dormant"
+        return "cooling" if self.is_quiet(day, limits.cooling_hundredths) else "steady"
 
 
 def rhythm_of(trading_days: Sequence[date]) -> Rhythm:
@@ -104,6 +147,17 @@ def trading_days(
 def rhythms(day: date, customer: bytes | None = None) -> dict[bytes, Rhythm]:
     """The rhythm of every customer that traded until a day, or of one."""
     return {id_: rhythm_of(days) for id_, days in trading_days(day, customer)}
+
+
+def rhythms_among(day: date, customers: Sequence[bytes]) -> dict[bytes, Rhythm]:
+    """The rhythm of those of these customers that traded until a day; costs what they bought, not all history."""
+    found: dict[bytes, Rhythm] = {}
+    for start in range(0, len(customers), IDS_PER_STATEMENT):
+        some = customers[start : start + IDS_PER_STATEMENT]
+        query = _TRADING_DAYS.format(among=f"AND o.customer_id IN ({', '.join('?' * len(some))})")
+        for id_, theirs in groupby(rows(query, (iso(day),) * 3 + tuple(some)), key=lambda row: bytes(row[0])):
+            found[id_] = rhythm_of([date.fromisoformat(text) for _id, text in theirs])
+    return found
 
 
 @dataclass(frozen=True)

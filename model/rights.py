@@ -15,6 +15,7 @@ from model.store import meta, one
 
 OFFICE = ("manager", "finance", "admin")
 LEADERS = ("manager", "admin")
+ADMIN = ("admin",)
 
 # The right, and the roles that have it. What is not listed anybody may do.
 RIGHTS: dict[str, tuple[str, ...]] = {
@@ -27,6 +28,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
     "write_off": OFFICE,
     "reverse_receipt": OFFICE,
     "change_settings": LEADERS,
+    "appoint_admin": ADMIN,
     "import_tables": OFFICE,
     "merge_customers": OFFICE,
     "close_month": OFFICE,
@@ -43,6 +45,7 @@ RIGHT_NAMES = {
     "write_off": N_("write off a debt"),
     "reverse_receipt": N_("reverse a receipt"),
     "change_settings": N_("change the company's settings"),
+    "appoint_admin": N_("make somebody an admin, or take that from them"),
     "import_tables": N_("import tables"),
     "merge_customers": N_("merge customers"),
     "close_month": N_("close a month"),
@@ -50,6 +53,25 @@ RIGHT_NAMES = {
     "invoice_orders": N_("enter invoices"),
 }
 
+
+# What everybody may do, because an order or money is a fact, and a claim keeps to its quota.
+ANYBODYS = (
+    N_("record orders, quotes, receipts and refunds"),
+    N_("add a customer, for oneself or the pool"),
+    N_("take a customer from the pool, within the quota"),
+    N_("give one's own customer back to the pool"),
+)
+# What a role may see. What it may not is not refused but left out.
+SIGHTS: dict[str, tuple[str, ...]] = {
+    "see_all_customers": OFFICE,
+    "see_all_targets": OFFICE,
+    "see_cost": OFFICE,
+}
+SIGHT_NAMES = {
+    "see_all_customers": N_("see orders and money of others' customers on a laptop"),
+    "see_all_targets": N_("see others' targets on a laptop"),
+    "see_cost": N_("see cost and margin"),
+}
 
 # What a salesperson may do only with their own customers, the pool's and retail ones, and with orders they made.
 # What is not listed is either anybody's, because an order or money is a fact and a claim only asks, or needs a right.
@@ -60,6 +82,11 @@ WITHIN_REACH = frozenset(
         "receipt.discount", "customer.edit", "customer.terms", "customer.blacklist", "contact.log", "conflict.decide",
     }
 )  # fmt: skip
+REACH_NAMES = {
+    "customer.edit": N_("change a customer's card, log a contact"),
+    "order.cancel": N_("confirm, cancel, lose, amend and return an order"),
+    "receipt.discount": N_("give a settlement discount"),
+}
 # Of these, what a laptop may have recorded before it heard that the customer was given to another.
 ALSO_WHAT_WAS_THEIRS = frozenset({"customer.edit", "contact.log", "order.confirm", "order.return", "conflict.decide"})
 

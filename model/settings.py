@@ -27,6 +27,13 @@ DEFAULTS: dict[str, str] = {
     "return_after_days": "0",  # after so many quiet days a customer returns to the pool by itself; 0: never
     "return_clock": "any",  # what breaks the quiet: trade, contact, assignment, or any of them
     "return_notice_days": "7",  # so many days before, its owner is told
+    "stage_new_days": "90",  # so many days after the first trade a customer is new, however often it bought
+    "stage_old_months": "12",  # so many months after the first trade it may be old
+    "stage_old_trading_months": "6",  # with so many trading months it is then old
+    "stage_familiar_trading_months": "3",  # with so many it is familiar
+    "cooling_from": "1.5",  # so many times its own rhythm quiet, a customer is cooling
+    "dormant_from": "3",  # so many times, it is dormant
+    "dormant_after_days": "180",  # without a rhythm it is dormant after so many quiet days
 }
 
 

@@ -1,6 +1,7 @@
 """How far a customer has come: from prospect to old acquaintance, by first trade and trading months.
 
-A trading month is a month with at least one trade (a live sale over zero).
+A trading month is a month with at least one trade (a live sale over zero). Where one stage ends and the next begins
+are settings of the company.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from model.dates import last_day, month_of, shifted
 from model.errors import N_
 from model.fields import iso
 from model.laptop import held_in_full
+from model.settings import DEFAULTS, setting_on
 from model.store import rows
 
 STAGES = ("prospect", "new", "familiar", "old", "occasional")
@@ -41,40 +43,62 @@ WHERE (c.created_on IS NULL OR c.created_on <= ?) AND (c.closed_on IS NULL OR c.
 ORDER BY c.code
 """
 
-NEW_AT_MOST_DAYS = 90
-OLD_FROM_MONTHS = 12
-OLD_FROM_TRADING_MONTHS = 6
-FAMILIAR_FROM_TRADING_MONTHS = 3
+
+@dataclass(frozen=True)
+class StageLimits:
+    """Where the stages begin and end.
+
+    Attributes:
+        new_days: whoever traded first so many days ago or later is new, however often.
+        old_months: so many months after the first trade a customer may be old.
+        old_trading_months, familiar_trading_months: how many trading months make it old and familiar.
+    """
+
+    new_days: int
+    old_months: int
+    old_trading_months: int
+    familiar_trading_months: int
+
+    def new_since(self, day: date) -> date:
+        """Whoever traded first on this date or later is new on `day`."""
+        return day - timedelta(days=min(self.new_days, (day - date.min).days))
+
+    def old_until(self, day: date) -> date:
+        """Whoever traded first on this date or earlier did so long enough before `day` to be old."""
+        end = last_day(shifted(month_of(day), -self.old_months))
+        return end.replace(day=min(day.day, end.day))
 
 
-def stage_of(first_trade: date | None, trading_months: int, day: date) -> str:
+LIMIT_SETTINGS = ("stage_new_days", "stage_old_months", "stage_old_trading_months", "stage_familiar_trading_months")
+DEFAULT_STAGE_LIMITS = StageLimits(*(int(DEFAULTS[name]) for name in LIMIT_SETTINGS))
+
+
+def stage_limits(day: date) -> StageLimits:
+    """The company's limits as of a day; read once for a whole report."""
+    return StageLimits(*(int(setting_on(name, day)) for name in LIMIT_SETTINGS))
+
+
+def stage_of(
+    first_trade: date | None, trading_months: int, day: date, limits: StageLimits = DEFAULT_STAGE_LIMITS
+) -> str:
     """The stage of a customer on a day: the first of the definitions that fits.
 
     Args:
         first_trade: the day of the first trade; None for a customer that never traded.
         trading_months: months with a trade, until the day.
         day: as of when.
+        limits: the company's `stage_limits`.
     """
     if first_trade is None or first_trade > day:
         return "prospect"
-    if first_trade >= new_since(day):
+    if first_trade >= limits.new_since(day):
         return "new"
-    if first_trade <= old_until(day) and trading_months >= OLD_FROM_TRADING_MONTHS:
+    long_ago = first_trade <= limits.old_until(day)
+    if long_ago and trading_months >= limits.old_trading_months:
         return "old"
-    if trading_months >= FAMILIAR_FROM_TRADING_MONTHS:
+    if trading_months >= limits.familiar_trading_months:
         return "familiar"
-    return "new" if first_trade > old_until(day) else "occasional"
-
-
-def new_since(day: date) -> date:
-    """Whoever traded first on this date or later is new on `day`, however often."""
-    return day - timedelta(days=NEW_AT_MOST_DAYS)
-
-
-def old_until(day: date) -> date:
-    """Whoever traded first on this date or earlier did so a full year before `day`."""
-    end = last_day(shifted(month_of(day), -OLD_FROM_MONTHS))
-    return end.replace(day=min(day.day, end.day))
+    return "occasional" if long_ago else "new"
 
 
 def trading_months_of(customer_ids: Sequence[bytes], day: date) -> dict[bytes, int]:
@@ -88,33 +112,35 @@ def trading_months_of(customer_ids: Sequence[bytes], day: date) -> dict[bytes, i
     return {bytes(customer_id): int(months) for customer_id, months in found}
 
 
-def stage_condition(stage: str, day: date) -> tuple[str, list[Any]]:
+def stage_condition(stage: str, day: date, limits: StageLimits = DEFAULT_STAGE_LIMITS) -> tuple[str, list[Any]]:
     """A condition that a customer is in a stage, and its parameters.
 
     It speaks of `t`, the customer's row of `customer_total`.
     """
-    recent, year_ago = new_since(day).isoformat(), old_until(day).isoformat()
+    today, recent, long_ago = iso(day), iso(limits.new_since(day)), iso(limits.old_until(day))
     months = (
         "(SELECT COUNT(*) FROM customer_month m WHERE m.customer_id = t.customer_id AND m.orders > 0 AND m.month <= ?)"
     )
     month = month_of(day)
-    today = day.isoformat()
+    old, familiar = limits.old_trading_months, limits.familiar_trading_months
     conditions: dict[str, tuple[str, list[Any]]] = {
         "prospect": ("(t.first_trade IS NULL OR t.first_trade > ?)", [today]),
         "new": (
             f"t.first_trade <= ? AND (t.first_trade >= ? OR (t.first_trade > ? AND {months} < ?))",
-            [today, recent, year_ago, month, FAMILIAR_FROM_TRADING_MONTHS],
+            [today, recent, long_ago, month, familiar],
         ),
-        "old": (f"t.first_trade <= ? AND {months} >= ?", [year_ago, month, OLD_FROM_TRADING_MONTHS]),
+        "old": (
+            f"t.first_trade < ? AND t.first_trade <= ? AND {months} >= ?", [recent, long_ago, month, old]
+        ),
         "familiar": (
             f"t.first_trade < ? AND {months} >= ? AND NOT (t.first_trade <= ? AND {months} >= ?)",
-            [recent, month, FAMILIAR_FROM_TRADING_MONTHS, year_ago, month, OLD_FROM_TRADING_MONTHS],
+            [recent, month, familiar, long_ago, month, old],
         ),
         "occasional": (
-            f"t.first_trade <= ? AND {months} < ?",
-            [year_ago, month, FAMILIAR_FROM_TRADING_MONTHS],
+            f"t.first_trade < ? AND t.first_trade <= ? AND {months} < ?",
+            [recent, long_ago, month, min(old, familiar)],
         ),
-    }
+    }  # fmt: skip
     return conditions[stage]
 
 
@@ -133,7 +159,8 @@ class CustomerStage:
 
 def stages_report(day: date) -> Iterator[CustomerStage]:
     """The stage of every customer on a day, by code; prospects too."""
+    limits = stage_limits(day)
     for code, name, owner, first, last, months in rows(_STAGES, (iso(day),) * 7):
         first_trade, last_trade = (date.fromisoformat(text) if text else None for text in (first, last))
-        stage = stage_of(first_trade, int(months), day)
+        stage = stage_of(first_trade, int(months), day, limits)
         yield CustomerStage(code, name, owner, stage, first_trade, last_trade, int(months))

@@ -11,7 +11,7 @@ from model import search
 from model.attribution import owner_bp_on
 from model.changes.customers import checked_code, checked_text
 from model.changes.kind import Args, Kind
-from model.changes.undoing import COSTS, RULE, SETTING, undo_company_decision
+from model.changes.undoing import COSTS, ROLE, RULE, SETTING, undo_company_decision
 from model.context import Context
 from model.errors import N_, InputError, Refused
 from model.former import keeping
@@ -19,6 +19,7 @@ from model.money import FULL_BP, LARGEST_PRICE_E4, format_percent, format_price,
 from model.notices import notify
 from model.people import ROLES, Salesperson
 from model.products import Cost, Product, cost_on
+from model.rhythm import parse_quiet_times
 from model.rights import require
 from model.settings import CLOCKS, DEFAULTS, AttributionRule, Setting, setting_on
 from model.synced import document_id
@@ -26,6 +27,7 @@ from model.touched import touch
 
 LONGEST_SETTING_DAYS = 365
 LARGEST_QUOTA = 10_000
+LONGEST_STAGE_MONTHS = 120
 LARGEST_SETTINGS = {
     "lease_share": 100,
     "lease_days": LONGEST_SETTING_DAYS,
@@ -34,6 +36,11 @@ LARGEST_SETTINGS = {
     "claim_cooldown_days": LONGEST_SETTING_DAYS,
     "return_after_days": 10 * LONGEST_SETTING_DAYS,
     "return_notice_days": LONGEST_SETTING_DAYS,
+    "stage_new_days": 10 * LONGEST_SETTING_DAYS,
+    "stage_old_months": LONGEST_STAGE_MONTHS,
+    "stage_old_trading_months": LONGEST_STAGE_MONTHS,
+    "stage_familiar_trading_months": LONGEST_STAGE_MONTHS,
+    "dormant_after_days": 10 * LONGEST_SETTING_DAYS,
 }
 
 
@@ -52,6 +59,18 @@ class SetWorksHere(Args, frozen=True):
 
     person: bytes
     active: bool
+
+
+class SetRole(Args, frozen=True):
+    """What someone may do and see from now on.
+
+    Attributes:
+        seen: their role as the person saw it; empty where that does not matter.
+    """
+
+    person: bytes
+    role: str
+    seen: str = ""
 
 
 class AddProduct(Args, frozen=True):
@@ -115,6 +134,7 @@ def add_salesperson(args: AddSalesperson, ctx: Context) -> Salesperson:
         raise InputError(N_("The salesperson {code} needs a name."), code=code)
     if args.role not in ROLES:
         raise InputError(N_("There is no role {role}: the roles are {names}."), role=args.role, names=", ".join(ROLES))
+    _may_appoint(ctx, args.role)
     if Salesperson.with_id(args.id) is not None:
         raise InputError(N_("There is a salesperson with the id of {code} already: add them anew."), code=code)
     if Salesperson.get_or_none(Salesperson.code == code) is not None:
@@ -125,15 +145,51 @@ def add_salesperson(args: AddSalesperson, ctx: Context) -> Salesperson:
     )
 
 
+def _may_appoint(ctx: Context, *roles: str) -> None:
+    """Go on where none of these roles is an admin's, or an admin acts: else a leader were above an admin.
+
+    Raises:
+        Refused: somebody else does.
+    """
+    if "admin" in roles:
+        require(ctx, "appoint_admin")
+
+
 def set_works_here(args: SetWorksHere, ctx: Context) -> Salesperson:
     require(ctx, "change_settings")
     person = Salesperson.get_or_none(Salesperson.id == args.person)
     if person is None:
         raise InputError(N_("There is no such salesperson here."))
+    _may_appoint(ctx, person.role)
     touch("person", args.person)
     person.active = args.active
     person.save(only=[Salesperson.active])
     return person
+
+
+def set_role(args: SetRole, ctx: Context) -> Salesperson:
+    require(ctx, "change_settings")
+    person = Salesperson.get_or_none(Salesperson.id == args.person)
+    if person is None:
+        raise InputError(N_("There is no such salesperson here."))
+    if args.role not in ROLES:
+        raise InputError(N_("There is no role {role}: the roles are {names}."), role=args.role, names=", ".join(ROLES))
+    _may_appoint(ctx, args.role, person.role)
+    if ctx.person == args.person:
+        raise Refused(N_("Nobody changes their own role: ask another manager, or the office."))
+    if ctx.arrived and args.seen and person.role not in (args.seen, args.role):
+        raise Refused(
+            N_("The role of {name} was changed by somebody else meanwhile: look once more."), name=person.name
+        )
+    touch("person", args.person)
+    person.role = args.role
+    person.save(only=[Salesperson.role])
+    return person
+
+
+def role_as_seen(args: SetRole) -> SetRole:
+    person = Salesperson.get_or_none(Salesperson.id == args.person)
+    return args if person is None else msgspec.structs.replace(args, seen=person.role)
 
 
 def add_product(args: AddProduct, ctx: Context) -> Product:
@@ -241,6 +297,8 @@ def _check_setting(name: str, value: str) -> None:
         raise InputError(N_("The days of grace are a whole number from 0 to 365."))
     if name in LARGEST_SETTINGS and not _is_number_up_to(value, LARGEST_SETTINGS[name]):
         raise InputError(N_("{name} is a whole number from 0 to {most}."), name=name, most=LARGEST_SETTINGS[name])
+    if name in ("cooling_from", "dormant_from") and parse_quiet_times(value) is None:
+        raise InputError(N_("{name} is how many times the rhythm, from 0.01 to 100: write it like 1.5."), name=name)
     if name == "time_zone":
         try:
             ZoneInfo(value)
@@ -283,6 +341,7 @@ def rule_as_seen(args: SetAttributionRule) -> SetAttributionRule:
 COMPANY_KINDS = (
     Kind("salesperson.add", AddSalesperson, add_salesperson),
     Kind("salesperson.active", SetWorksHere, set_works_here),
+    Kind("salesperson.role", SetRole, keeping(set_role, ROLE), seen=role_as_seen, undo_kept=undo_company_decision),
     Kind("product.add", AddProduct, add_product),
     Kind("product.cost", SetCost, keeping(set_cost, COSTS), seen=cost_as_seen, undo_kept=undo_company_decision),
     Kind(

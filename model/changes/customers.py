@@ -104,6 +104,20 @@ class SetTerms(Args, frozen=True):
     seen: str = ""
 
 
+class EndTemporaryTerms(Args, frozen=True):
+    """A temporary limit or term that ends before its day.
+
+    Attributes:
+        from_date, until: which one of the customer's, as it stands.
+        date: from which it holds no more.
+    """
+
+    customer: bytes
+    from_date: date
+    until: datetime.date
+    date: datetime.date
+
+
 class SetBlacklisted(Args, frozen=True):
     """A customer put on the blacklist, or taken off it.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import peewee
 
 from model.fields import BytesField, DayField, IdField
-from model.store import Table
+from model.store import Table, one
 
 # The form of arguments that this version writes. A release that changes a kind's arguments raises it and adds a lift.
 SCHEMA = 2
@@ -36,3 +36,9 @@ class Change(Table):
 
     class Meta:
         table_name = "change"
+
+
+def last_change() -> bytes:
+    """The id of the newest change; empty where there is none. Ids grow with the time at which they are made."""
+    found = one("SELECT uid FROM change ORDER BY uid DESC LIMIT 1")
+    return b"" if found is None else bytes(found[0])

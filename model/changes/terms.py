@@ -6,12 +6,19 @@ they wanted then waits for a decision like what a salesperson asks for.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 
 from model.aliases import resolved
-from model.changes.customers import SetBlacklisted, SetTerms, checked_text, customer_with_id, judged_day
+from model.changes.customers import (
+    EndTemporaryTerms,
+    SetBlacklisted,
+    SetTerms,
+    checked_text,
+    customer_with_id,
+    judged_day,
+)
 from model.changes.kind import Kind
 from model.changes.undoing import BLACKLISTINGS, TERMS, undo_blacklisting, undo_terms
 from model.conflicts import Requested, becomes_request, pairs_in, pairs_text, raise_conflict
@@ -26,10 +33,10 @@ from model.customers import (
     blacklisted_on,
     terms_on,
 )
-from model.errors import N_, InputError
+from model.errors import N_, InputError, Refused
 from model.former import keeping
 from model.money import LARGEST_AMOUNT_MINOR, format_amount
-from model.rights import require_touch
+from model.rights import require, require_touch
 from model.touched import touch
 
 
@@ -146,6 +153,32 @@ def _lasting_terms(customer_id: bytes, day: date) -> Terms | None:
     )
 
 
+def end_temporary_terms(args: EndTemporaryTerms, ctx: Context) -> None:
+    """Let what was set for a time hold until the day before only; what ends on the day it began never was."""
+    require(ctx, "set_terms")
+    customer = customer_with_id(args.customer)
+    day = judged_day(args.date, ctx)
+    held = Terms.get_or_none(
+        (Terms.customer == customer.id)
+        & (Terms.from_date == args.from_date)
+        & (Terms.until_date == args.until.isoformat())
+    )
+    if held is None or args.until < day:
+        raise Refused(N_("That temporary limit of {code} has ended already."), code=customer.code)
+    touch("customer", customer.id, customer=customer.id)
+    last = day - timedelta(days=1)
+    spans = (args.until.isoformat(), last.isoformat())
+    Terms.delete().where(
+        Terms.customer == customer.id, Terms.from_date == args.from_date, Terms.until_date.in_(spans)
+    ).execute()
+    if last >= args.from_date:
+        Terms.create(
+            customer=customer.id, from_date=args.from_date, until_date=last.isoformat(),
+            credit_days=held.credit_days, credit_from=held.credit_from, credit_limit=held.credit_limit,
+            reason=held.reason, person=held.person_id,
+        )  # fmt: skip
+
+
 def set_blacklisted(args: SetBlacklisted, ctx: Context) -> Requested | None:
     asked = becomes_request(ctx, "block_customer")
     customer = customer_with_id(args.customer)
@@ -187,6 +220,7 @@ def yes_no(flag: bool) -> str:
 
 TERMS_KINDS = (
     Kind("customer.terms", SetTerms, keeping(set_terms, TERMS), seen=terms_as_seen, undo_kept=undo_terms),
+    Kind("customer.terms_end", EndTemporaryTerms, keeping(end_temporary_terms, TERMS), undo_kept=undo_terms),
     Kind(
         "customer.blacklist", SetBlacklisted, keeping(set_blacklisted, BLACKLISTINGS), seen=blacklisting_as_seen,
         undo_kept=undo_blacklisting,

@@ -35,6 +35,7 @@ TERMS = Writes("customer", ("terms",), _customer_of)
 BLACKLISTINGS = Writes("customer", ("blacklisting",), _customer_of)
 SETTING = Writes("setting", ("setting",), lambda args: (document_id("setting", args.name, args.from_date.isoformat()),))
 RULE = Writes("rule", ("attribution_rule",), lambda args: (document_id("rule", args.from_date.isoformat(), "owned"),))
+ROLE = Writes("person", ("salesperson",), lambda args: (args.person,))
 COSTS = Writes("cost", ("cost",), lambda args: (args.product,))
 
 
@@ -103,7 +104,7 @@ def undo_blacklisting(_args: Any, ctx: Context, uid: bytes) -> None:
 
 
 def undo_company_decision(_args: Any, ctx: Context, uid: bytes) -> None:
-    """Take back a setting, a cost or the rule of shares: orders keep what was frozen in them meanwhile."""
+    """Take back a setting, a cost, a role or the rule of shares: orders keep what was frozen in them meanwhile."""
     require(ctx, "change_settings")
     _take_back(uid)
 

@@ -9,11 +9,12 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from model.changes.closing import CloseMonth
-from model.changes.company import SetCost, SetSetting
+from model.changes.company import SetCost, SetRole, SetSetting
 from model.changes.customers import (
     AddCustomer,
     AssignCustomers,
     ClaimCustomer,
+    EndTemporaryTerms,
     LogContact,
     ReleaseCustomer,
     SetBlacklisted,
@@ -341,6 +342,24 @@ def set_terms(desk: Desk) -> Args | None:
     )  # fmt: skip
 
 
+def end_terms(desk: Desk) -> Args | None:
+    found = desk.one_of(
+        rows("SELECT customer_id, from_date, until_date FROM terms WHERE until_date <> '' ORDER BY 1, 2, 3")
+    )
+    if found is None:
+        return None
+    customer, begun, until = found
+    return EndTemporaryTerms(
+        customer=bytes(customer), from_date=date.fromisoformat(begun), until=date.fromisoformat(until), date=desk.day
+    )
+
+
+def set_role(desk: Desk) -> Args | None:
+    # Only who has no laptop: the others' deeds are chosen by the role they began with.
+    person = desk._id(f"SELECT id FROM salesperson WHERE code = '{WITHOUT_LAPTOP}'")
+    return None if person is None else SetRole(person=person, role=desk.chance.choice(("sales", "finance")))
+
+
 def blacklist(desk: Desk) -> Args | None:
     customer = desk.customer()
     if customer is None:
@@ -436,9 +455,9 @@ OF_SALES: tuple[tuple[Deed, int], ...] = (
 OF_OFFICE: tuple[tuple[Deed, int], ...] = (
     (sell, 10), (confirm, 3), (pay, 10), (reverse, 4), (bring_back, 3), (cancel, 5), (lose, 1), (release, 5),
     (reject, 2), (edit, 14), (add_customer, 4), (merge, 4), (take_merge_back, 3), (assign, 10), (let_go, 2),
-    (set_terms, 9), (blacklist, 5), (contact, 2), (decide, 8), (read_notices, 2), (take_back, 3), (recall, 3),
-    (set_cost, 2), (set_setting, 2), (close_month, 3), (open_month_again, 1), (set_target, 3), (amend, 4), (invoice, 2),
-    (see_off, 2), (take_anything_back, 4),
+    (set_terms, 9), (end_terms, 3), (blacklist, 5), (contact, 2), (decide, 8), (read_notices, 2), (take_back, 3),
+    (recall, 3), (set_cost, 2), (set_setting, 2), (close_month, 3), (open_month_again, 1), (set_target, 3), (amend, 4),
+    (invoice, 2), (see_off, 2), (set_role, 1), (take_anything_back, 4),
 )  # fmt: skip
 TRADES: tuple[tuple[Deed, int], ...] = ((sell, 30), (confirm, 4), (pay, 14), (cancel, 3), (set_terms, 1))
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import Static
 
 from model.closing import is_closed
@@ -16,15 +15,16 @@ from model.settings import setting_on
 from model.store import Store, rows
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, small_company
+from tests.tui.office_desk import cells, filled, office, said, turned_to, until
 from tui import locale
 from tui.app import HuokeApp
 from tui.archive.documents import DocumentScreen
-from tui.office.screen import OfficeScreen
+from tui.office.company_settings import SettingsFace
+from tui.office.months import MonthsFace
+from tui.office.people import PeopleFace
 from tui.shared.ask import AskText, Confirm
-from tui.shared.status import StatusLine
 
 DAY = timedelta(days=1)
-PATIENCE_PAUSES = 300
 HELD = 10
 
 
@@ -51,31 +51,6 @@ def fill(made: Company) -> None:
 def store(tmp_path: Path) -> Iterator[Store]:
     with small_company(tmp_path / "store", fill, me="M1") as (opened, _company):
         yield opened
-
-
-async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
-    for _pause in range(PATIENCE_PAUSES):
-        if holds():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError(f"never came: {pilot.app.screen}")
-
-
-def office(app: HuokeApp) -> OfficeScreen:
-    screen = app.screen
-    assert isinstance(screen, OfficeScreen)
-    return screen
-
-
-async def filled(pilot: Pilot[None], app: HuokeApp, count: int | None = None) -> None:
-    """Wait until the list that is shown has its rows."""
-    await until(pilot, lambda: isinstance(app.screen, OfficeScreen) and bool(app.screen.face.summary))
-    await until(pilot, lambda: count is None or len(office(app).face.shown_rows) == count)
-    await until(pilot, lambda: not office(app).face.is_loading)
-
-
-def said(app: HuokeApp) -> str:
-    return next((line.standing.said for line in app.screen.query(StatusLine)), "")
 
 
 def states(store: Store) -> list[str]:
@@ -128,9 +103,7 @@ async def test_a_month_is_closed_after_a_question(store: Store) -> None:
     app = HuokeApp(store, first_mode="office")
     month = shifted(month_of(TODAY), -1)
     async with app.run_test(size=(80, 24)) as pilot:
-        await filled(pilot, app, HELD)
-        await pilot.press("]")
-        await until(pilot, lambda: len(office(app).face.shown_rows) > 0 and not office(app).face.is_loading)
+        await turned_to(pilot, app, MonthsFace)
         assert "Held orders" in office(app).why_not("office.release_orders")
         await pilot.press("c")
         await until(pilot, lambda: isinstance(app.screen, Confirm))
@@ -144,9 +117,7 @@ async def test_a_month_is_closed_after_a_question(store: Store) -> None:
 async def test_a_setting_is_changed_from_today_on(store: Store) -> None:
     app = HuokeApp(store, first_mode="office")
     async with app.run_test(size=(80, 24)) as pilot:
-        await filled(pilot, app, HELD)
-        await pilot.press("]", "]")
-        await until(pilot, lambda: len(office(app).face.shown_rows) > 5 and not office(app).face.is_loading)
+        await turned_to(pilot, app, SettingsFace)
         # The second one is the days of grace.
         await pilot.press("down", "enter")
         await until(pilot, lambda: isinstance(app.screen, AskText))
@@ -160,8 +131,5 @@ async def test_a_setting_is_changed_from_today_on(store: Store) -> None:
 async def test_people_stand_with_their_customers(store: Store) -> None:
     app = HuokeApp(store, first_mode="office")
     async with app.run_test(size=(80, 24)) as pilot:
-        await filled(pilot, app, HELD)
-        await pilot.press("[")
-        await until(pilot, lambda: len(office(app).face.shown_rows) == 2)
-        cells = {row.cells[0]: row.cells[3] for row in office(app).face.shown_rows}
-        assert cells == {"M1": "0", "S1": "11"}
+        await turned_to(pilot, app, PeopleFace, 2)
+        assert {row[0]: row[4] for row in cells(app)} == {"M1": "0", "S1": "11"}

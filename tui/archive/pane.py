@@ -19,6 +19,10 @@ from tui.locale import N_, _
 from tui.session import Session, StoreScreen
 from tui.shared.paged_table import PagedTable
 
+MORE_BEFORE, MORE_BEHIND = "‹", "›"
+# One of these signs and the blank beside it.
+MORE_CELLS = 2
+
 
 class Section(Vertical):
     """A titled part of a tab. `PART` lets the widened part hide the others."""
@@ -121,7 +125,10 @@ class ArchivePane(Container):
 
 
 class TabLine(Widget):
-    """The names of the tabs in one line; the one shown stands in brackets."""
+    """The names of the tabs in one line; the one shown stands in brackets.
+
+    Where not all fit, those around the one shown stand there, and ‹ and › say that there are more.
+    """
 
     ALLOW_SELECT = False
     at: reactive[int] = reactive(0)
@@ -144,16 +151,30 @@ class TabLine(Widget):
     def compose(self) -> ComposeResult:
         yield from ()
 
-    def _shown(self) -> list[str]:
-        return [f"[{_(title)}]" if at == self.at else f" {_(title)} " for at, title in enumerate(self.titles)]
+    def _shown(self) -> list[tuple[int, str]]:
+        """The tabs that fit, each with its place among all; a sign of more belongs to the nearest hidden one."""
+        texts = [f"[{_(title)}]" if at == self.at else f" {_(title)} " for at, title in enumerate(self.titles)]
+        cells = [Content(text).cell_length + 1 for text in texts]
+        first, last = 0, len(texts) - 1
+        while first < last and sum(cells[first : last + 1]) - 1 + MORE_CELLS * (
+            (first > 0) + (last < len(texts) - 1)
+        ) > max(1, self.size.width):
+            # The farther end gives way, so that on both sides something can be seen to turn to.
+            if self.at - first > last - self.at:
+                first += 1
+            else:
+                last -= 1
+        before = [(first - 1, MORE_BEFORE)] if first > 0 else []
+        behind = [(last + 1, MORE_BEHIND)] if last < len(texts) - 1 else []
+        return [*before, *((at, texts[at]) for at in range(first, last + 1)), *behind]
 
     def render(self) -> Content:
-        parts = [Content.styled(text, "bold reverse" if at == self.at else "") for at, text in enumerate(self._shown())]
+        parts = [Content.styled(text, "bold reverse" if at == self.at else "") for at, text in self._shown()]
         return Content(" ").join(parts)
 
     def on_click(self, event: events.Click) -> None:
         start = 0
-        for at, text in enumerate(self._shown()):
+        for at, text in self._shown():
             cells = Content(text).cell_length
             if start <= event.x < start + cells:
                 self.post_message(self.Chosen(at))

@@ -1,67 +1,52 @@
-"""The office's own desk: held orders are decided, months closed, settings changed."""
+"""The office's own desk: held orders, customers, terms, rules, months and people, each in a list of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.message import Message
 from textual.widgets import ContentSwitcher, Static
-from textual.worker import get_current_worker
 
-from model.archive import DocumentRef
-from model.changes.closing import CloseMonth
-from model.changes.company import SetSetting
-from model.changes.kind import Args
-from model.changes.orders import RejectOrder, ReleaseOrder
-from model.errors import HuokeError
-from model.held_orders import HeldOrder
 from tui import keymap
-from tui.archive.documents import DocumentScreen
 from tui.archive.pane import TabLine
-from tui.archive.sources import Desk
+from tui.keymap import ACTION_OF, Action
 from tui.leaderboard.short_table import ShortTable
-from tui.locale import _, translate_error
-from tui.office.faces import FACES, FaceRead, HeldFace, Month, MonthsFace, OfficeFace, SettingNow, SettingsFace
-from tui.session import StoreScreen
-from tui.shared.ask import AskText, Confirm
+from tui.locale import _
+from tui.office.company_settings import SettingsFace
+from tui.office.desk import OfficeDesk
+from tui.office.face import NO_ROW, Deed, OfficeFace
+from tui.office.held import HeldFace
+from tui.office.limits import LimitsFace
+from tui.office.months import MonthsFace
+from tui.office.people import PeopleFace
+from tui.office.pool import PoolFace
+from tui.office.quiet import QuietFace
+from tui.office.rules import RulesFace
+from tui.office.suggestions import SuggestionsFace
+from tui.office.targets import TargetsFace
+from tui.office.twins import TwinsFace
 from tui.shared.columns import printable
 from tui.shared.paged_table import PagedTable
 from tui.shared.status import StatusLine
 
-# Which deed belongs to which list, and the right it needs.
-DEEDS = {
-    "release_orders": (HeldFace, ""),
-    "reject_orders": (HeldFace, "reject_held"),
-    "open_archive": (HeldFace, ""),
-    "close_month": (MonthsFace, "close_month"),
-    "change_setting": (SettingsFace, "change_settings"),
-}
+FACES: tuple[type[OfficeFace], ...] = (
+    HeldFace, PoolFace, QuietFace, TwinsFace, LimitsFace, SuggestionsFace, TargetsFace, RulesFace, MonthsFace,
+    SettingsFace, PeopleFace,
+)  # fmt: skip
+# They stand in the foot of every list.
+ALWAYS_IN_THE_FOOT = ("list.filter_rows", "pane.next_tab", "app.open_palette", "app.show_help")
+SEPARATOR = " · "
 
 
-class OfficeScreen(StoreScreen):
+class OfficeScreen(OfficeDesk):
     """What the office decides."""
 
     DESK = "office"
     CSS_PATH = "office.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("office"), *keymap.bindings("pane")]
-
-    class FaceCame(Message):
-        """A list came from the store."""
-
-        def __init__(self, at: int, read: FaceRead) -> None:
-            self.at, self.read = at, read
-            super().__init__()
-
-    class Decided(Message):
-        """Something was decided; the translated sentence says what."""
-
-        def __init__(self, sentence: str) -> None:
-            self.sentence = sentence
-            super().__init__()
 
     def compose(self) -> ComposeResult:
         yield TabLine([face.TITLE for face in FACES])
@@ -74,19 +59,22 @@ class OfficeScreen(StoreScreen):
     def on_mount(self) -> None:
         self._turn_to(0)
 
-    # The faces --------------------------------------------------------------------------------
+    # The lists --------------------------------------------------------------------------------
 
     @property
     def face(self) -> OfficeFace:
         """The list that is shown."""
-        return self.query_one(f"#{_face_id(self.query_one(TabLine).at)}", OfficeFace)
+        return self._face_at(self.query_one(TabLine).at)
+
+    def _face_at(self, at: int) -> OfficeFace:
+        return self.query_one(f"#{_face_id(at)}", OfficeFace)
 
     def _turn_to(self, at: int) -> None:
         self.query_one(TabLine).at = at
         self.query_one(ContentSwitcher).current = _face_id(at)
         self.face.focus()
-        self._write_summary()
-        self.refresh_data()
+        self.face.fill_from(self, turned_to=True)
+        self.show_standing()
 
     def action_next_tab(self) -> None:
         self._turn_to((self.query_one(TabLine).at + 1) % len(FACES))
@@ -102,31 +90,25 @@ class OfficeScreen(StoreScreen):
         self.say(_("This list has the whole screen already."))
 
     def refresh_data(self) -> None:
-        self._read_face(self.query_one(TabLine).at, self.face)
+        self.face.fill_from(self, turned_to=False)
 
-    @work(thread=True, exclusive=True, group="face")
-    def _read_face(self, at: int, face: OfficeFace) -> None:
-        worker = get_current_worker()
-        with self.session.store.use():
-            read = face.read(self.session.today())
-        if not worker.is_cancelled:
-            self.post_message(self.FaceCame(at, read))
-
-    @on(FaceCame)
-    def _fill(self, message: FaceCame) -> None:
-        self.query_one(f"#{_face_id(message.at)}", OfficeFace).fill(message.read)
-        self._write_summary()
-
-    def _write_summary(self) -> None:
+    def show_standing(self) -> None:
+        """Say above the list what it comes to, how many rows are marked, and why nothing may be done here."""
         marked = len(self.face.selected)
-        said = self.face.summary if not marked else _("{count} marked").format(count=marked)
-        self.query_one(".summary", Static).update(printable(said))
+        said = [self.face.summary if not marked else _("{count} marked").format(count=marked), self._refusal()]
+        self.query_one(".summary", Static).update(printable(SEPARATOR.join(part for part in said if part)))
+        self.query_one(StatusLine).refresh()
+
+    def _refusal(self) -> str:
+        """Why the person may decide nothing in this list; empty where they may decide something."""
+        rights = [deed.right for deed in self.face.deeds.values() if deed.right]
+        refusals = [self.reason_against_right(right) for right in rights]
+        return refusals[0] if refusals and all(refusals) else ""
 
     @on(PagedTable.SelectionChanged)
     @on(PagedTable.RowHighlighted)
     def _follow_cursor(self) -> None:
-        self._write_summary()
-        self.query_one(StatusLine).refresh()
+        self.show_standing()
 
     @on(ShortTable.Exported)
     def _tell_exported(self, message: ShortTable.Exported) -> None:
@@ -134,117 +116,104 @@ class OfficeScreen(StoreScreen):
 
     @on(PagedTable.RowChosen)
     def _row_chosen(self) -> None:
-        record = self.face.record
-        if isinstance(record, HeldOrder):
-            desk = Desk(self.session.store, self.session.person_id, self.session.today(), record.customer)
-            self.app.push_screen(DocumentScreen(desk, DocumentRef(record.id, record.number, "sale", "held")))
-        elif isinstance(record, SettingNow):
-            self.action_change_setting()
-        elif isinstance(record, Month):
-            self.action_close_month()
+        self._begin(self.face.ENTER)
 
-    # Deciding ---------------------------------------------------------------------------------
+    # What is done in them ---------------------------------------------------------------------
+
+    def foot_actions(self) -> list[Action]:
+        """What the list that is shown is for, as far as the person's role may do it; the other keys behind."""
+        theirs = [
+            replace(ACTION_OF[f"office.{verb}"], short=deed.label or ACTION_OF[f"office.{verb}"].short)
+            for verb, deed in self.face.deeds.items()
+            if verb != "open_row" and not (deed.right and self.reason_against_right(deed.right))
+        ]
+        room = keymap.FOOTER_KEYS - len(ALWAYS_IN_THE_FOOT)
+        return [*theirs[:room], *(ACTION_OF[action] for action in ALWAYS_IN_THE_FOOT)]
 
     def why_not(self, action_id: str) -> str:
-        verb = action_id.partition(".")[2]
-        if not action_id.startswith("office.") or verb not in DEEDS:
-            return ""
-        face, right = DEEDS[verb]
-        if not isinstance(self.face, face):
-            return _("That is done in the list “{tab}”.").format(tab=_(face.TITLE))
-        if self.face.record is None:
-            return _("There is no row here.")
-        if right and (refusal := self.reason_against_right(right)):
+        place, _dot, verb = action_id.partition(".")
+        if place != "office":
+            return _("This list has the whole screen already.") if action_id == "pane.widen_pane" else ""
+        deed = self.face.deeds.get(verb or self.face.ENTER)
+        return self._elsewhere(verb) if deed is None else self._why_not_done(deed)
+
+    def _elsewhere(self, verb: str) -> str:
+        """In which lists something is done that is not done in this one."""
+        faces = [self._face_at(at) for at in range(len(FACES))]
+        titles = [_(face.TITLE) for face in faces if verb in face.deeds]
+        if verb == "open_row" and self.face.ENTER:
+            return self.why_not(f"office.{self.face.ENTER}")
+        return _("That is done in the list “{tab}”.").format(tab=_(", ").join(titles))
+
+    def _why_not_done(self, deed: Deed) -> str:
+        if deed.right and (refusal := self.reason_against_right(deed.right)):
             return refusal
-        if verb == "release_orders" and any(not order.verdict.ok for order in self.face.meant):
-            return self.reason_against_right("release_held")
-        if verb == "close_month" and self.face.record.closed:
-            return _("{month} is closed already.").format(month=self.face.record.key)
-        return ""
+        if deed.needs_row and not self.face.has_row:
+            return _(NO_ROW)
+        return deed.hindrance()
+
+    def _begin(self, verb: str) -> None:
+        """Begin a deed of the list that is shown, or say why it cannot be done."""
+        if reason := self.why_not(f"office.{verb}"):
+            self.say(reason)
+        else:
+            self._do(self.face.deeds[verb])
+
+    @work(exclusive=True, group="deed")
+    async def _do(self, deed: Deed) -> None:
+        await deed.do(self)
+
+    def done(self, sentence: str) -> None:
+        self.face.clear_marks()
+        super().done(sentence)
+
+    def action_open_row(self) -> None:
+        self._begin(self.face.ENTER)
+
+    def action_release_orders(self) -> None:
+        self._begin("release_orders")
+
+    def action_reject_orders(self) -> None:
+        self._begin("reject_orders")
 
     def action_open_archive(self) -> None:
-        if isinstance(record := self.face.record, HeldOrder):
-            self.app.open_customer(record.customer)  # type: ignore[attr-defined]
+        self._begin("open_archive")
 
-    @work(exclusive=True, group="deed")
-    async def action_release_orders(self) -> None:
-        """Release the marked orders, or the one under the cursor; one reason serves all that are still stopped."""
-        orders: list[HeldOrder] = self.face.meant
-        stopped = [order for order in orders if not order.verdict.ok]
-        reason: str | None = ""
-        if stopped:
-            numbers = ", ".join(order.number for order in stopped[:6])
-            reason = await self.app.push_screen_wait(
-                AskText(_("Release {count} orders: why?").format(count=len(orders)), numbers)
-            )
-        elif orders and not await self.app.push_screen_wait(
-            Confirm(_("Release {count} orders that nothing stops any more?").format(count=len(orders)))
-        ):
-            return
-        if reason is not None:
-            why, day = reason, self.session.today()
-            self._decide(
-                [ReleaseOrder(order=order.id, date=day, reason=why) for order in orders], _("{count} released.")
-            )
+    def action_assign_customers(self) -> None:
+        self._begin("assign_customers")
 
-    @work(exclusive=True, group="deed")
-    async def action_reject_orders(self) -> None:
-        """Reject the marked orders, or the one under the cursor, for one reason."""
-        orders: list[HeldOrder] = self.face.meant
-        reason = await self.app.push_screen_wait(AskText(_("Reject {count} orders: why?").format(count=len(orders))))
-        if reason:
-            day = self.session.today()
-            self._decide(
-                [RejectOrder(order=order.id, date=day, reason=reason) for order in orders], _("{count} rejected.")
-            )
+    def action_choose_shown(self) -> None:
+        self._begin("choose_shown")
 
-    @work(exclusive=True, group="deed")
-    async def action_close_month(self) -> None:
-        """Close the month under the cursor, and those before it that are still open."""
-        month = self.face.record
-        if not isinstance(month, Month) or (reason := self.why_not("office.close_month")):
-            if isinstance(month, Month):
-                self.say(reason)
-            return
-        question = _("Close {month}? Its board is kept as it is and never changes again.").format(month=month.key)
-        details = _("What arrives for it later counts in the month in which it is recorded.")
-        if await self.app.push_screen_wait(Confirm(question, details)):
-            self._decide([CloseMonth(month=month.key)], _("{month} is closed.").format(month=month.key))
+    def action_return_quiet(self) -> None:
+        self._begin("return_quiet")
 
-    @work(exclusive=True, group="deed")
-    async def action_change_setting(self) -> None:
-        """Change the setting under the cursor from today on."""
-        setting = self.face.record
-        if not isinstance(setting, SettingNow):
-            return
-        if reason := self.why_not("office.change_setting"):
-            self.say(reason)
-            return
-        question = _("The value of {name} from today on?").format(name=setting.key)
-        value = await self.app.push_screen_wait(AskText(question, value=setting.value))
-        if value is not None and value != setting.value:
-            args = SetSetting(name=setting.key, from_date=self.session.today(), value=value)
-            self._decide([args], _("{name} is {value} now.").format(name=setting.key, value=value))
+    def action_merge_customers(self) -> None:
+        self._begin("merge_customers")
 
-    @work(thread=True, group="decide")
-    def _decide(self, deeds: Sequence[Args], said: str) -> None:
-        """Do what was decided, one after the other; where one is refused the others are done all the same."""
-        done, refused = 0, ""
-        for args in deeds:
-            try:
-                with self.session.store.use():
-                    self.session.record(args)
-                done += 1
-            except HuokeError as error:
-                refused = translate_error(error)
-        sentence = said.format(count=done) if done else ""
-        self.post_message(self.Decided(" ".join(part for part in (sentence, refused) if part)))
+    def action_keep_apart(self) -> None:
+        self._begin("keep_apart")
 
-    @on(Decided)
-    def _decided(self, message: Decided) -> None:
-        self.face.clear_marks()
-        self.say(message.sentence)
-        self.store_changed()
+    def action_new_entry(self) -> None:
+        self._begin("new_entry")
+
+    def action_change_row(self) -> None:
+        self._begin("change_row")
+
+    def action_end_limit(self) -> None:
+        self._begin("end_limit")
+
+    def action_apply_terms(self) -> None:
+        self._begin("apply_terms")
+
+    def action_close_month(self) -> None:
+        self._begin("close_month")
+
+    def action_see_off(self) -> None:
+        self._begin("see_off")
+
+    def action_toggle_work(self) -> None:
+        self._begin("toggle_work")
 
 
 def _face_id(at: int) -> str:

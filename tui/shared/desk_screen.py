@@ -34,6 +34,10 @@ class DeskScreen(Screen[None]):
         """The reason why an action cannot be done now; empty when it can."""
         return ""
 
+    def foot_actions(self) -> list[Action]:
+        """The few actions in the foot of the screen, each with its key."""
+        return keymap.footer_actions(self.DESK)
+
 
 def desk_of(app: App[Any]) -> str:
     """The name in the key registry of the uppermost desk screen, below any question or help."""

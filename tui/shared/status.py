@@ -15,7 +15,7 @@ from tui import keymap
 from tui.keymap import Action
 from tui.locale import _
 from tui.shared.columns import fit, printable
-from tui.shared.desk_screen import desk_of, reason_against
+from tui.shared.desk_screen import DeskScreen, desk_screen_of, reason_against
 
 SEPARATOR = " · "
 GAP_CELLS = 2
@@ -76,7 +76,8 @@ class StatusLine(Widget):
         return Content(standing_line(self.standing, width) + "\n") + keys
 
     def _actions(self) -> list[Action]:
-        return keymap.footer_actions(desk_of(self.app))
+        screen = desk_screen_of(self.app)
+        return screen.foot_actions() if isinstance(screen, DeskScreen) else keymap.footer_actions("app")
 
 
 def standing_line(standing: Standing, width: int) -> str:

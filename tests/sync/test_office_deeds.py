@@ -1,0 +1,87 @@
+"""What the office's screen decides on a laptop reaches the office and everybody who may see it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from model.changes.company import SetRole
+from model.changes.customers import EndTemporaryTerms, SetTerms
+from model.customers import terms_on
+from model.people import Salesperson
+from model.store import Store, meta, rows
+from sync.client import unseen_results
+from sync.server.scope import feed_faults
+from tests.sync.offices import Company, Laptop
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Company:
+    company = Company(tmp_path)
+    for code in ("M", "N"):
+        company.person(code, "manager")
+    for code in ("A", "B"):
+        company.person(code)
+    company.product("P1")
+    company.customer("C1", "A", limit=1000)
+    company.customer("C2", "B", limit=1000)
+    return company
+
+
+def laptops(company: Company, *people: str) -> list[Laptop]:
+    joined = [company.laptop(person) for person in people]
+    for laptop in joined:
+        laptop.sync()
+    return joined
+
+
+def limit(store: Store, company: Company) -> int:
+    with store.use():
+        return terms_on(company.customers["C1"], company.day).credit_limit
+
+
+def test_a_temporary_limit_that_ends_ends_for_all_and_once(company: Company) -> None:
+    m, n, a = laptops(company, "M", "N", "A")
+    c1, until = company.customers["C1"], company.day + 10 * DAY
+    before = limit(company.store, company)
+    m.do(SetTerms(customer=c1, from_date=company.day, credit_days=None, credit_from=None, credit_limit=7, until=until))
+    for laptop in (m, n, a):
+        laptop.sync()
+    assert limit(a.store, company) == 7
+    ended = EndTemporaryTerms(customer=c1, from_date=company.day, until=until, date=company.day)
+    m.do(ended)
+    n.do(ended)
+    for laptop in (m, n, a):
+        laptop.sync()
+    assert {limit(store, company) for store in (company.store, m.store, n.store, a.store)} == {before}
+    with n.store.use():
+        assert [(kind, status) for _uid, kind, status, _result in unseen_results()] == [
+            ("customer.terms_end", "refused")
+        ]
+    with company.store.use():
+        assert feed_faults(company.day) == []
+
+
+def test_who_gets_another_role_holds_what_it_may_see(company: Company) -> None:
+    m, n, a = laptops(company, "M", "N", "A")
+    with a.store.use():
+        assert rows("SELECT COUNT(*) FROM customer_card WHERE shown = 1") == [(1,)]
+    m.do(SetRole(person=company.people["A"], role="finance"))
+    n.do(SetRole(person=company.people["A"], role="manager"))
+    for laptop in (m, n, a):
+        laptop.sync()
+    a.sync()
+    with company.store.use():
+        # The later one had not seen what the first has decided.
+        assert Salesperson.get_by_id(company.people["A"]).role == "finance"
+        assert feed_faults(company.day) == []
+    with a.store.use():
+        assert Salesperson.get_by_id(company.people["A"]).role == "finance"
+        assert meta("person_role") == "finance"
+        assert rows("SELECT COUNT(*) FROM customer_card WHERE shown = 1") == [(0,)]
+    with n.store.use():
+        assert [(kind, status) for _uid, kind, status, _result in unseen_results()] == [("salesperson.role", "refused")]
