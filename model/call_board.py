@@ -1,50 +1,40 @@
 """Whom to call today: customers whose trade is due or overdue by their own rhythm, the most worthwhile first.
 
 *Worth* = margin of the last 12 months ÷ 12 × urgency × how much of a usual order the credit left covers. Urgency is how
-quiet the customer is, up to 3, where it becomes dormant; from there on it falls as it rose, for who stays away does
-not come back by one call. A customer without credit left can still pay at once: a quarter stays.
+quiet the customer is, up to where it becomes dormant (3, a setting); from there on it falls as it rose, for who stays
+away does not come back by one call. A customer without credit left can still pay at once: a quarter stays.
+
+A board of all that is due reads every customer's trade. One of the best few begins with those who earned most: nobody's
+worth is above their margin ÷ 12 × the highest urgency, so that it ends where no further customer can reach it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from heapq import nsmallest
 from typing import Any
 
-from model.aliases import not_merged
-from model.balances import balances
-from model.dates import month_of, shifted
+from model.balances import balance_on
+from model.customers import CreditTerms, terms_of
 from model.errors import N_
 from model.fields import iso
-from model.laptop import held_in_full
-from model.rhythm import Rhythm, rhythms
+from model.named_customers import NamedCustomer, named_customers
+from model.rhythm import HUNDREDTHS, QuietLimits, Rhythm, quiet_limits, rhythms, rhythms_among
 from model.store import rows
+from model.trading_year import YearSums, trading_year
 
 MONTHS = 12
-MOST_QUIET = 3
 CREDIT_AT_LEAST = Fraction(1, 4)
-# Who bought once or twice and then no more: called after a month, given up after half a year.
+# Who bought once or twice and then no more: called after a month, given up where it is dormant.
 CALLED_AFTER_DAYS = 30
-GIVEN_UP_AFTER_DAYS = 180
+CUSTOMERS_PER_STEP = 500
 
 WHY_QUIET = N_("buys every {rhythm} days, quiet for {days}")
 WHY_DUE = N_("buys every {rhythm} days: due today")
 WHY_FEW = N_("bought on {count} days only, the last {days} days ago")
-
-_CUSTOMERS = f"""
-SELECT c.id, COALESCE(p.code, ''), COALESCE(p.id, ?) FROM customer c
-LEFT JOIN assignment a ON a.customer_id = c.id AND a.from_date <= ? AND (a.to_date IS NULL OR a.to_date > ?)
-LEFT JOIN salesperson p ON p.id = a.owner_id
-WHERE c.retail = 0 AND (c.closed_on IS NULL OR c.closed_on > ?) AND {held_in_full("c.id")} AND {not_merged("c.id")}
-"""
-_YEAR = """
-SELECT customer_id, CAST(SUM(orders) AS BIGINT), CAST(SUM(revenue) AS BIGINT),
-    CAST(SUM(revenue - uncosted - cost) AS BIGINT)
-FROM customer_month WHERE month > ? AND month <= ? GROUP BY customer_id
-"""
-NOBODY = b""
 
 
 @dataclass(frozen=True)
@@ -72,53 +62,147 @@ class Call:
     params: dict[str, Any] = field(default_factory=dict)
 
 
-def call_board(day: date, person: bytes | None = None, *, sees_cost: bool = True) -> list[Call]:
+@dataclass(frozen=True)
+class _Credit:
+    """What of a customer's standing the board asks for; minor units."""
+
+    left: int
+    blacklisted: bool
+
+
+def call_board(
+    day: date,
+    person: bytes | None = None,
+    *,
+    sees_cost: bool = True,
+    most: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Call]:
     """Whom to call on a day, the most worthwhile first.
 
     Args:
         person: only the customers of this salesperson; without one, everybody's and the pool's.
         sees_cost: whether worth may be reckoned by margin; else it is by revenue, which tells nobody a cost.
+        most: only so many, which reads no more customers than these take.
+        progress: told how many customers were looked at, and of how many.
     """
-    owners = {
-        bytes(id_): (code, bytes(owner))
-        for id_, code, owner in rows(_CUSTOMERS, (NOBODY, iso(day), iso(day), iso(day)))
-    }
-    due = {id_: found for id_, found in rhythms(day).items() if id_ in owners and _is_due(found, day)}
-    if person is not None:
-        due = {id_: found for id_, found in due.items() if owners[id_][1] == person}
-    month = month_of(day)
-    year = {bytes(row[0]): row[1:] for row in rows(_YEAR, (shifted(month, -MONTHS), month))}
-    calls = list(_calls(day, due, owners, year, sees_cost))
-    return sorted(calls, key=lambda call: (-call.worth, call.code))
+    if person is None:
+        return _of_company(_Asked(day, quiet_limits(day), trading_year(day), sees_cost), most, progress)
+    named = _without_retail(named_customers(day, owner=person))
+    asked = _Asked(day, quiet_limits(day), trading_year(day, list(named)), sees_cost)
+    calls = [call for some in _steps(list(named)) for call in _calls(asked, {id_: named[id_] for id_ in some}, None)]
+    return sorted(calls, key=_rank)[:most]
 
 
-def _is_due(rhythm: Rhythm, day: date) -> bool:
-    expected = rhythm.expected_next
-    if expected is None:
-        return CALLED_AFTER_DAYS <= rhythm.days_quiet(day) < GIVEN_UP_AFTER_DAYS
-    return expected <= day
+def _of_company(asked: _Asked, most: int | None, progress: Callable[[int, int], None] | None) -> list[Call]:
+    """The whole company's board: of the best few, only those are read who may be among them."""
+    known = rhythms(asked.day) if most is None else None
+    ids = sorted(asked.year, key=asked.earned, reverse=True)
+    calls: list[Call] = []
+    for done, some in enumerate(_steps(ids)):
+        if most is not None and len(calls) >= most:
+            calls = nsmallest(most, calls, key=_rank)
+            if calls[-1].worth > asked.most_worth(some[0]):
+                return calls
+        calls += _calls(asked, _without_retail(named_customers(asked.day, among=some)), known)
+        if progress is not None:
+            progress(done * CUSTOMERS_PER_STEP, len(ids))
+    if most is None or len(calls) < most:
+        # Who bought nothing for a year is worth nothing, and stands at the end.
+        named = _without_retail(named_customers(asked.day))
+        for some in _steps([id_ for id_ in named if id_ not in asked.year]):
+            calls += _calls(asked, {id_: named[id_] for id_ in some}, known)
+    return sorted(calls, key=_rank)[:most]
 
 
-def _calls(
-    day: date,
-    due: dict[bytes, Rhythm],
-    owners: dict[bytes, tuple[str, bytes]],
-    year: dict[bytes, tuple[Any, ...]],
-    sees_cost: bool,
-) -> Iterator[Call]:
-    for row in balances(day):
-        rhythm = due.get(row.id)
+def _rank(call: Call) -> tuple[int, str]:
+    return -call.worth, call.code
+
+
+def _without_retail(named: dict[bytes, NamedCustomer]) -> dict[bytes, NamedCustomer]:
+    return {id_: customer for id_, customer in named.items() if not customer.retail}
+
+
+def _steps(ids: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    for start in range(0, len(ids), CUSTOMERS_PER_STEP):
+        yield ids[start : start + CUSTOMERS_PER_STEP]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked, and what is known of all who may be on the board."""
+
+    day: date
+    limits: QuietLimits
+    year: dict[bytes, YearSums]
+    sees_cost: bool
+
+    def earned(self, id_: bytes) -> int:
+        """Margin of the last 12 months, or revenue where cost is not seen."""
+        sums = self.year.get(id_, YearSums())
+        return sums.margin if self.sees_cost else sums.revenue
+
+    def most_worth(self, id_: bytes) -> int:
+        """What a customer's worth cannot be above, however quiet it is."""
+        most_quiet = max(HUNDREDTHS, self.limits.dormant_hundredths)
+        return max(0, self.earned(id_)) * most_quiet // (MONTHS * HUNDREDTHS) + 1
+
+    def is_due(self, rhythm: Rhythm) -> bool:
+        expected = rhythm.expected_next
+        if expected is None:
+            return CALLED_AFTER_DAYS <= rhythm.days_quiet(self.day) < self.limits.dormant_after_days
+        return expected <= self.day
+
+
+def _calls(asked: _Asked, named: dict[bytes, NamedCustomer], known: dict[bytes, Rhythm] | None) -> Iterator[Call]:
+    """The calls to those of these customers whose trade is due; at most CUSTOMERS_PER_STEP.
+
+    Args:
+        known: every customer's rhythm, where it was read already.
+    """
+    day = asked.day
+    found = rhythms_among(day, list(named)) if known is None else {id_: known[id_] for id_ in named if id_ in known}
+    due = {id_: rhythm for id_, rhythm in found.items() if asked.is_due(rhythm)}
+    credit = _credit_of(list(due), day)
+    for id_, rhythm in due.items():
         # No goods for whom the company does not trust: nobody is sent to call them.
-        if rhythm is None or row.standing.blacklisted:
+        if credit[id_].blacklisted:
             continue
-        orders, revenue, margin = year.get(row.id, (0, 0, 0))
-        earned = margin if sees_cost else revenue
-        usual = Fraction(revenue, orders) if orders else Fraction(0)
+        customer, sums, left = named[id_], asked.year.get(id_, YearSums()), credit[id_].left
+        usual = Fraction(sums.revenue, sums.orders) if sums.orders else Fraction(0)
         yield Call(
-            row.id, row.code, row.name, owners[row.id][0], *_why(rhythm, day), rhythm.expected_next, earned,
-            row.standing.credit_left, _worth(rhythm, day, earned, row.standing.credit_left, usual),
-            _params(rhythm, day),
+            id_, customer.code, customer.name, customer.owner, *_why(rhythm, day), rhythm.expected_next,
+            asked.earned(id_), left, _worth(rhythm, asked, asked.earned(id_), left, usual), _params(rhythm, day),
         )  # fmt: skip
+
+
+def _credit_of(ids: Sequence[bytes], day: date) -> dict[bytes, _Credit]:
+    """The credit of these customers on a day; at most CUSTOMERS_PER_STEP."""
+    if not ids:
+        return {}
+    among = f"IN ({', '.join('?' * len(ids))})"
+    balances = {
+        bytes(id_): balance_on(bytes(id_), day) if later else int(balance)
+        for id_, balance, later in rows(
+            "SELECT t.customer_id, t.balance, CASE WHEN substr(t.money_until, 1, 10) > ? THEN 1 ELSE 0 END"
+            f" FROM customer_total t WHERE t.customer_id {among}",
+            (iso(day), *ids),
+        )
+    }
+    terms = terms_of(ids, day)
+    blacklisted = dict(
+        rows(
+            f"SELECT customer_id, blacklisted FROM blacklisting WHERE from_date <= ? AND customer_id {among}"
+            " ORDER BY from_date",
+            (iso(day), *ids),
+        )
+    )
+    return {
+        id_: _Credit(
+            terms.get(id_, CreditTerms()).credit_limit - balances.get(id_, 0), bool(blacklisted.get(id_, 0))
+        )
+        for id_ in ids
+    }  # fmt: skip
 
 
 def _why(rhythm: Rhythm, day: date) -> tuple[str, int | None]:
@@ -139,12 +223,13 @@ def rhythm_text(half_days: int) -> str:
     return f"{half_days // 2}.5" if half_days % 2 else str(half_days // 2)
 
 
-def _worth(rhythm: Rhythm, day: date, earned: int, credit_left: int, usual: Fraction) -> int:
+def _worth(rhythm: Rhythm, asked: _Asked, earned: int, credit_left: int, usual: Fraction) -> int:
     if earned <= 0:
         return 0
     urgency = Fraction(1)
     if rhythm.half_days is not None:
-        quiet = Fraction(rhythm.days_quiet(day) * 2, rhythm.half_days)
-        urgency = min(quiet, Fraction(MOST_QUIET**2) / quiet)
+        quiet = Fraction(rhythm.days_quiet(asked.day) * 2, rhythm.half_days)
+        most_quiet = Fraction(asked.limits.dormant_hundredths, HUNDREDTHS)
+        urgency = min(quiet, most_quiet**2 / quiet)
     credit = min(Fraction(1), Fraction(max(0, credit_left)) / usual) if usual > 0 else Fraction(1)
     return int(Fraction(earned, MONTHS) * urgency * max(CREDIT_AT_LEAST, credit))

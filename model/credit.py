@@ -72,13 +72,23 @@ class Standing:
         return self.credit_limit - self.balance
 
     @property
+    def over_limit(self) -> int:
+        """How far the balance is above the limit; 0 where it is not."""
+        return max(0, self.balance - max(self.credit_limit, 0))
+
+    @property
     def verdict(self) -> str:
         """How the customer stands without a new order: a balance above the limit is over it."""
         if self.blacklisted:
             return "blacklisted"
         if self.overdue:
             return "overdue"
-        return "over_limit" if self.balance > max(self.credit_limit, 0) else "ok"
+        return "over_limit" if self.over_limit else "ok"
+
+    @property
+    def cure(self) -> int:
+        """What to receive so that neither limit nor overdue bills stop it; 0 where money does not help."""
+        return 0 if self.blacklisted else max(self.overdue, self.over_limit)
 
 
 @dataclass(frozen=True)

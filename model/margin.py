@@ -16,6 +16,7 @@ from model.dates import first_day, last_day, month_of, months_between, shifted
 from model.fields import iso
 from model.money import rate_bp
 from model.people import Salesperson
+from model.rights import SIGHTS
 from model.settings import setting_on
 from model.store import one, rows
 from model.totals import NOBODY
@@ -206,4 +207,4 @@ def may_see_cost(person: bytes | None, day: date) -> bool:
     if person is None or setting_on("cost_visible_to_sales", day) == "yes":
         return True
     found = Salesperson.get_or_none(Salesperson.id == person)
-    return found is not None and found.role != "sales"
+    return found is not None and found.role in SIGHTS["see_cost"]

@@ -1,7 +1,8 @@
 """What is worth doing today: what waits for an answer, goods and money that wait, promises to customers, and calls.
 
 First comes what other people wait for, then what was promised for the day, then money that is late, then customers
-whose next order is due; within each of these, what is worth most comes first, then what was due last.
+whose next order is due, and those who would count for the month's rate; within each of these, what is worth most comes
+first, then what was due last.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from typing import Any
 import msgspec
 
 from model.ageing import overdue_list
-from model.aliases import not_merged
 from model.call_board import call_board
 from model.errors import N_
 from model.fields import iso
+from model.follow_ups import follow_ups
 from model.orders import IS_HELD
+from model.rhythm import quiet_limits
 from model.store import meta, one, rows, set_meta
+from model.to_activate import activations
 
 # In the order in which they are to be done.
 TASK_NAMES = {
@@ -28,25 +31,16 @@ TASK_NAMES = {
     "held": N_("held order"),
     "follow_up": N_("follow up"),
     "collect": N_("collect"),
-    "call": N_("call"),
+    "call": N_("order due"),
+    "activate": N_("activate"),
 }
-CALLS_SHOWN = 50
+CALLS_SHOWN, ACTIVATIONS_SHOWN = 50, 50
 PUT_OFF = "put_off"
 
 _HELD = f"""
 SELECT o.id, o.number, o.held_for, o.amount, o.first_date, c.id, c.code, COALESCE(NULLIF(c.short_name, ''), c.name)
 FROM orders o JOIN customer c ON c.id = o.customer_id
 WHERE {IS_HELD.replace("state", "o.state")} AND (? IS NULL OR o.maker_id = ? OR o.owner_id = ?)
-"""
-# Only the latest contact says when to come again: whoever spoke with the customer since has done it.
-_FOLLOW_UPS = f"""
-SELECT l.id, l.note, l.next_on, c.id, c.code, COALESCE(NULLIF(c.short_name, ''), c.name)
-FROM contact_log l JOIN customer c ON c.id = l.customer_id
-LEFT JOIN assignment a ON a.customer_id = c.id AND a.from_date <= ? AND (a.to_date IS NULL OR a.to_date > ?)
-WHERE l.next_on <= ? AND l.next_on IS NOT NULL AND (? IS NULL OR COALESCE(a.owner_id, l.person_id) = ?)
-    AND {not_merged("c.id")}
-    AND NOT EXISTS (SELECT 1 FROM contact_log k WHERE k.customer_id = l.customer_id
-        AND (k.date > l.date OR (k.date = l.date AND k.id > l.id)))
 """
 
 
@@ -89,6 +83,7 @@ def worklist(day: date, person: bytes | None, *, sees_cost: bool = True) -> list
         *_questions(person), *_held(person), *_follow_ups(day, person), *_late_money(day, person),
         *_calls(day, person, sees_cost),
     ]  # fmt: skip
+    found += _activations(day, person, sees_cost, {task.customer for task in found})
     kept = [task for task in found if task.key not in late]
     return sorted(
         kept, key=lambda task: (order.index(task.kind), -task.worth, day - (task.due or day), task.code, task.key)
@@ -117,10 +112,10 @@ def _held(person: bytes | None) -> Iterator[Task]:
 
 
 def _follow_ups(day: date, person: bytes | None) -> Iterator[Task]:
-    for id_, note, due, customer, code, name in rows(_FOLLOW_UPS, (iso(day),) * 3 + (person, person)):
+    for due in follow_ups(person, day):
         yield Task(
-            "follow_up", f"contact {bytes(id_).hex()}", N_("{note}"), {"note": note}, bytes(customer), code, name,
-            due=date.fromisoformat(due),
+            "follow_up", f"contact {due.contact.hex()}", N_("{note}"), {"note": due.note}, due.customer, due.code,
+            due.name, due=due.due_on,
         )  # fmt: skip
 
 
@@ -151,10 +146,27 @@ def _customers_of(person: bytes, day: date) -> set[bytes]:
 
 
 def _calls(day: date, person: bytes | None, sees_cost: bool) -> Iterator[Task]:
-    for call in call_board(day, person, sees_cost=sees_cost)[:CALLS_SHOWN]:
+    """Whose order is due by its own rhythm, and whom only a call may bring back."""
+    dormant = quiet_limits(day).dormant_hundredths
+    for call in call_board(day, person, sees_cost=sees_cost, most=CALLS_SHOWN):
+        is_due = call.quiet_hundredths is not None and call.quiet_hundredths < dormant
         yield Task(
-            "call", f"call {call.id.hex()}", call.why, call.params, call.id, call.code, call.name, worth=call.worth,
-            due=call.expected_next,
+            "call" if is_due else "activate", f"call {call.id.hex()}", call.why, call.params, call.id, call.code,
+            call.name, worth=call.worth, due=call.expected_next,
+        )  # fmt: skip
+
+
+def _activations(day: date, person: bytes | None, sees_cost: bool, there: set[bytes | None]) -> Iterator[Task]:
+    """Who would still count for a salesperson's rate this month; the company's list has only who is due.
+
+    Args:
+        there: the customers that stand in the list already.
+    """
+    found = [] if person is None else activations(person, day, sees_cost=sees_cost)
+    for each in [each for each in found if each.id not in there][:ACTIVATIONS_SHOWN]:
+        yield Task(
+            "activate", f"activate {each.id.hex()}", each.why, each.params, each.id, each.code, each.name,
+            worth=each.worth,
         )  # fmt: skip
 
 

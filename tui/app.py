@@ -25,8 +25,10 @@ from textual import work  # noqa: E402
 from model.changes.recording import last_undoable  # noqa: E402
 from model.changes.undo import UndoChange  # noqa: E402
 from model.search import find_customers  # noqa: E402
+from model.store import one  # noqa: E402
+from tui.analysis.screen import AnalysisScreen  # noqa: E402
 from tui.archive.change_words import CHANGE_WORDS  # noqa: E402
-from tui.archive.screen import ArchiveScreen  # noqa: E402
+from tui.archive.screen import CREDIT_TAB, ArchiveScreen  # noqa: E402
 from tui.cli.output import tell  # noqa: E402
 from tui.customers.screen import CustomersScreen  # noqa: E402
 from tui.exchange.exchanging import ExchangingApp  # noqa: E402
@@ -44,6 +46,8 @@ from tui.shared.keys_ahead import WAY_GROUP  # noqa: E402
 from tui.today.screen import TodayScreen  # noqa: E402
 
 STORE_WATCH_SECONDS = 1.0
+# Where a day begins there is no step back.
+BEGINNINGS = ("today", "customers")
 # The exit status where the office took the store back while it was open.
 REVOKED = 1
 
@@ -58,20 +62,21 @@ class HuokeApp(ExchangingApp):
         "order": OrderScreen,
         "leaderboard": LeaderboardScreen,
         "money": MoneyScreen,
+        "analysis": AnalysisScreen,
         "office": OfficeScreen,
         "sync": ExchangeScreen,
     }
 
-    def __init__(self, store: Store, settings: Path | None = None, first_mode: str = "customers") -> None:
+    def __init__(self, store: Store, settings: Path | None = None, first_mode: str = "") -> None:
         """
         Args:
             store: An open store; the caller holds its screen lock.
             settings: The settings file with a person's own keys; none takes none.
-            first_mode: The screen to begin with.
+            first_mode: The screen to begin with; without one, today's list where there are customers to work with.
         """
         super().__init__(settings)
         self.session = Session(store)
-        self._first_mode = first_mode
+        self._first_mode = first_mode or first_mode_of(store)
         self._watch = StoreWatch(store)
         self._came_from: dict[str, str] = {}
 
@@ -114,7 +119,12 @@ class HuokeApp(ExchangingApp):
         self._go_to("customers")
 
     def action_open_archive(self) -> None:
-        self._go_to("archive")
+        order = self.screen
+        if isinstance(order, OrderScreen) and order.order.customer is not None:
+            # Whoever goes there from an order means its customer, and asks why where something stops it.
+            self.open_customer(order.order.customer, why=order.customer_is_stopped)
+        else:
+            self._go_to("archive")
 
     def action_open_order(self) -> None:
         self._go_to("order")
@@ -124,6 +134,9 @@ class HuokeApp(ExchangingApp):
 
     def action_open_money(self) -> None:
         self._go_to("money")
+
+    def action_open_analysis(self) -> None:
+        self._go_to("analysis")
 
     def action_open_office(self) -> None:
         self._go_to("office")
@@ -140,7 +153,7 @@ class HuokeApp(ExchangingApp):
         """One step back: from a question to its screen, from what a list opened to that list, else to the customers."""
         if len(self.screen_stack) > 1:
             self.pop_screen()
-        elif self.current_mode != "customers":
+        elif self.current_mode not in BEGINNINGS:
             self.switch_mode(self._came_from.pop(self.current_mode, "customers"))
 
     async def _go_on_to(self, mode: str) -> None:
@@ -150,11 +163,11 @@ class HuokeApp(ExchangingApp):
         await self.switch_mode(mode)
 
     @work(group=WAY_GROUP)
-    async def open_customer(self, customer_id: Hashable) -> None:
-        """Show a customer's archive."""
+    async def open_customer(self, customer_id: Hashable, why: bool = False) -> None:
+        """Show a customer's archive, or in it what stops the customer."""
         await self._go_on_to("archive")
         if isinstance(self.screen, ArchiveScreen) and isinstance(customer_id, bytes):
-            self.screen.show_customer(customer_id)
+            self.screen.show_customer(customer_id, CREDIT_TAB if why else None)
 
     @work(group=WAY_GROUP)
     async def begin_order(self, customer_id: bytes) -> None:
@@ -203,6 +216,12 @@ class HuokeApp(ExchangingApp):
         question = _("An order is being typed. Quit? It is kept and offered next time.")
         if order is None or not order.is_being_typed or await self.push_screen_wait(Confirm(question)):
             self.exit()
+
+
+def first_mode_of(store: Store) -> str:
+    """The screen that a day begins with: what is worth doing, where there is anybody to do it with."""
+    with store.use():
+        return "today" if one("SELECT 1 FROM customer LIMIT 1") is not None else "customers"
 
 
 def run(folder: Path) -> int:

@@ -136,6 +136,10 @@ class ChoiceField(Widget, can_focus=True):
                     return
 
 
+class _Fields(VerticalScroll, inherit_bindings=False):
+    """The fields; where they do not all fit they scroll with the cursor, and ↑ and ↓ still lead through them."""
+
+
 def key_is_kept(field: Widget, message: Message) -> bool:
     """Whether a message to a field is a key that its form keeps until the ones before it are dealt with."""
     return isinstance(message, events.Key | events.Paste) and (
@@ -306,7 +310,7 @@ class EntryForm(ModalScreen[Result | None], Generic[Result]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(printable(self.title_text()), classes="title", markup=False)
-            with VerticalScroll(can_focus=False):
+            with _Fields(can_focus=False):
                 for field in self.fields():
                     with Horizontal(classes="row"):
                         yield Static(fit(field.label, LABEL_CELLS), classes="label", markup=False)

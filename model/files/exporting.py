@@ -14,37 +14,47 @@ from typing import Any
 
 from model.activity import COMPANY_CODE
 from model.aliases import not_merged
-from model.errors import N_, InputError
+from model.errors import N_, InputError, Refused
 from model.files.order_rows import reason_told, state_told
 from model.files.reading import CSV_ENDING, XLSX_ENDING
 from model.files.tables import TABLES, UNKNOWN_COST_WORD
 from model.money import format_amount, format_percent, format_price, format_quantity
+from model.rights import SIGHT_NAMES, SIGHTS
 from model.store import current, execute
 
 # What a sheet of a workbook can hold, its header included.
 SHEET_ROWS = 1_048_576
+COST_TABLE, COST_COLUMN = "costs", "cost"
 CellRow = tuple[str, ...]
 
 
-def export_tables(path: Path, table: str | None = None) -> list[Path]:
+def export_tables(path: Path, table: str | None = None, *, sees_cost: bool = True) -> list[Path]:
     """Write the tables as they stand at one moment.
 
     A path that ends in .xlsx becomes a workbook, one that ends in .csv one table; any other is a folder of CSV files.
 
     Args:
         table: this one alone.
+        sees_cost: whether they say what goods cost; else those cells are empty, and the table of costs has no rows.
 
     Returns:
         The files written.
 
     Raises:
         InputError: there is no such table, or the path cannot be written.
+        Refused: of nothing but costs, which may not be seen.
     """
     if table is not None and table not in TABLES:
         raise InputError(N_("There is no table {table}: the tables are {names}."), table=table, names=", ".join(TABLES))
     ending = path.suffix.lower()
     if table is None and ending == CSV_ENDING and path.stem in TABLES:
         table = path.stem
+    if table == COST_TABLE and not sees_cost:
+        raise Refused(
+            N_("Your role may not {what}: ask someone whose role is {roles}."),
+            what=SIGHT_NAMES["see_cost"],
+            roles=SIGHTS["see_cost"],
+        )
     if table is None and ending == CSV_ENDING:
         raise InputError(N_("{path} is one file: say which table with --table, or name a folder."), path=path)
     names = list(TABLES) if table is None else [table]
@@ -52,10 +62,10 @@ def export_tables(path: Path, table: str | None = None) -> list[Path]:
     try:
         with current().database.atomic():
             if ending == XLSX_ENDING:
-                _written_whole(path, lambda beside: _write_workbook(beside, names))
+                _written_whole(path, lambda beside: _write_workbook(beside, names, sees_cost))
             else:
                 for file, name in zip(files, names, strict=True):
-                    _written_whole(file, lambda beside, name=name: _write_csv(beside, name))  # type: ignore[misc]
+                    _written_whole(file, lambda beside, name=name: _write_csv(beside, name, sees_cost))  # type: ignore[misc]
     except OSError as error:
         raise InputError(
             N_("{path} cannot be written: {reason}."), path=path, reason=error.strerror or str(error)
@@ -74,14 +84,24 @@ def _written_whole(path: Path, write: Callable[[Path], None]) -> None:
         beside.unlink(missing_ok=True)
 
 
-def _write_csv(path: Path, name: str) -> None:
+def _rows_of(name: str, sees_cost: bool) -> Iterator[CellRow]:
+    """A table's rows, without what goods cost for who may not see it."""
+    if sees_cost or COST_COLUMN not in TABLES[name].column_names:
+        yield from ROWS_OF[name]()
+    elif name != COST_TABLE:
+        at = TABLES[name].column_names.index(COST_COLUMN)
+        for row in ROWS_OF[name]():
+            yield (*row[:at], "", *row[at + 1 :])
+
+
+def _write_csv(path: Path, name: str, sees_cost: bool) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(TABLES[name].column_names)
-        writer.writerows(ROWS_OF[name]())
+        writer.writerows(_rows_of(name, sees_cost))
 
 
-def _write_workbook(path: Path, names: list[str]) -> None:
+def _write_workbook(path: Path, names: list[str], sees_cost: bool) -> None:
     # Half a second of other people's code that most starts of the program never need.
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
@@ -90,7 +110,7 @@ def _write_workbook(path: Path, names: list[str]) -> None:
     for name in names:
         sheet = workbook.create_sheet(name)
         sheet.append(TABLES[name].column_names)
-        for count, row in enumerate(ROWS_OF[name](), start=2):
+        for count, row in enumerate(_rows_of(name, sees_cost), start=2):
             if count > SHEET_ROWS:
                 raise InputError(
                     N_("{table} has more rows than a sheet can hold: export to a folder of CSV files."), table=name

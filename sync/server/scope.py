@@ -17,7 +17,7 @@ from datetime import date
 from model import synced
 from model.aliases import resolved
 from model.fields import iso
-from model.rights import OFFICE
+from model.rights import SIGHTS
 from model.settings import setting_on
 from model.store import execute, execute_many, rows
 from model.touched import Touched
@@ -55,9 +55,9 @@ class View:
 
 def view_of(device: str, person: bytes, role: str, day: date) -> View:
     """What a person's device may read on a day."""
-    costs = role in OFFICE or setting_on("cost_visible_to_sales", day) == "yes"
+    costs = role in SIGHTS["see_cost"] or setting_on("cost_visible_to_sales", day) == "yes"
     own = (_of_person(person), _of_device(device))
-    buckets = (SHARED, ALL, OFFICE_BUCKET, *own) if role in OFFICE else (SHARED, CARD, *own)
+    buckets = (SHARED, ALL, OFFICE_BUCKET, *own) if role in SIGHTS["see_all_customers"] else (SHARED, CARD, *own)
     return View((*buckets, COST) if costs else buckets, costs, person)
 
 

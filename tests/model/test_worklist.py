@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from model.call_board import WHY_FEW
 from model.changes.customers import LogContact
 from model.ids import new_id
 from model.store import current
+from model.to_activate import WHY_NEVER, WHY_NOT_YET
 from model.worklist import put_off, put_off_until_tomorrow, take_up_again, worklist
 from tests.model.company import Company, company
 
@@ -75,7 +77,39 @@ def test_a_follow_up_is_done_by_whoever_speaks_with_the_customer_next(desk: Comp
 def test_a_follow_up_goes_with_the_customer(desk: Company) -> None:
     contact(desk, "C4", TODAY - 5 * DAY, "call again", TODAY)
     desk.assign("C4", "S2", TODAY)
-    assert (shown(desk.ids["S1"]), shown(desk.ids["S2"])) == ([], [("follow_up", "C4")])
+    follow_ups = [[each for each in shown(desk.ids[who]) if each[0] == "follow_up"] for who in ("S1", "S2")]
+    assert follow_ups == [[], [("follow_up", "C4")]]
+
+
+def test_who_bought_nothing_this_month_is_to_be_activated_the_most_worthwhile_first(desk: Company) -> None:
+    desk.sell("C1", TODAY - 40 * DAY, "300", paid="300")
+    desk.sell("C3", TODAY - 40 * DAY, "100", paid="100")
+    desk.sell("C4", TODAY, "100", paid="100")
+    found = [task for task in worklist(TODAY, desk.ids["S1"]) if task.kind == "activate"]
+    # C1 bought once, a month ago and more; C2 never; C4 counts already.
+    assert [(task.code, task.template) for task in found] == [("C1", WHY_FEW), ("C2", WHY_NEVER)]
+    assert [task.code for task in worklist(TODAY, None) if task.kind == "activate"] == ["C1", "C3"]
+
+
+def test_a_customer_not_due_yet_still_counts_if_it_buys_this_month(desk: Company) -> None:
+    for ago in (100, 70, 40):
+        desk.sell("C1", TODAY - ago * DAY, "300", paid="300")
+        desk.sell("C2", TODAY - (ago + 20) * DAY, "300", paid="300")
+    for ago in (220, 130, 40):
+        desk.sell("C4", TODAY - ago * DAY, "300", paid="300")
+    found = {task.code: task for task in worklist(TODAY, desk.ids["S1"])}
+    assert {code: task.kind for code, task in found.items()} == {"C1": "call", "C2": "call", "C4": "activate"}
+    assert (found["C4"].template, found["C4"].params) == (WHY_NOT_YET, {"date": "2026-05-21"})
+    # 900.00 sold at a cost of 180.00 ÷ 12 months × 40 of 90 days; the limit covers the usual 300.00.
+    assert found["C4"].worth == 2_666
+
+
+def test_a_dormant_customer_is_to_be_activated_and_no_order_is_due(desk: Company) -> None:
+    for ago in (100, 90, 80):
+        desk.sell("C1", TODAY - ago * DAY, "300", paid="300")
+    assert shown() == [("activate", "C1")]
+    desk.blacklist("C1", TODAY)
+    assert [each for each in shown(desk.ids["S1"]) if each[1] == "C1"] == []
 
 
 def test_what_is_put_off_comes_back_tomorrow_or_when_it_is_taken_up(desk: Company) -> None:

@@ -16,7 +16,7 @@ from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, small_company
 from tui import locale
 from tui.app import HuokeApp
-from tui.customers.forms import CustomerForm
+from tui.customers.card_form import CustomerForm
 from tui.leaderboard.inactive import InactiveCustomers
 from tui.shared.columns import Column
 from tui.shared.export import write_rows
@@ -71,7 +71,7 @@ def said(app: HuokeApp) -> str:
 
 
 async def test_a_store_damaged_under_the_desk_is_told_in_one_sentence_and_the_desk_stands(store: Store) -> None:
-    app = HuokeApp(store)
+    app = HuokeApp(store, first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(app, pilot)
         for path in store.folder.glob(f"{DATABASE_FILE}*"):
@@ -87,7 +87,7 @@ async def test_a_store_damaged_under_the_desk_is_told_in_one_sentence_and_the_de
 
 
 async def test_an_undone_deed_is_named_as_a_person_names_it(store: Store) -> None:
-    app = HuokeApp(store)
+    app = HuokeApp(store, first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(app, pilot)
         await pilot.press("N")
@@ -102,7 +102,7 @@ async def test_an_undone_deed_is_named_as_a_person_names_it(store: Store) -> Non
 
 
 async def test_help_on_a_form_lists_the_keys_of_the_form(store: Store) -> None:
-    app = HuokeApp(store)
+    app = HuokeApp(store, first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(app, pilot)
         await pilot.press("N")
@@ -118,7 +118,7 @@ async def test_help_on_a_form_lists_the_keys_of_the_form(store: Store) -> None:
 
 
 async def test_a_step_back_leads_to_the_list_that_opened_the_archive(store: Store) -> None:
-    app = HuokeApp(store)
+    app = HuokeApp(store, first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(app, pilot)
         await pilot.press("f6")
@@ -138,7 +138,7 @@ async def test_a_step_back_leads_to_the_list_that_opened_the_archive(store: Stor
 
 
 async def test_the_same_is_not_said_twice_at_the_side(store: Store) -> None:
-    app = HuokeApp(store)
+    app = HuokeApp(store, first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(app, pilot)
         app.notify("once", timeout=0.1)

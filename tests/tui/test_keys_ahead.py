@@ -17,7 +17,7 @@ from tests.tui.customers_desk import TODAY, small_company
 from tui import locale
 from tui.app import HuokeApp
 from tui.archive.screen import ArchiveScreen
-from tui.customers.forms import CustomerForm
+from tui.customers.card_form import CustomerForm
 from tui.order_entry.customer_box import CustomerBox
 from tui.order_entry.customer_panel import CustomerPanel
 from tui.order_entry.screen import OrderScreen
@@ -102,7 +102,7 @@ async def test_keys_wait_while_the_order_screen_decides_where_those_before_belon
 
 
 async def test_what_is_typed_after_a_form_was_recorded_is_done_below_it(store: Store) -> None:
-    app = HuokeApp(store)
+    app = HuokeApp(store, first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         type_at_once(app, "enter", "m", "ctrl+u", *"Renamed", "f10", "m", "down", "ctrl+u", *"Short", "f10", "f6")
         await until(pilot, lambda: app.current_mode == "leaderboard")
@@ -112,14 +112,14 @@ async def test_what_is_typed_after_a_form_was_recorded_is_done_below_it(store: S
 
 
 async def test_an_order_begun_from_the_archive_takes_what_is_typed_on(store: Store) -> None:
-    app = HuokeApp(store)
+    app = HuokeApp(store, first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         type_at_once(app, "f3", "j", "enter", "n")
         await until(pilot, lambda: isinstance(app.screen, OrderScreen) and shown_code(app) == "C2")
 
 
 async def test_a_question_takes_what_is_typed_on(store: Store, tmp_path: Path) -> None:
-    app = HuokeApp(store)
+    app = HuokeApp(store, first_mode="customers")
     path = tmp_path / "out.csv"
     async with app.run_test(size=(80, 24)) as pilot:
         type_at_once(app, "f3", "e", "ctrl+u", *str(path), "enter")
@@ -128,7 +128,7 @@ async def test_a_question_takes_what_is_typed_on(store: Store, tmp_path: Path) -
 
 
 async def test_a_key_that_opens_nothing_holds_nothing_up(store: Store) -> None:
-    app = HuokeApp(store)
+    app = HuokeApp(store, first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         type_at_once(app, "f3", "x", "x", "enter", "m", "escape", "escape", "N")
         await until(pilot, lambda: isinstance(app.screen, CustomerForm) and app.screen.customer is None)

@@ -82,4 +82,4 @@ def test_layout(
     snap_compare: Callable[..., bool], store: Store, screen: str, language: str, size: tuple[int, int]
 ) -> None:
     use("zh" if language == "zh" else "en")
-    assert snap_compare(HuokeApp(store), terminal_size=size, run_before=after(*SCREENS[screen]))
+    assert snap_compare(HuokeApp(store, first_mode="customers"), terminal_size=size, run_before=after(*SCREENS[screen]))

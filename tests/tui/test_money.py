@@ -129,7 +129,7 @@ CHARACTERS = {"/": "slash", ".": "full_stop", "-": "minus", "[": "left_square_br
 
 
 async def test_open_bills_stand_with_the_oldest_due_first_and_can_be_filtered(desk: tuple[Store, Company]) -> None:
-    app = HuokeApp(desk[0])
+    app = HuokeApp(desk[0], first_mode="customers")
     async with app.run_test(size=(120, 40)) as pilot:
         await press(pilot, "f7")
         assert shown(app, 5) == ["1,000.00", "300.00", "500.00"]
@@ -147,7 +147,7 @@ async def test_open_bills_stand_with_the_oldest_due_first_and_can_be_filtered(de
 
 
 async def test_the_digit_leads_there_and_enter_shows_the_rows_behind_a_bill(desk: tuple[Store, Company]) -> None:
-    app = HuokeApp(desk[0])
+    app = HuokeApp(desk[0], first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "6", "enter")
         assert "1,000.00" in str(app.screen.query_one("#document", Static).content)
@@ -197,7 +197,7 @@ async def test_twenty_receipts_take_few_keys_each(
 
 
 async def test_money_settles_the_oldest_due_first_and_what_is_over_waits(desk: tuple[Store, Company]) -> None:
-    app = HuokeApp(desk[0])
+    app = HuokeApp(desk[0], first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "f7", "n", "c1", "enter")
         assert standing(app) == "balance 1,500.00 · overdue 1,000.00"
@@ -215,7 +215,7 @@ async def test_money_settles_the_oldest_due_first_and_what_is_over_waits(desk: t
 
 async def test_bills_are_named_with_space(desk: tuple[Store, Company]) -> None:
     store = desk[0]
-    app = HuokeApp(store)
+    app = HuokeApp(store, first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "f7", "n", "c1", "enter", "200", "ctrl+b")
         assert bills(app)[1][0] == ">"
@@ -236,7 +236,7 @@ async def test_bills_are_named_with_space(desk: tuple[Store, Company]) -> None:
 
 
 async def test_marked_bills_of_one_customer_are_received_together(desk: tuple[Store, Company]) -> None:
-    app = HuokeApp(desk[0])
+    app = HuokeApp(desk[0], first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "f7", "space", "space", "r")
         assert said(app) == "The marked bills are of several customers: mark those of one."
@@ -252,7 +252,7 @@ async def test_the_same_money_is_recorded_twice_only_after_a_question(desk: tupl
     store, made = desk
     with store.use():
         before = made.pay("C1", TODAY, "100")
-    app = HuokeApp(store)
+    app = HuokeApp(store, first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "f7", "n", "c1", "enter", "100", "f10")
         assert isinstance(app.screen, Confirm)
@@ -269,7 +269,7 @@ async def test_money_that_cures_a_held_order_says_so_and_offers_its_release(desk
     store = desk[0]
     with store.use():
         held = numbers()["400"]
-    app = HuokeApp(store)
+    app = HuokeApp(store, first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "f7", "n", "c2", "enter")
         assert standing(app) == f"balance 300.00 · overdue 300.00 · held: {held}"
@@ -285,7 +285,7 @@ async def test_money_that_cures_a_held_order_says_so_and_offers_its_release(desk
 
 
 async def test_too_little_money_offers_no_release(desk: tuple[Store, Company]) -> None:
-    app = HuokeApp(desk[0])
+    app = HuokeApp(desk[0], first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "f7", "n", "c2", "enter", "299", "f10")
         assert isinstance(app.screen, ReceiptForm)
@@ -293,7 +293,7 @@ async def test_too_little_money_offers_no_release(desk: tuple[Store, Company]) -
 
 
 async def test_nothing_is_recorded_for_nobody(desk: tuple[Store, Company]) -> None:
-    app = HuokeApp(desk[0])
+    app = HuokeApp(desk[0], first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "f7", "n", "f10")
         objection = app.screen.query_one(".objection", Static)
@@ -312,7 +312,7 @@ async def test_a_receipt_is_reversed_with_a_reason_and_stays_to_be_seen(desk: tu
     store, made = desk
     with store.use():
         receipt = made.pay("C1", TODAY, "1000")
-    app = HuokeApp(store)
+    app = HuokeApp(store, first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "f7", "x")
         assert notices(app) == ["Only money is reversed: choose it among the receipts."]
@@ -328,7 +328,7 @@ async def test_a_receipt_is_reversed_with_a_reason_and_stays_to_be_seen(desk: tu
 
 
 async def test_ctrl_z_takes_a_receipt_back(desk: tuple[Store, Company]) -> None:
-    app = HuokeApp(desk[0])
+    app = HuokeApp(desk[0], first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "f7", "r", "f10")
         assert len(shown(app, 5)) == 2
@@ -339,7 +339,7 @@ async def test_ctrl_z_takes_a_receipt_back(desk: tuple[Store, Company]) -> None:
 
 async def test_a_debt_is_written_off_with_a_reason_by_whoever_may(desk: tuple[Store, Company]) -> None:
     store = desk[0]
-    app = HuokeApp(store)
+    app = HuokeApp(store, first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "f7", "w", "f10")
         assert isinstance(app.screen, ReceiptForm)
@@ -354,7 +354,7 @@ async def test_whoever_may_not_write_off_is_told_who_may(desk: tuple[Store, Comp
     store = desk[0]
     with store.use(), store.writing():
         set_meta("me", "S1")
-    app = HuokeApp(store)
+    app = HuokeApp(store, first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "f7", "w", "v")
         assert isinstance(app.screen, MoneyScreen)
@@ -363,7 +363,7 @@ async def test_whoever_may_not_write_off_is_told_who_may(desk: tuple[Store, Comp
 
 async def test_a_discount_and_a_refund_are_money_of_their_own_kind(desk: tuple[Store, Company]) -> None:
     store = desk[0]
-    app = HuokeApp(store)
+    app = HuokeApp(store, first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "f7", "d", "20", "f10")
         assert "20.00 discount for C1 Customer C1, balance 1,480.00." in said(app)
@@ -381,7 +381,7 @@ async def test_a_discount_and_a_refund_are_money_of_their_own_kind(desk: tuple[S
 
 
 async def test_the_ageing_adds_up_and_leads_to_the_bills(desk: tuple[Store, Company]) -> None:
-    app = HuokeApp(desk[0])
+    app = HuokeApp(desk[0], first_mode="customers")
     async with app.run_test(size=(120, 40)) as pilot:
         await press(pilot, "f7", "]", "]")
         assert shown(app, 1) == ["1,500.00", "300.00"]
@@ -398,7 +398,7 @@ async def test_the_ageing_adds_up_and_leads_to_the_bills(desk: tuple[Store, Comp
 
 async def test_marked_bills_get_one_invoice_and_can_lose_it(desk: tuple[Store, Company]) -> None:
     store = desk[0]
-    app = HuokeApp(store)
+    app = HuokeApp(store, first_mode="customers")
     async with app.run_test(size=(120, 40)) as pilot:
         await press(pilot, "f7", "[")
         assert head(app) == "3 bills without an invoice, 1,800.00"
@@ -423,7 +423,7 @@ async def test_a_statement_is_written_as_the_name_of_its_file_says(
     desk: tuple[Store, Company], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    app = HuokeApp(desk[0])
+    app = HuokeApp(desk[0], first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "f7", "p")
         assert isinstance(app.screen, StatementForm)
@@ -447,7 +447,7 @@ async def test_each_list_is_exported_as_it_is_shown(
     desk: tuple[Store, Company], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    app = HuokeApp(desk[0])
+    app = HuokeApp(desk[0], first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "f7", "e", "ctrl+u", "bills.csv", "enter")
         assert said(app).startswith("3 rows written")
@@ -465,7 +465,7 @@ async def test_each_list_is_exported_as_it_is_shown(
 
 async def test_the_lists_follow_what_is_written_elsewhere(desk: tuple[Store, Company]) -> None:
     store, made = desk
-    app = HuokeApp(store)
+    app = HuokeApp(store, first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "f7", "]", "[")
         with store.use():
@@ -484,7 +484,7 @@ async def test_an_empty_company_is_told_what_to_do(tmp_path: Path) -> None:
     with company(tmp_path / "store", TODAY):
         pass
     store = open_store(tmp_path / "store")
-    app = HuokeApp(store)
+    app = HuokeApp(store, first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "f7")
         empty = ["Nothing is owed: n records money", "No money has come in yet: n records", "No customer owes", "Every"]
@@ -498,7 +498,7 @@ async def test_an_empty_company_is_told_what_to_do(tmp_path: Path) -> None:
 
 async def test_a_round_typed_at_once_gives_each_key_to_its_field(desk: tuple[Store, Company]) -> None:
     store = desk[0]
-    app = HuokeApp(store)
+    app = HuokeApp(store, first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "f7", "n")
         for key in [*"c1", "enter", *"10", "f10", *"c2", "enter", *"20", "enter", *"cash", "f10"]:

@@ -48,7 +48,8 @@ from tests.tui.order_desk import (
 )
 from tui import locale
 from tui.app import HuokeApp
-from tui.customers.forms import CustomerForm
+from tui.customers.card_form import CustomerForm
+from tui.customers.likely import LikelyCustomers
 from tui.customers.screen import CustomersScreen
 from tui.order_entry.customer_panel import CustomerPanel
 from tui.order_entry.held_card import HeldCard
@@ -264,6 +265,22 @@ async def test_a_new_customer_is_made_on_the_spot_with_the_one_form_for_it(store
         assert screen.focused is screen._lines.field
 
 
+async def test_the_customer_that_is_there_already_is_taken_for_the_order_instead_of_a_new_one(store: Store) -> None:
+    async with desk(store) as pilot:
+        await type_keys(pilot, "ctrl+n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, CustomerForm))
+        form = pilot.app.screen
+        await until(pilot, lambda: form.control("owner").value == "zs")  # type: ignore[attr-defined]
+        await pilot.press("enter", *"海龙大厦")
+        await until(pilot, lambda: bool(form.query_one(LikelyCustomers).found))
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: isinstance(pilot.app.screen, OrderScreen))
+        await until(pilot, lambda: order_screen_of(pilot).order.customer is not None)
+        facts = (await ready(pilot)).query_one(CustomerPanel).facts
+        assert facts is not None
+        assert facts.code == "C002"
+
+
 async def test_the_prices_of_another_customer_are_to_be_checked(store: Store) -> None:
     async with desk(store) as pilot:
         screen = await type_keys(pilot, "lxzg", "enter", "dy*2", "enter", "up", "up")
@@ -361,7 +378,7 @@ def recorded(folder: Path) -> list[list[tuple[str, int]]]:
 async def test_the_first_screen_says_that_an_order_waits(store: Store) -> None:
     async with desk(store) as pilot:
         await type_keys(pilot, "lxzg", "enter", "dy*2", "enter")
-    app = HuokeApp(store)
+    app = HuokeApp(store, first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, CustomersScreen) and bool(app.screen.query(StatusLine)))
         status = app.screen.query_one(StatusLine)

@@ -26,6 +26,8 @@ def test_a_customer_is_found_by_initials_and_its_archive_read(
     sample: Path, columns: int, lines: int, language: str
 ) -> None:
     with terminal("--store", str(sample), "--lang", language, columns=columns, lines=lines, today=TODAY) as shown:
+        shown.wait("2026-11")
+        shown.press("f3")
         shown.wait("C0001")
         shown.press("/", "lxzg")
         shown.wait(lambda text: "联想中关村" in text and "C0002" not in text)
@@ -39,6 +41,8 @@ def test_a_customer_is_found_by_initials_and_its_archive_read(
 
 def test_a_second_screen_on_the_same_store_is_refused(sample: Path) -> None:
     with terminal("--store", str(sample), "--lang", "en", today=TODAY) as first:
+        first.wait("customers traded")
+        first.press("f3")
         first.wait("C0001")
         with terminal("--store", str(sample), "--lang", "en", today=TODAY) as second:
             second.wait("open already")
@@ -57,6 +61,6 @@ def test_a_second_screen_on_the_same_store_is_refused(sample: Path) -> None:
 
 def test_a_closed_terminal_ends_the_app_even_where_hangups_were_ignored(sample: Path) -> None:
     with terminal("--store", str(sample), today=TODAY, preexec=ignore_hangups) as shown:
-        shown.wait("C0001")
+        shown.wait("2026-11")
         shown.hang_up()
         assert shown.ended_by_signal() == signal.SIGHUP

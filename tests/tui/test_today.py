@@ -14,16 +14,18 @@ from model.store import Store
 from model.worklist import put_off
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, small_company
+from tests.tui.order_desk import until
 from tui import locale
 from tui.app import HuokeApp
 from tui.archive.documents import DocumentScreen
 from tui.archive.screen import ArchiveScreen
 from tui.customers.forms import ContactForm
+from tui.customers.screen import CustomersScreen
 from tui.leaderboard.short_table import ShortTable
 from tui.order_entry.screen import OrderScreen
 from tui.receivables.receipt_form import ReceiptForm
 from tui.shared.status import StatusLine
-from tui.today.screen import TodayScreen
+from tui.today.screen import SHOWN_OF_A_KIND, TodayScreen
 
 DAY = timedelta(days=1)
 PATIENCE_PAUSES = 300
@@ -79,7 +81,11 @@ async def opened(pilot: Pilot[None], screen: type[object]) -> None:
 async def test_the_list_is_ones_own_and_can_be_everybodys(store: Store) -> None:
     app = HuokeApp(store, first_mode="today")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await rows(pilot, 3) == ["held order C1 Customer C1", "collect C1 Customer C1", "call C2 Customer C2"]
+        assert await rows(pilot, 3) == [
+            "held order C1 Customer C1",
+            "collect C1 Customer C1",
+            "order due C2 Customer C2",
+        ]
         standing = str(app.screen.query_one(".standing", Static).content)
         assert "S1" in standing
         assert "2 customers traded" in standing
@@ -92,7 +98,7 @@ async def test_a_task_is_put_off_and_taken_up_again(store: Store) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await rows(pilot, 3)
         await pilot.press("z")
-        assert await rows(pilot, 2) == ["collect C1 Customer C1", "call C2 Customer C2"]
+        assert await rows(pilot, 2) == ["collect C1 Customer C1", "order due C2 Customer C2"]
         assert "tomorrow" in app.screen.query_one(StatusLine).standing.said
         with store.use():
             assert len(put_off(TODAY)) == 1
@@ -125,3 +131,62 @@ async def test_an_empty_list_says_where_to_look(tmp_path: Path) -> None:
             await rows(pilot, 0)
             assert isinstance(app.screen, TodayScreen)
             assert "Nothing waits" in app.screen.query_one(ShortTable).empty_text
+
+
+async def test_the_day_begins_with_todays_list_where_there_are_customers(store: Store) -> None:
+    app = HuokeApp(store)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows(pilot, 3)
+        assert app.current_mode == "today"
+        await pilot.press("escape")
+        assert app.current_mode == "today"
+        await pilot.press("f3")
+        await opened(pilot, CustomersScreen)
+
+
+async def test_a_company_without_customers_begins_with_its_customers(tmp_path: Path) -> None:
+    with small_company(tmp_path / "empty", lambda made: made.salesperson("S1"), me="S1") as (store, _company):
+        app = HuokeApp(store)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await opened(pilot, CustomersScreen)
+
+
+@pytest.mark.parametrize(("me", "count"), [("S1", 3), ("F1", 4), ("", 4)])
+async def test_the_office_sees_everybodys_list(tmp_path: Path, me: str, count: int) -> None:
+    def with_finance(made: Company) -> None:
+        fill(made)
+        made.salesperson("F1", "finance")
+
+    with small_company(tmp_path / "company", with_finance, me=me) as (store, _company):
+        app = HuokeApp(store)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await rows(pilot, count)
+
+
+async def test_a_contact_with_a_next_date_stands_among_the_follow_ups_of_that_day(store: Store) -> None:
+    app = HuokeApp(store)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows(pilot, 3)
+        await pilot.press("down", "down", "c")
+        await opened(pilot, ContactForm)
+        await until(pilot, lambda: app.screen.focused is not None)
+        await pilot.press(*"call again", "enter", *"+0", "f10")
+        await opened(pilot, TodayScreen)
+        assert "follow up C2 Customer C2" in await rows(pilot, 4)
+
+
+async def test_of_very_many_tasks_the_first_of_each_kind_stand_in_the_list(tmp_path: Path) -> None:
+    late = SHOWN_OF_A_KIND + 1
+
+    def many(made: Company) -> None:
+        made.salesperson("S1")
+        made.product("P")
+        for count in range(late):
+            made.customer(f"C{count}", "S1", days=10, limit="1000")
+            made.sell(f"C{count}", TODAY - 15 * DAY, "100")
+
+    with small_company(tmp_path / "many", many) as (store, _company):
+        app = HuokeApp(store)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await rows(pilot, SHOWN_OF_A_KIND)
+            assert f"collect {late} (first {SHOWN_OF_A_KIND})" in str(app.screen.query_one(".about", Static).content)

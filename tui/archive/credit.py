@@ -1,4 +1,4 @@
-"""Credit: the payment record and what it suggests, each late bill, the history of terms and blacklist."""
+"""Credit: what stops the customer, its payment record and what that suggests, late bills, terms and blacklist."""
 
 from __future__ import annotations
 
@@ -16,15 +16,19 @@ from textual.worker import get_current_worker
 
 from model.account import BillRow
 from model.archive import BlacklistRow, TermsRow, blacklist_history, terms_history
+from model.credit import Standing, standing_on
 from model.customers import CreditTerms, terms_on
 from model.money import grouped
 from model.payment_record import RECORD_MONTHS, PaymentRecord, Suggestion, payment_records
+from tui import keymap
 from tui.archive.pane import ArchivePane, Section
 from tui.archive.sources import Desk, RecordRow, ShortList, late_bills
+from tui.archive.why_blocked import WhyBlocked
 from tui.archive.words import amount_or_blank, day_text, term_words
 from tui.locale import N_, _
 from tui.shared.columns import Column
 from tui.shared.paged_table import PagedTable
+from tui.shared.status import SEPARATOR
 
 LATE_COLUMNS = (
     Column("due", N_("Due"), 10, priority=9, sortable=False),
@@ -46,8 +50,10 @@ HUNDREDTHS = 100
 
 @dataclass(frozen=True)
 class CreditSummary:
-    """The terms that hold, how the customer paid, and what that suggests."""
+    """What stops the customer, the terms that hold, how it paid, and what that suggests."""
 
+    standing: Standing
+    blacklisting: BlacklistRow | None
     terms: CreditTerms
     record: PaymentRecord
     suggestion: Suggestion
@@ -67,6 +73,7 @@ class CreditPane(ArchivePane):
             super().__init__()
 
     def compose(self) -> ComposeResult:
+        yield Section(_("Why it may not buy on credit"), WhyBlocked(id="why"), id="why-section")
         yield Section(_("Payment record"), Static(id="record", markup=False), id="record-section")
         with Container(classes="part lists"):
             yield Section(
@@ -81,6 +88,7 @@ class CreditPane(ArchivePane):
     def fill(self) -> None:
         desk = self.desk
         self.query_one("#record", Static).update("")
+        self.query_one("#why-section", Section).remove_class("-blocked")
         self._read_summary(desk)
         self.query_one("#late-bills", PagedTable).show(late_bills(desk, lambda bill: late_row(bill, desk.today)))
         self.query_one("#history", PagedTable).show(ShortList(desk, lambda: history_rows(desk.customer, desk.today)))
@@ -94,13 +102,23 @@ class CreditPane(ArchivePane):
         worker = get_current_worker()
         with desk.store.use():
             found = next(payment_records(desk.today, desk.customer), None)
-            terms = terms_on(desk.customer, desk.today)
+            terms, standing = terms_on(desk.customer, desk.today), standing_on(desk.customer, desk.today)
+            listed = [row for row in blacklist_history(desk.customer) if row.from_date <= desk.today]
         if found is not None and not worker.is_cancelled:
-            self.post_message(self.SummaryRead(desk.customer, CreditSummary(terms, found.record, found.suggestion)))
+            blacklisting = listed[0] if standing.blacklisted and listed else None
+            summary = CreditSummary(standing, blacklisting, terms, found.record, found.suggestion)
+            self.post_message(self.SummaryRead(desk.customer, summary))
 
     def on_credit_pane_summary_read(self, message: CreditPane.SummaryRead) -> None:
         if message.customer == self.customer:
             self.query_one("#record", Static).update(summary_content(message.summary))
+            self._show_why(message.summary)
+
+    def _show_why(self, summary: CreditSummary) -> None:
+        stopped = summary.standing.verdict != "ok"
+        self.query_one("#why-section", Section).set_class(stopped, "-blocked")
+        if stopped:
+            self.query_one(WhyBlocked).show(summary.standing, summary.blacklisting)
 
 
 def summary_content(summary: CreditSummary) -> Content:
@@ -128,7 +146,9 @@ def summary_content(summary: CreditSummary) -> Content:
         ),
         _("Suggested: {term}, limit {limit}").format(
             term=term_words(suggestion.days, summary.terms.credit_from), limit=grouped(suggestion.limit)
-        ),
+        )
+        + SEPARATOR
+        + _("{key} takes it over").format(key=keymap.shown_keys(keymap.ACTION_OF["archive.take_suggestion"])),
         "  " + _(suggestion.template).format(**suggestion.values),
     ]  # fmt: skip
     return Content("\n").join(Content.styled(line, "bold" if at == 1 else "") for at, line in enumerate(lines))

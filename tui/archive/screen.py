@@ -18,7 +18,9 @@ from textual.worker import get_current_worker
 
 from model.archive import DocumentRef, Head, customer_with_id, head_of
 from model.customers import Customer
-from model.stages import STAGE_NAMES, stage_of
+from model.errors import HuokeError
+from model.money import grouped
+from model.stages import STAGE_NAMES, stage_limits, stage_of
 from tui import keymap
 from tui.archive.analysis import AnalysisPane
 from tui.archive.business import BusinessPane
@@ -30,10 +32,13 @@ from tui.archive.pane import ArchivePane, TabLine
 from tui.archive.profile import ProfilePane
 from tui.archive.search import CustomerSearch, nothing_found
 from tui.archive.sources import Desk, RecordRow
-from tui.customers.forms import AssignForm, BlockForm, ContactForm, CustomerForm, TermsForm, done_or_asked
-from tui.locale import _
+from tui.archive.suggested_terms import suggested_terms, take_over
+from tui.customers.card_form import CustomerForm
+from tui.customers.forms import AssignForm, BlockForm, ContactForm, TermsForm, done_or_asked
+from tui.locale import _, translate_error
 from tui.order_entry.customer_box import CustomerBox
-from tui.shared.ask import AskText
+from tui.session import Session
+from tui.shared.ask import AskText, Confirm
 from tui.shared.columns import Column
 from tui.shared.export import all_rows, objection_to, write_rows
 from tui.shared.paged_table import PagedTable, PageSource
@@ -43,8 +48,14 @@ from tui.shared.status import StatusLine
 PANES: tuple[type[ArchivePane], ...] = (ProfilePane, BusinessPane, MoneyPane, CreditPane, AnalysisPane)
 # The tab that is asked for most: what did they buy, and what came of it.
 FIRST_TAB = 1
+CREDIT_TAB = PANES.index(CreditPane)
 DOCUMENT_VERBS = ("return_goods", "cancel_document", "release_order", "print_slip")
-RIGHT_OF = {"change_terms": "set_terms", "block_customer": "block_customer", "assign_owner": "assign_customer"}
+RIGHT_OF = {
+    "change_terms": "set_terms",
+    "take_suggestion": "set_terms",
+    "block_customer": "block_customer",
+    "assign_owner": "assign_customer",
+}
 
 
 class Ways(Protocol):
@@ -116,8 +127,12 @@ class ArchiveScreen(DocumentDeeds):
         assert self.customer is not None
         return Desk(self.session.store, self.session.person_id, self.session.today(), self.customer)
 
-    def show_customer(self, customer_id: bytes) -> None:
-        """Show a customer; the head is painted at once, each tab fills when it is shown first."""
+    def show_customer(self, customer_id: bytes, tab: int | None = None) -> None:
+        """Show a customer; the head is painted at once, each tab fills when it is shown first.
+
+        Args:
+            tab: which tab to show; without one, the same as before.
+        """
         self.customer = customer_id
         self._head = None
         self._filled.clear()
@@ -125,17 +140,17 @@ class ArchiveScreen(DocumentDeeds):
         self.query_one(ArchiveHead).head = None
         self.query_one("#face", ContentSwitcher).current = "archive"
         self._read_head(customer_id)
-        self._show_tab(self.query_one(TabLine).at)
+        self._show_tab(self.query_one(TabLine).at if tab is None else tab)
 
     @work(thread=True, exclusive=True, group="head")
     def _read_head(self, customer_id: bytes) -> None:
         worker = get_current_worker()
         today = self.session.today()
         with self.session.store.use():
-            head = head_of(customer_id, today)
+            head, limits = head_of(customer_id, today), stage_limits(today)
         stage = ""
         if head is not None and not head.only_card:
-            stage = STAGE_NAMES[stage_of(head.first_trade, head.trading_months, today)]
+            stage = STAGE_NAMES[stage_of(head.first_trade, head.trading_months, today, limits)]
         if not worker.is_cancelled:
             self.post_message(self.HeadRead(customer_id, head, stage))
 
@@ -304,6 +319,33 @@ class ArchiveScreen(DocumentDeeds):
         if self.customer is not None:
             self.app.push_screen(BlockForm(self.customer), self._after_form(_("The blacklist is changed.")))
 
+    def action_show_why(self) -> None:
+        """Show what stops the customer: it stands above its payment record."""
+        self._show_tab(CREDIT_TAB)
+
+    def action_receive_cure(self) -> None:
+        """Begin the receipt that leaves nothing to stop the customer."""
+        if self.customer is not None and self._head is not None and self._head.standing.cure:
+            self.ways.receive_money(self.customer, self._head.standing.cure)
+
+    @work(exclusive=True, group="deed")
+    async def action_take_suggestion(self) -> None:
+        """Set the terms that the payment record suggests, after a question that says why."""
+        if self.customer is None:
+            return
+        try:
+            suggested = await asyncio.to_thread(self._in_store, suggested_terms, self.customer)
+            if await self.app.push_screen_wait(Confirm(suggested.question, suggested.reason)):
+                outcome = await asyncio.to_thread(self._in_store, take_over, suggested)
+                self._after_form(_("The terms are set."))(outcome)
+        except HuokeError as error:
+            self.say(translate_error(error))
+
+    def _in_store(self, deed: Callable[[Session, Any], Any], subject: object) -> Any:
+        """Do something with the store in use; in a thread."""
+        with self.session.store.use():
+            return deed(self.session, subject)
+
     @work(exclusive=True, group="deed")
     async def action_edit_profile(self) -> None:
         """Read the card as it is now and let it be changed."""
@@ -355,6 +397,12 @@ class ArchiveScreen(DocumentDeeds):
             return ""
         if verb == "new_order" and head.closed_on is not None and head.closed_on <= self.session.today():
             return _("{code} is closed: reopen it in its profile first.").format(code=head.code)
+        if verb in ("show_why", "receive_cure") and head.standing.verdict == "ok":
+            return _("Nothing stops {code}: it may buy up to {amount}.").format(
+                code=head.code, amount=grouped(max(0, head.standing.credit_left))
+            )
+        if verb == "receive_cure" and not head.standing.cure:
+            return _("{code} is on the blacklist: no money lifts it.").format(code=head.code)
         if verb == "assign_owner" and head.kind == "retail":
             return _("{code} is a walk-in customer and has no owner.").format(code=head.code)
         return ""

@@ -10,7 +10,7 @@ from model.credit import REASON_NAMES, REASONS_FOR_A_PERSON, Reason, Standing, V
 from model.dates import BEGINNING
 from model.money import grouped
 from model.statement import DOCUMENT_NAMES
-from tui.customers.forms import CARD_LABELS
+from tui.customers.card_form import CARD_LABELS
 from tui.locale import N_, _
 
 STATE_WORDS = {
@@ -63,7 +63,7 @@ def standing_words(standing: Standing) -> str:
         for name, holds in (
             ("blacklisted", standing.blacklisted),
             ("overdue", bool(standing.overdue)),
-            ("over_limit", standing.balance > max(standing.credit_limit, 0)),
+            ("over_limit", bool(standing.over_limit)),
         )
         if holds
     ]

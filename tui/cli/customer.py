@@ -14,6 +14,7 @@ from model.changes.customers import (
     SetTerms,
 )
 from model.changes.editing import edit_of
+from model.changes.merging import MergeCustomers
 from model.changes.returning import ReturnQuiet
 from model.conflicts import Requested
 from model.customers import CARD_FIELDS, blacklisted_on, customer_by_code, owner_on, terms_on
@@ -107,6 +108,11 @@ def _add_owner_acts(acts: Verbs, common: Parser) -> None:
     release.add_argument("code", metavar=_("CODE"))
     add_date(release, "--from", "from_date")
     release.set_defaults(run=_release)
+    merge = acts.add_parser("merge", parents=[common], help=_("two cards are one customer: all of it goes to one"))
+    merge.add_argument("code", metavar=_("CODE"))
+    merge.add_argument("--into", required=True, metavar=_("CODE"), help=_("the customer that stays"))
+    add_date(merge)
+    merge.set_defaults(run=_merge)
     told = _("return quiet customers to the pool, by the rule that is set")
     quiet = acts.add_parser("return-quiet", parents=[common], help=told)
     quiet.add_argument("--dry-run", action="store_true", help=_("show who would return and write nothing"))
@@ -230,6 +236,15 @@ def _release(arguments: Namespace, desk: Desk) -> int:
     with desk.writing():
         desk.record(ReleaseCustomer(customer=customer_by_code(arguments.code).id, from_date=day))
         _print(desk, day, arguments.code)
+    return 0
+
+
+def _merge(arguments: Namespace, desk: Desk) -> int:
+    day = day_or(arguments.date, desk.today)
+    with desk.writing():
+        loser, winner = customer_by_code(arguments.code), customer_by_code(arguments.into)
+        desk.record(MergeCustomers(loser=loser.id, winner=winner.id, date=day))
+        _print(desk, day, winner.code)
     return 0
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from model.errors import N_
 from model.files.exporting import export_tables
 from model.files.tables import TABLES
+from model.margin import may_see_cost
 from tui.cli.desk import Desk
-from tui.cli.output import Column, print_rows
+from tui.cli.output import Column, print_rows, tell
 from tui.cli.parser import Parser, Verbs
 from tui.locale import _
 
@@ -29,6 +30,9 @@ def add_parser(verbs: Verbs, common: Parser) -> None:
 def _export(arguments: Namespace, desk: Desk) -> int:
     with desk.opened() as store, store.database.atomic():
         # One transaction, so that all tables are of one moment although others work.
-        written = export_tables(arguments.path, arguments.table)
+        sees_cost = may_see_cost(desk.person(), desk.today)
+        written = export_tables(arguments.path, arguments.table, sees_cost=sees_cost)
     print_rows(COLUMNS, [(str(path),) for path in written], desk.form)
+    if not sees_cost:
+        tell(_("What goods cost is left empty: your role may not see it."))
     return 0

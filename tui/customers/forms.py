@@ -1,161 +1,27 @@
-"""The forms about a customer: its card, a contact, whose it is, its terms, the blacklist."""
+"""The forms about a customer: a contact, whose it is, its terms, the blacklist."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from model.aliases import not_merged
 from model.changes.customers import (
-    AddCustomer,
     AssignCustomers,
     LogContact,
     SetBlacklisted,
     SetTerms,
 )
-from model.changes.editing import edit_of
 from model.conflicts import Requested
-from model.customers import CARD_FIELDS, CreditTerms, Customer, blacklisted_on, owner_on, terms_on
+from model.customers import CreditTerms, blacklisted_on, owner_on, terms_on
 from model.errors import N_, InputError
 from model.ids import new_id
 from model.money import format_amount, grouped
-from model.store import one, rows
+from model.store import one
 from tui.customers.people import Colleague, colleague_meant, colleagues, means_pool, meant_words, some_of
 from tui.entry_form import Entries, EntryForm, FormField, Option
 from tui.locale import _
-
-# Labels of a card's fields, in the order in which they are typed.
-CARD_LABELS: dict[str, str] = {
-    "name": N_("name"),
-    "short_name": N_("short name"),
-    "segment": N_("segment"),
-    "contact": N_("contact person"),
-    "phone": N_("phone"),
-    "address": N_("address"),
-    "city": N_("city"),
-    "bank_account": N_("bank account"),
-    "tax_id": N_("tax number"),
-    "label": N_("label"),
-    "note": N_("remark"),
-}
-NAMESAKES_SHOWN = 3
-FIRST_CODE = "C0001"
-_LAST_DIGITS = re.compile(r"(\d+)(?=\D*$)")
-
-
-def following_code(code: str) -> str:
-    """The code after this one: its last number one higher, as many digits wide."""
-    return _LAST_DIGITS.sub(lambda digits: str(int(digits[1]) + 1).zfill(len(digits[1])), code, count=1)
-
-
-@dataclass(frozen=True)
-class CardBeginning:
-    """What the card's form begins with: a free code, whoever works here, and the one who sits here."""
-
-    code: str
-    people: tuple[Colleague, ...]
-    owner: str
-
-
-class CustomerForm(EntryForm[bytes]):
-    """A new customer, or another profile for one; dismisses with its id."""
-
-    def __init__(self, customer: Customer | None = None, name: str = "") -> None:
-        """
-        Args:
-            customer: whose profile is changed, as the person saw it; None makes a new one.
-            name: what a new one is called, where something was typed before.
-        """
-        super().__init__()
-        self.customer = customer
-        self._called = name
-        self._people: tuple[Colleague, ...] = ()
-
-    def title_text(self) -> str:
-        if self.customer is None:
-            return _("A new customer")
-        return _("The profile of {name}").format(name=f"{self.customer.code} {self.customer.shown_name}")
-
-    def fields(self) -> Sequence[FormField]:
-        card = [FormField(name, _(CARD_LABELS[name]), self._before(name)) for name in CARD_FIELDS]
-        if self.customer is not None:
-            closed_on = FormField("closed_on", _("closed on"), self._before("closed_on"), _("empty: not closed"))
-            return [*card, closed_on]
-        kinds = (Option("", _("owned or pool")), Option("retail", _("retail (walk-in)")))
-        return [
-            FormField("code", _("code")),
-            *card[:2],
-            FormField("kind", _("kind"), options=kinds),
-            FormField("owner", _("owner"), hint=_("code or name; empty: the pool")),
-            *card[2:],
-        ]
-
-    def _before(self, name: str) -> str:
-        if self.customer is None:
-            return self._called if name == "name" else ""
-        return str(getattr(self.customer, name) or "")
-
-    def load(self) -> CardBeginning:
-        last = one("SELECT code FROM customer WHERE code NOT LIKE '%/%' ORDER BY LENGTH(code) DESC, code DESC LIMIT 1")
-        person = self.session.person
-        code = FIRST_CODE if last is None else following_code(str(last[0]))
-        return CardBeginning(code, colleagues(), "" if person is None else person.code)
-
-    def begin_with(self, begins_with: Any) -> None:
-        self._people = begins_with.people
-        if self.customer is None:
-            self.fill("code", begins_with.code)
-            self.fill("owner", begins_with.owner)
-
-    def field_changed(self, name: str) -> None:
-        if name == "owner":
-            self.note("owner", meant_words(self.control("owner").value, self._people, pool=True))
-
-    def doubt(self, entries: Entries) -> str:
-        """Ask before a customer is made twice."""
-        if self.customer is not None:
-            return ""
-        called = [text for text in (entries.text("name"), entries.text("short_name")) if text]
-        marks = ", ".join("?" * len(called)) or "''"
-        twins = rows(
-            f"SELECT code, name FROM customer WHERE {not_merged('id')}"
-            f" AND (name IN ({marks}) OR (short_name <> '' AND short_name IN ({marks})))"
-            f" ORDER BY code LIMIT {NAMESAKES_SHOWN}",
-            (*called, *called),
-        )
-        if not twins:
-            return ""
-        return _("There is already {customers}. Make another one?").format(
-            customers=_(", ").join(f"{code} {name}" for code, name in twins)
-        )
-
-    def record(self, entries: Entries) -> bytes:
-        return self._add(entries) if self.customer is None else self._edit(self.customer, entries)
-
-    def _add(self, entries: Entries) -> bytes:
-        retail, owner = entries.text("kind") == "retail", entries.text("owner")
-        named = None if not owner or means_pool(owner) or retail else colleague_meant(owner, self._people)
-        card = {name: text for name in CARD_FIELDS if (text := entries.text(name))}
-        entries.reading = "name" if "name" not in card else "code"
-        args = AddCustomer(
-            id=new_id(), code=entries.get("code", "").strip(), date=entries.today, card=card, retail=retail,
-            owner=None if named is None else named.id,
-        )  # fmt: skip
-        self.session.record(args)
-        return args.id
-
-    def _edit(self, customer: Customer, entries: Entries) -> bytes:
-        after = {name: entries.text(name) for name in CARD_FIELDS}
-        closed_on = entries.day("closed_on")
-        after["closed_on"] = "" if closed_on is None else closed_on.isoformat()
-        args = edit_of(customer, after)
-        if args is not None:
-            entries.reading = next(name for name, edit in args.edits.items() if edit.before != edit.after)
-            self.session.record(args)
-        return bytes(customer.id)
 
 
 @dataclass(frozen=True)

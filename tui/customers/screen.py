@@ -22,8 +22,9 @@ from model.customer_list import QUIET_DAYS, CustomerFilter
 from model.errors import HuokeError
 from model.stages import STAGE_NAMES, STAGES
 from tui import keymap
+from tui.customers.card_form import CustomerForm, KnownCustomer
 from tui.customers.export import write_customers
-from tui.customers.forms import AssignForm, ContactForm, CustomerForm, done_or_asked
+from tui.customers.forms import AssignForm, ContactForm, done_or_asked
 from tui.customers.listed import COLUMNS, SEPARATOR, Chosen, CustomerPages, customer_list
 from tui.customers.people import Colleague, colleagues, meant_by
 from tui.locale import _, translate_error
@@ -310,8 +311,10 @@ class CustomersScreen(StoreScreen):
             self.app.push_screen(ContactForm(here), logged)
 
     def action_new_customer(self) -> None:
-        def made(customer: bytes | None) -> None:
-            if customer is not None:
+        def made(customer: bytes | KnownCustomer | None) -> None:
+            if isinstance(customer, KnownCustomer):
+                self.app.open_customer(customer.id)  # type: ignore[attr-defined]
+            elif customer is not None:
                 self.say(_("The customer is made."))
 
         self.app.push_screen(CustomerForm(name=self._chosen.filter.text.strip()), made)

@@ -41,6 +41,11 @@ class OrderScreen(TypingScreen):
         # The id and number of what was recorded last: that is whose slip is wanted.
         self._recorded: tuple[bytes, str] | None = None
 
+    @property
+    def customer_is_stopped(self) -> bool:
+        """Whether the customer could buy nothing on credit even without this order."""
+        return self._facts is not None and self._facts.standing.verdict != "ok"
+
     def why_not(self, action_id: str) -> str:
         if action_id == "order.print_slip" and self._recorded is None:
             return _("Confirm the order first: then its slip can be printed.")

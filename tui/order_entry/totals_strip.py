@@ -14,9 +14,10 @@ from textual.widgets import Input, Static
 from model.credit import Verdict
 from model.errors import InputError
 from model.money import format_amount, format_percent, grouped, parse_amount
+from tui import keymap
 from tui.locale import N_, _, translate_error
 from tui.order_entry.typed_order import TypedOrder
-from tui.order_entry.words import verdict_words
+from tui.order_entry.words import SEPARATOR, verdict_words
 from tui.shared.columns import fit
 
 
@@ -97,7 +98,12 @@ class TotalsStrip(Vertical):
         if verdict is None:
             line.update("")
         else:
-            line.update(("" if verdict.ok else "! ") + verdict_words(verdict, joined=joined))
+            words = ("" if verdict.ok else "! ") + verdict_words(verdict, joined=joined)
+            if verdict.standing.verdict != "ok":
+                words += SEPARATOR + _("{key} shows why").format(
+                    key=keymap.shown_key(keymap.keys_of(keymap.ACTION_OF["app.open_archive"])[0])
+                )
+            line.update(words)
 
     def typed(self) -> int:
         """What stands in the field, in minor units.

@@ -16,7 +16,7 @@ from model.drafts import Draft, Drafts
 from model.errors import HuokeError
 from model.order_history import last_order_lines
 from tui import keymap
-from tui.customers.forms import CustomerForm
+from tui.customers.card_form import CustomerForm, KnownCustomer
 from tui.locale import _, translate_error
 from tui.order_entry.customer_box import CustomerBox, CustomerList
 from tui.order_entry.customer_panel import CustomerPanel
@@ -348,10 +348,10 @@ class TypingScreen(StoreScreen):
     def action_new_customer(self) -> None:
         """Ask for a new customer; what was typed in the box is its name."""
 
-        def made(customer: bytes | None) -> None:
+        def made(customer: bytes | KnownCustomer | None) -> None:
             if customer is not None:
                 self._ahead.hold()
-                self._read_chosen(customer)
+                self._read_chosen(customer.id if isinstance(customer, KnownCustomer) else customer)
 
         self.app.push_screen(CustomerForm(name="" if self._facts is not None else self._box.text.strip()), made)
 

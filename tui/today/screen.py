@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -42,6 +43,8 @@ COLUMNS = (
 )
 TONES: dict[str, Tone] = {"conflict": "warning", "held": "warning", "collect": "warning"}
 SEPARATOR = " · "
+# More of a kind than one does in a day; those behind come up as the first are done or put off.
+SHOWN_OF_A_KIND = 200
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,7 @@ class TodayScreen(StoreScreen):
         self._read = message.read
         self.query_one(".standing", Static).update(printable(message.read.standing))
         self.query_one(".about", Static).update(self._about(message.read))
-        self.query_one(ShortTable).take([_entry(place, task) for place, task in enumerate(message.read.tasks)])
+        self.query_one(ShortTable).take([_entry(place, task) for place, task in enumerate(_shown(message.read.tasks))])
 
     def _about(self, read: TodayRead) -> str:
         counts = {
@@ -127,7 +130,7 @@ class TodayScreen(StoreScreen):
             for kind in TASK_NAMES
             if kind not in ("conflict", "notice")
         }
-        said = [f"{_(TASK_NAMES[kind])} {count}" for kind, count in counts.items() if count]
+        said = [_count_words(kind, count) for kind, count in counts.items() if count]
         if read.later:
             key = keymap.shown_keys(keymap.ACTION_OF["today.take_up_again"])
             said.append(_("put off: {count} ({key})").format(count=read.later, key=key))
@@ -249,6 +252,22 @@ def _standing(session: Session, whose: bytes | None) -> str:
         text += f", {format_rate(row.rate_bp)} %"
     ahead = [_(template).format(**params) for template, params in ahead_of(row, board).sentences()]
     return SEPARATOR.join([text, *ahead])
+
+
+def _shown(tasks: Sequence[Task]) -> list[Task]:
+    """The first of each kind, in the order of the list."""
+    counts: Counter[str] = Counter()
+    shown = []
+    for task in tasks:
+        counts[task.kind] += 1
+        if counts[task.kind] <= SHOWN_OF_A_KIND:
+            shown.append(task)
+    return shown
+
+
+def _count_words(kind: str, count: int) -> str:
+    words = f"{_(TASK_NAMES[kind])} {count:,}"
+    return words if count <= SHOWN_OF_A_KIND else words + _(" (first {count})").format(count=SHOWN_OF_A_KIND)
 
 
 def _entry(place: int, task: Task) -> Entry:

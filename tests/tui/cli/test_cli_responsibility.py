@@ -86,6 +86,35 @@ def test_a_new_customer_that_may_be_there_already_is_added_and_named(company: An
     assert company("customer", "add", "C10", "--name", "远航物流").err == ""
 
 
+def test_two_cards_that_are_one_customer_are_merged_and_parted_again(quiet: Any) -> None:
+    def balances() -> list[tuple[str, str]]:
+        return [(row["customer"], row["balance"]) for row in quiet("report", "balance", "--format", "json").rows]
+
+    assert quiet("receipt", "add", "--customer", "C2", "--amount", "100").status == 0
+    assert ("C2", "-100.00") in balances()
+    merged = quiet("customer", "merge", "C2", "--into", "C1", "--format", "json")
+    assert merged.status == 0
+    assert [row["code"] for row in merged.rows] == ["C1"]
+    assert ("C1", "-100.00") in balances()
+    assert "C2" not in dict(balances())
+    assert quiet("undo").status == 0
+    assert ("C2", "-100.00") in balances()
+
+
+def test_a_merge_that_cannot_be_is_refused_in_one_sentence(quiet: Any) -> None:
+    itself = quiet("customer", "merge", "C2", "--into", "C2")
+    assert itself.status == 1
+    assert itself.is_one_sentence("C2")
+    nobody = quiet("customer", "merge", "C2", "--into", "C99")
+    assert nobody.status in (1, 2)
+    assert nobody.is_one_sentence("C99")
+    assert quiet("customer", "merge", "C2").status == 2
+    quiet("me", "WANG")
+    refused = quiet("customer", "merge", "C2", "--into", "C1")
+    assert refused.status == 1
+    assert refused.is_one_sentence("finance")
+
+
 @pytest.mark.parametrize("kind", ["terms", "block", "assign", "release", "setting"])
 def test_what_was_decided_by_mistake_is_undone(company: Any, kind: str) -> None:
     before = company("find", "C1", "--format", "json").out
