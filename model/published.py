@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
 from model.people import Salesperson
-from model.store import meta, rows
+from model.store import meta, one, rows
 
 # In the published rows the company stands under this id.
 COMPANY = b"\0" * 16
@@ -68,3 +70,15 @@ def published_month(month: str) -> PublishedMonth | None:
             people[bytes(person)] = PublishedRow(*figures)
     me = Salesperson.get_or_none(Salesperson.code == meta("me"))
     return PublishedMonth(as_of, company, people, None if me is None else me.id)
+
+
+def published_potential() -> bytes | None:
+    """The latest model of customers that the office fitted and published (see model.potential_model); None: none."""
+    found = one("SELECT body FROM published_potential ORDER BY month DESC LIMIT 1")
+    return None if found is None else bytes(found[0])
+
+
+def potential_without_earnings(body: bytes) -> bytes:
+    """The same model as someone may have it from whom the company keeps costs: how often, not what it earns."""
+    model = msgspec.json.decode(body)
+    return msgspec.json.encode({**model, "earnings": None, "trial": None})

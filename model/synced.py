@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from model.aliases import Moved
+from model.published import potential_without_earnings
 from model.store import execute_many, rows
 
 IDS_PER_STATEMENT = 500
@@ -90,7 +91,10 @@ KINDS: dict[str, tuple[Part, ...]] = {
     ),
     "close": (_part("month_close", "month person_id", "responsible active closed_with"),),
     "target": (_part("target", "month person_id", "activity_bp sales margin receipts"),),
-    "figure": (_part("published_month", "month person_id", "responsible active orders amount cost uncosted as_of"),),
+    "figure": (
+        _part("published_month", "month person_id", "responsible active orders amount cost uncosted as_of"),
+        _part("published_potential", "month person_id", "body"),
+    ),
     "lease": (_part("lease", "customer_id device", "granted used returned wanted until_date"),),
     "notice": (_part("notice", "id", "person_id kind customer_id about template params made_on read_on"),),
     "conflict": (
@@ -280,6 +284,7 @@ def without_costs(kind: str, body: bytes) -> bytes:
         parts = rows_in(body)
         for row in parts[0]:
             row[column_at(kind, "cost")], row[column_at(kind, "uncosted")] = 0, row[column_at(kind, "amount")]
+        parts[1] = [[potential_without_earnings(model)] for [model] in parts[1]]
         return msgspec.msgpack.encode(parts)
     if kind != "order":
         return body

@@ -26,6 +26,7 @@ from model.ids import new_id
 from model.leases import machine_of
 from model.orders import IS_HELD
 from model.people import Salesperson
+from model.potential_model import PotentialModel
 from model.remembering import remembering
 from model.settings import setting_on
 from model.store import Store, execute, meta, one, rows, set_meta
@@ -33,7 +34,7 @@ from model.touched import Touched, collecting
 from sync.errors import OfficeOlder, Revoked
 from sync.protocol import OLDEST_READER, Answer, Frame, SyncRequest
 from sync.server.admission import barred
-from sync.server.figures import are_stale, claim, computed, note_published, publish_figures
+from sync.server.figures import are_stale, claim, computed, note_published, publish_figures, publish_potential
 from sync.server.leases import what_to_lend
 from sync.server.pull import pages
 from sync.server.push import DeviceRow, LargerSetOfCustomers, customers_of, publish, push, require_locked
@@ -289,6 +290,17 @@ class Office:
                 publish_figures(figures, self.now())
             v = publish(touched, [], day=day, received_at="")
             note_published(head_v() if v is None else v)
+
+        self._transaction(work)
+
+    def publish_potential(self, model: PotentialModel) -> None:
+        """Publish the model of customers that was fitted here, for laptops to reckon with."""
+        day = self.today()
+
+        def work(_more: set[bytes]) -> None:
+            with collecting() as touched:
+                publish_potential(model, day)
+            publish(touched, [], day=day, received_at="")
 
         self._transaction(work)
 

@@ -12,7 +12,8 @@ from model.activity import activity_board
 from model.dates import first_day, month_of
 from model.people import Salesperson
 from model.performance import performance_board
-from model.store import execute, meta, rows, set_meta
+from model.potential_model import PotentialModel, encoded
+from model.store import execute, meta, one, rows, set_meta
 from model.synced import document_id
 from model.totals import NOBODY
 from model.touched import touch
@@ -101,6 +102,20 @@ def publish_figures(figures: Figures, now: datetime) -> None:
             " amount = excluded.amount, cost = excluded.cost, uncosted = excluded.uncosted, as_of = excluded.as_of",
             (month, person, *figures[(month, person)], as_of),
         )
+
+
+def publish_potential(model: PotentialModel, day: date) -> None:
+    """Publish the model of customers beside the company's figures of a month; collected as those are."""
+    month, body = month_of(day), encoded(model)
+    if not one("SELECT 1 FROM published_month WHERE month = ? AND person_id = ?", (month, NOBODY)):
+        # A document begins with its first table; the figures themselves come with the next exchange.
+        execute("INSERT INTO published_month VALUES (?, ?, 0, 0, 0, 0, 0, 0, '')", (month, NOBODY))
+    touch("figure", document_id("figure", month, NOBODY))
+    execute(
+        "INSERT INTO published_potential (month, person_id, body) VALUES (?, ?, ?)"
+        " ON CONFLICT (month, person_id) DO UPDATE SET body = excluded.body",
+        (month, NOBODY, body),
+    )
 
 
 def note_published(v: int) -> None:

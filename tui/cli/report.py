@@ -10,10 +10,12 @@ from model.errors import N_, InputError, Refused
 from tui.cli.output import plain_text, print_rows, tell
 from tui.cli.parser import Parser, Verbs
 from tui.cli.reports.form import OPTIONS, Report
+from tui.cli.reports.knowing import KNOWING_REPORTS
 from tui.cli.reports.life import LIFE_REPORTS
 from tui.cli.reports.people import PEOPLE_REPORTS
 from tui.cli.reports.receivables import RECEIVABLES_REPORTS
 from tui.cli.reports.sales import SALES_REPORTS
+from tui.cli.reports.value import VALUE_REPORTS
 from tui.locale import _
 
 if TYPE_CHECKING:
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
 
 TABLE_ENDINGS = (".csv", ".xlsx")
 PAPER_ENDINGS = (".txt", ".html")
-REPORTS: dict[str, Report] = {**PEOPLE_REPORTS, **RECEIVABLES_REPORTS, **SALES_REPORTS, **LIFE_REPORTS}
+REPORTS: dict[str, Report] = {
+    **PEOPLE_REPORTS, **RECEIVABLES_REPORTS, **SALES_REPORTS, **LIFE_REPORTS, **VALUE_REPORTS, **KNOWING_REPORTS,
+}  # fmt: skip
 
 
 def add_report_parser(verbs: Verbs, common: Parser) -> None:

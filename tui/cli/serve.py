@@ -45,6 +45,7 @@ def _serve(arguments: Namespace, desk: Desk) -> int:
         from sync.server.running import Address, log_to_stderr, serve
     except ModuleNotFoundError as error:
         raise StoreError(N_("The server needs more than the desk: install huoke[server].")) from error
+    from sync.server.fitting import Fitting
     from sync.server.snapshot import OfficeSnapshots
     from sync.server.storage import alone_in_beginning, open_office
 
@@ -56,11 +57,16 @@ def _serve(arguments: Namespace, desk: Desk) -> int:
             code = _first_code(arguments, desk, office_on(store, desk))
         log_to_stderr()
         office = office_on(store, desk)
-        serve(
-            make_app(store, office, OfficeSnapshots(office)),
-            address,
-            lambda url: _ready(url, code, store, address.certificate),
-        )
+        fitting = Fitting(office)
+        fitting.begin()
+        try:
+            serve(
+                make_app(store, office, OfficeSnapshots(office)),
+                address,
+                lambda url: _ready(url, code, store, address.certificate),
+            )
+        finally:
+            fitting.end()
     print(_("The server has stopped."), flush=True)
     return 0
 

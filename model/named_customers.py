@@ -1,0 +1,62 @@
+"""Customers by name and owner as of a day: whoever a figure is about, found once for a whole report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from model.aliases import not_merged
+from model.fields import iso
+from model.laptop import held_in_full
+from model.store import rows
+
+IDS_PER_STATEMENT = 500
+_COLUMNS = "SELECT c.id, c.code, COALESCE(NULLIF(c.short_name, ''), c.name), COALESCE(p.code, ''), c.retail"
+_HELD = "a.from_date <= ? AND (a.to_date IS NULL OR a.to_date > ?)"
+_HERE = f"(c.closed_on IS NULL OR c.closed_on > ?) AND {held_in_full('c.id')} AND {not_merged('c.id')}"
+_ALL = f"""
+{_COLUMNS} FROM customer c LEFT JOIN assignment a ON a.customer_id = c.id AND {_HELD}
+LEFT JOIN salesperson p ON p.id = a.owner_id WHERE {_HERE} {{among}}"""
+# The owner's assignments have an index; SQLite would go through all customers instead.
+_OWNED = f"""
+{_COLUMNS} FROM assignment a CROSS JOIN customer c CROSS JOIN salesperson p
+WHERE c.id = a.customer_id AND p.id = a.owner_id AND a.owner_id = ? AND {_HELD} AND {_HERE}"""
+
+
+@dataclass(frozen=True)
+class NamedCustomer:
+    """A customer as a report names it; `owner` is a salesperson's code, empty for the pool and retail."""
+
+    id: bytes
+    code: str
+    name: str
+    owner: str
+    retail: bool
+
+
+def named_customers(
+    day: date, *, owner: bytes | None = None, among: Sequence[bytes] | None = None
+) -> dict[bytes, NamedCustomer]:
+    """Customers that trade here on a day: not closed, not merged, held in full.
+
+    Args:
+        owner: only this salesperson's.
+        among: only those of these.
+    """
+    held = [iso(day)] * 2
+    if owner is not None:
+        found = rows(_OWNED, (owner, *held, iso(day)))
+    elif among is None:
+        found = rows(_ALL.format(among=""), (*held, iso(day)))
+    else:
+        found = []
+        for start in range(0, len(among), IDS_PER_STATEMENT):
+            some = among[start : start + IDS_PER_STATEMENT]
+            parameters: tuple[Any, ...] = (*held, iso(day), *some)
+            found += rows(_ALL.format(among=f"AND c.id IN ({', '.join('?' * len(some))})"), parameters)
+    return {
+        bytes(id_): NamedCustomer(bytes(id_), code, name, owner_code, bool(retail))
+        for id_, code, name, owner_code, retail in found
+    }
