@@ -48,7 +48,7 @@ _WON = """
 SELECT o.id, 1 AS won, o.date AS decided, '' AS reason FROM orders o
 WHERE o.kind = 'sale' AND o.date >= ? AND o.date <= ? AND o.live_from <= ? AND (o.live_to IS NULL OR o.live_to > ?)"""
 _LOST = f"""
-SELECT o.id, 0, o.decided_on, {_REASON} FROM orders o
+SELECT o.id, 0 AS won, o.decided_on AS decided, {_REASON} AS reason FROM orders o
 WHERE {_ENDED} AND o.kind = 'sale' AND o.decided_on >= ? AND o.decided_on <= ?"""
 # The waiting orders have an index of their own, which is found by their two states.
 _EXPIRED = """
@@ -60,7 +60,8 @@ _EXPIRED_THEN = f"""
 SELECT o.id, 0, o.valid_until, 'expired' FROM orders o
 WHERE {_ENDED} AND o.kind = 'sale' AND o.held_for = '' AND o.live_from IS NULL AND o.decided_on > ?
     AND o.valid_until >= ? AND o.valid_until <= ?"""
-_DECISIONS = f"{_WON} UNION ALL {_LOST} UNION ALL {_EXPIRED} UNION ALL {_EXPIRED_THEN}"
+_LOSSES = f"{_LOST} UNION ALL {_EXPIRED} UNION ALL {_EXPIRED_THEN}"
+_DECISIONS = f"{_WON} UNION ALL {_LOSSES}"
 
 _COUNTS = (
     "CAST(SUM(d.won) AS BIGINT), CAST(SUM(1 - d.won) AS BIGINT),"
@@ -164,7 +165,7 @@ def lost_report(from_date: date, to_date: date, by: LostBy, as_of: date) -> Lost
     counts it once.
     """
     company = company_lost(from_date, to_date, as_of)
-    decisions, parameters = _decisions(from_date, to_date, as_of)
+    decisions, parameters = decisions_query(from_date, to_date, as_of)
     found = []
     for id_, key, name, won, lost, won_amount, lost_amount in rows(
         _GROUPED[by].format(decisions=decisions), parameters
@@ -178,7 +179,7 @@ def lost_report(from_date: date, to_date: date, by: LostBy, as_of: date) -> Lost
 
 def company_lost(from_date: date, to_date: date, as_of: date) -> LostRow:
     """The company's line of a period: each decided order once."""
-    decisions, parameters = _decisions(from_date, to_date, as_of)
+    decisions, parameters = decisions_query(from_date, to_date, as_of)
     [sums] = rows(_COMPANY.format(decisions=decisions), parameters)
     won, lost, won_amount, lost_amount = (value or 0 for value in sums)
     return LostRow(
@@ -188,7 +189,7 @@ def company_lost(from_date: date, to_date: date, as_of: date) -> LostRow:
 
 def lost_orders(from_date: date, to_date: date, as_of: date) -> list[LostOrder]:
     """The orders and quotes that were lost in a period, the largest first."""
-    decisions, parameters = _decisions(from_date, to_date, as_of)
+    decisions, parameters = decisions_query(from_date, to_date, as_of)
     return [
         LostOrder(
             id_, number, salesperson, customer, code, name, date.fromisoformat(day), _lost_on(decided, reason),
@@ -206,10 +207,16 @@ def _lost_on(decided: str, reason: str) -> date:
     return day + timedelta(days=1) if reason == "expired" else day
 
 
-def _decisions(from_date: date, to_date: date, as_of: date) -> tuple[str, list[Any]]:
-    """The decisions that fall into a period, as a query and its parameters."""
+def decisions_query(from_date: date, to_date: date, as_of: date) -> tuple[str, list[Any]]:
+    """The decisions that fall into a period, as a query of id, won, decided and reason, and its parameters."""
+    first, last, today = iso(from_date), iso(min(to_date, as_of)), iso(as_of)
+    return _DECISIONS, [first, last, today, today, *losses_query(from_date, to_date, as_of)[1]]
+
+
+def losses_query(from_date: date, to_date: date, as_of: date) -> tuple[str, list[Any]]:
+    """Those of the decisions that lost an order, as a query with the same columns, and its parameters."""
     first, last, today = iso(from_date), iso(min(to_date, as_of)), iso(as_of)
     # A quote is lost the day after it was last valid.
     one_day = timedelta(days=1)
     valid = [iso(from_date - one_day), iso(min(to_date, as_of) - one_day)]
-    return _DECISIONS, [first, last, today, today, first, last, *valid, today, *valid]
+    return _LOSSES, [first, last, *valid, today, *valid]

@@ -62,15 +62,24 @@ class PreferredProduct:
     last: PastPrice | None
     share_bp: int | None
 
+    def days_since(self, day: date) -> int | None:
+        """Days since its latest sale to this customer."""
+        return None if self.last is None else (day - self.last.day).days
+
 
 @dataclass(frozen=True)
 class PreferredGroup:
-    """A brand or category a customer bought, as PreferredProduct."""
+    """A brand or category a customer bought, as PreferredProduct; `last_date` is its latest sale."""
 
     key: str
     orders: int
     revenue: int
     share_bp: int | None
+    last_date: date | None = None
+
+    def days_since(self, day: date) -> int | None:
+        """Days since its latest sale to this customer."""
+        return None if self.last_date is None else (day - self.last_date).days
 
 
 @dataclass(frozen=True)
@@ -111,11 +120,17 @@ def preferred_groups(customer: bytes, by: GroupBy, as_of: date, limit: int | Non
     column = {"brand": "p.brand", "category": "p.category"}[by]
     revenue = _revenue(customer, as_of)
     found = rows(
-        f"SELECT {column}, {_SUMS} FROM ({_BOUGHT}) b JOIN product p ON p.id = b.product_id"
+        f"SELECT {column}, {_SUMS}, MAX(CASE WHEN b.kind = 'sale' THEN b.date END) FROM ({_BOUGHT}) b"
+        " JOIN product p ON p.id = b.product_id"
         f" GROUP BY {column} ORDER BY 4 DESC, 1" + _limited(limit),
         _known(customer, as_of),
     )
-    return [PreferredGroup(key, orders, amount, rate_bp(amount, revenue)) for key, orders, _, amount in found]
+    return [
+        PreferredGroup(
+            key, orders, amount, rate_bp(amount, revenue), None if last is None else date.fromisoformat(last)
+        )
+        for key, orders, _, amount, last in found
+    ]  # fmt: skip
 
 
 def last_price(customer: bytes, product: bytes, as_of: date) -> PastPrice | None:

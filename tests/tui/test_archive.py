@@ -434,7 +434,7 @@ async def test_a_held_order_is_rejected_or_released_with_a_reason(store: Store) 
         await settle(pilot)
         await pilot.press("x")
         await settle(pilot)
-        assert isinstance(app.screen, AskText)
+        assert isinstance(app.screen, Choose)
         assert app.screen.question.startswith("Reject ")
         await pilot.press("escape", "l")
         await settle(pilot)
@@ -484,7 +484,7 @@ async def test_keys_that_cannot_act_say_why(store: Store) -> None:
         # Whoever may not reject takes the order back instead.
         await pilot.press("x")
         await settle(pilot)
-        assert isinstance(app.screen, AskText)
+        assert isinstance(app.screen, Choose)
         assert app.screen.question.startswith("Cancel ")
 
 

@@ -22,7 +22,7 @@ from tui.archive.documents import DocumentScreen
 from tui.office.company_settings import SettingsFace
 from tui.office.months import MonthsFace
 from tui.office.people import PeopleFace
-from tui.shared.ask import AskText, Confirm
+from tui.shared.ask import AskText, Choose, Confirm
 
 DAY = timedelta(days=1)
 HELD = 10
@@ -82,6 +82,8 @@ async def test_one_order_is_rejected_with_a_reason(store: Store) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await filled(pilot, app, HELD)
         await pilot.press("x")
+        await until(pilot, lambda: isinstance(app.screen, Choose))
+        await pilot.press("6")
         await until(pilot, lambda: isinstance(app.screen, AskText))
         await pilot.press("n", "o", "enter")
         await until(pilot, lambda: "1 rejected." in said(app))

@@ -21,6 +21,7 @@ from model.money import grouped
 from model.orders import LOST_REASONS
 from model.returns import ReturnedLine
 from tui.archive.documents import DocumentScreen
+from tui.archive.loss_reason import ask_loss_reason
 from tui.archive.pane import NO_DOCUMENT
 from tui.archive.return_form import ReturnForm
 from tui.archive.sources import Desk
@@ -122,7 +123,11 @@ class DocumentDeeds(StoreScreen):
     async def _end(
         self, document: DocumentRef, kind: type[CancelOrder] | type[RejectOrder], question: str, said: str
     ) -> None:
-        reason = await self.app.push_screen_wait(AskText(question.format(number=document.number)))
+        asked = question.format(number=document.number)
+        if document.kind == "sale":
+            reason = await ask_loss_reason(self.app.push_screen_wait, asked)
+        else:
+            reason = await self.app.push_screen_wait(AskText(asked))
         if reason:
             await self.do(
                 lambda: kind(order=document.id, date=self.session.today(), reason=reason),
@@ -130,8 +135,8 @@ class DocumentDeeds(StoreScreen):
             )
 
     async def _lose(self, document: DocumentRef) -> None:
-        choices = [Choice(reason, _(LOST_WORDS[reason])) for reason in LOST_REASONS]
         question = _("Why was the quote {number} lost?").format(number=document.number)
+        choices = [Choice(reason, _(LOST_WORDS[reason])) for reason in LOST_REASONS]
         reason = await self.app.push_screen_wait(Choose(question, choices))
         if reason is not None:
             await self.do(

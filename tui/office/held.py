@@ -11,6 +11,7 @@ from model.changes.orders import RejectOrder, ReleaseOrder
 from model.held_orders import HeldOrder, held_orders
 from model.money import grouped
 from tui.archive.documents import DocumentScreen
+from tui.archive.loss_reason import ask_loss_reason
 from tui.archive.sources import Desk
 from tui.archive.words import verdict_words
 from tui.leaderboard.short_table import Entry
@@ -91,7 +92,7 @@ class HeldFace(ListFace):
     async def _reject(self, desk: OfficeDesk) -> None:
         """Reject the marked orders, or the one under the cursor, for one reason."""
         orders: list[HeldOrder] = self.meant
-        reason = await desk.ask(AskText(_("Reject {count} orders: why?").format(count=len(orders))))
+        reason = await ask_loss_reason(desk.ask, _("Reject {count} orders: why?").format(count=len(orders)))
         if reason:
             day = desk.session.today()
             desk.decide(

@@ -35,7 +35,7 @@ from tui.shared.pages import Tone
 from tui.shared.status import StatusLine
 
 COLUMNS = (
-    Column("kind", N_("What"), 10, priority=9),
+    Column("kind", N_("Matter"), 10, priority=9),
     Column("name", N_("Customer"), 14, grow=True, priority=9),
     Column("task", N_("What there is to do"), 30, grow=True, priority=8),
     Column("worth", N_("Worth"), 12, align="right", priority=7),
@@ -244,12 +244,12 @@ def _standing(session: Session, whose: bytes | None) -> str:
         text = _("Company · {month}: {active} of {responsible} customers traded").format(
             month=board.month, active=company.active, responsible=company.responsible
         )
-        return text if company.rate_bp is None else f"{text}, {format_rate(company.rate_bp)} %"
+        return text if company.rate_bp is None else f"{text}{_(', ')}{format_rate(company.rate_bp)} %"
     text = _("{name} · {month}: {active} of {responsible} customers traded").format(
         name=row.name, month=board.month, active=row.active, responsible=row.responsible
     )
     if row.rate_bp is not None:
-        text += f", {format_rate(row.rate_bp)} %"
+        text += f"{_(', ')}{format_rate(row.rate_bp)} %"
     ahead = [_(template).format(**params) for template, params in ahead_of(row, board).sentences()]
     return SEPARATOR.join([text, *ahead])
 

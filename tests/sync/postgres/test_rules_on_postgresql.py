@@ -18,7 +18,8 @@ from model.booking import adjustments
 from model.changes import KINDS
 from model.changes.arrivals import Arrival, arrive, entered
 from model.changes.closing import CloseMonth
-from model.changes.company import SetAttributionRule, SetWorksHere
+from model.changes.company import SetAttributionRule, SetRole, SetWorksHere
+from model.changes.customers import EndTemporaryTerms, SetTerms
 from model.changes.kind import Args
 from model.changes.leasing import RecallLease
 from model.changes.leaving import SeeOff
@@ -57,6 +58,7 @@ from tests.sync.offices import FIRST_DAY, Company, Laptop
 
 FEWEST_DEEDS, MOST_DEEDS = 120, 1500
 DEEDS_PER_DAY = 11
+LAST_OF_SEASON = FIRST_DAY + timedelta(days=20)
 # What stands beside the documents: running totals, settlement, how changes fared.
 TABLES = {
     "customer_total": "customer_id, balance, trades, first_trade, last_trade, last_contact, money_until",
@@ -103,6 +105,19 @@ def _do_what_is_rare(company: Company, folder: Path) -> None:
     company.at_office(WarnQuiet(falls=(Fall(customer=quiet, falls_on=FIRST_DAY),), clock="any"))
     company.at_office(ReturnQuiet(customers=(quiet,), after_days=30))
     company.at_office(SetAttributionRule(from_date=FIRST_DAY, owner_bp=6000), "M")
+    company.at_office(SetRole(person=company.people["B"], role="finance"), "M")
+    company.at_office(SetRole(person=company.people["B"], role="sales"), "M")
+    season = company.customer("SEASON", "A")
+    company.at_office(
+        SetTerms(
+            customer=season, from_date=FIRST_DAY, credit_days=None, credit_from=None, credit_limit=900_000,
+            until=LAST_OF_SEASON,
+        ),
+        "M",
+    )  # fmt: skip
+    company.at_office(
+        EndTemporaryTerms(customer=season, from_date=FIRST_DAY, until=LAST_OF_SEASON, date=company.day), "M"
+    )
     (folder / "customers.csv").write_text(CUSTOMERS_CSV, encoding="utf-8")
     with company.store.use():
         import_at_office(

@@ -14,6 +14,14 @@ from model.errors import N_, InputError
 from model.money import format_amount, format_rate
 from tui.cli.output import Cell, Column
 from tui.cli.previews import add_quiet_options, add_rule_options
+from tui.cli.reports.knowing_options import (
+    add_board_options,
+    add_credit_cost_options,
+    add_expected_options,
+    add_other_terms_options,
+    add_quarter_options,
+    add_trend_options,
+)
 from tui.locale import _
 
 if TYPE_CHECKING:
@@ -96,6 +104,12 @@ OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "lost by": _lost_by,
     "quiet": add_quiet_options,
     "other rule": add_rule_options,
+    "trend listed": add_trend_options,
+    "board": add_board_options,
+    "expected": add_expected_options,
+    "credit cost by": add_credit_cost_options,
+    "quarter": add_quarter_options,
+    "other terms": add_other_terms_options,
 }
 
 

@@ -24,23 +24,26 @@ def _stages(arguments: Namespace) -> Iterator[Sequence[Cell]]:
 
 def _rhythm(arguments: Namespace) -> Iterator[Sequence[Cell]]:
     from model.call_board import rhythm_text
-    from model.rhythm import STATE_NAMES, rhythm_report
+    from model.rhythm import STATE_NAMES, quiet_limits, rhythm_report
 
     day = arguments.as_of
+    limits = quiet_limits(day)
     for row in rhythm_report(day):
         rhythm = row.rhythm
         yield (
             row.code, row.name, row.owner or None, rhythm.trading_days,
             None if rhythm.half_days is None else rhythm_text(rhythm.half_days), rhythm.last, rhythm.expected_next,
-            rate(rhythm.quiet_hundredths(day)), word(arguments, STATE_NAMES, rhythm.state_on(day)),
+            rate(rhythm.quiet_hundredths(day)), word(arguments, STATE_NAMES, rhythm.state_on(day, limits)),
         )  # fmt: skip
 
 
 def _board(arguments: Namespace) -> Iterator[Sequence[Cell]]:
     from model.call_board import call_board
+    from model.people import salesperson_by_code
 
     sees = sees_cost(arguments.as_of)
-    for call in call_board(arguments.as_of, sees_cost=sees):
+    person = None if arguments.salesperson is None else bytes(salesperson_by_code(arguments.salesperson).id)
+    for call in call_board(arguments.as_of, person, sees_cost=sees, most=arguments.limit):
         yield (
             call.code, call.name, call.owner or None, _(call.why).format(**call.params), rate(call.quiet_hundredths),
             call.expected_next, format_amount(call.margin) if sees else None, format_amount(call.credit_left),
@@ -70,7 +73,7 @@ LIFE_REPORTS: dict[str, Report] = {
     ),
     "board": Report(
         N_("whom to call today, the most worthwhile first"),
-        (),
+        ("board",),
         (
             *CUSTOMER, OWNER, Column("why", N_("why")), figure("quiet", N_("quiet")),
             Column("expected_next", N_("expected next")), figure("margin_12m", N_("margin of 12 months")),

@@ -1,4 +1,4 @@
-"""The model of customers that the office publishes beside a month's figures, and kept values of customers."""
+"""The model of customers that the office publishes, kept values of customers, and the days on which they traded."""
 
 from typing import Any
 
@@ -13,6 +13,9 @@ CREATE TABLE customer_value (
     revenue {int} NOT NULL, margin {int} NOT NULL, r {int}, f {int}, m {int}, alive DOUBLE PRECISION,
     orders DOUBLE PRECISION NOT NULL, potential {int} NOT NULL, source TEXT NOT NULL, quarter TEXT NOT NULL,
     PRIMARY KEY (generation, customer_id)) {clustered};
+
+CREATE INDEX orders_trades ON orders (customer_id, date, live_from, live_to, amount)
+    WHERE kind = 'sale' AND amount > 0 AND live_from IS NOT NULL;
 
 DELETE FROM snapshot_chunk;
 DELETE FROM snapshot;
