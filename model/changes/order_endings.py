@@ -18,6 +18,8 @@ from model.settlement import settle
 from model.store import one, rows
 from model.touched import touch
 
+WAITING_AMENDMENTS = "SELECT id FROM orders WHERE replaces_id = ? AND state = 'held' ORDER BY id"
+
 
 class EndOrder(Args, frozen=True):
     """An order that ends on this date, and why."""
@@ -132,7 +134,7 @@ def _end(order: Order, state: str, args: EndOrder, ctx: Context) -> None:
 
 def _void_waiting_amendments(order: Order, ctx: Context) -> None:
     """Take out what waits to amend an order that ends: there is nothing left to amend."""
-    for (id_,) in rows("SELECT id FROM orders WHERE replaces_id = ? AND state = 'held'", (order.id,)):
+    for (id_,) in rows(WAITING_AMENDMENTS, (order.id,)):
         void(Order.get_by_id(id_), ctx)
 
 

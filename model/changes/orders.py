@@ -44,6 +44,7 @@ from model.changes.order_lines import (
 from model.changes.order_returns import ReturnLine, ReturnOrder, return_order
 from model.changes.receipts import Payment, order_with_id, paid_for, post_payment
 from model.changes.undoing_orders import (
+    ORDER_AND_AMENDMENTS,
     ORDER_AND_COSTS,
     ORDER_ITSELF,
     refuse_named,
@@ -384,7 +385,7 @@ ORDER_KINDS = (
     Kind("order.confirm", ConfirmOrder, keeping(confirm_order, ORDER_AND_COSTS), undo_kept=undo_confirming),
     Kind("order.release", ReleaseOrder, keeping(release_order, ORDER_AND_COSTS), undo_kept=undo_confirming),
     Kind("order.reject", RejectOrder, keeping(reject_order, ORDER_ITSELF), undo_kept=undo_ending),
-    Kind("order.cancel", CancelOrder, keeping(cancel_order, ORDER_ITSELF), undo_kept=undo_ending),
+    Kind("order.cancel", CancelOrder, keeping(cancel_order, ORDER_AND_AMENDMENTS), undo_kept=undo_ending),
     Kind("order.lose", LoseOrder, keeping(lose_order, ORDER_ITSELF), undo_kept=undo_ending),
     Kind("order.return", ReturnOrder, return_order, undo_record_order),
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from model import booking, leases, totals
 from model.aliases import was_moved
 from model.changes.cover import refuse_goods_without_cover
-from model.changes.order_endings import EndOrder, RejectOrder, order_to_decide
+from model.changes.order_endings import WAITING_AMENDMENTS, EndOrder, RejectOrder, order_to_decide
 from model.changes.order_judging import judge_confirming
 from model.changes.order_lines import lines_of
 from model.changes.receipts import Payment, announce_receipt, still_a_slip
@@ -23,7 +23,7 @@ from model.orders import Order
 from model.receipts import Receipt
 from model.rights import require
 from model.settlement import settle
-from model.store import execute, one
+from model.store import execute, one, rows
 from model.synced import column_at
 from model.touched import touch
 
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from model.changes.orders import ConfirmOrder, ReleaseOrder
 
 ORDER_ITSELF = Writes("order", ("orders",), lambda args: (args.order,))
+ORDER_AND_AMENDMENTS = Writes(
+    "order", ("orders",), lambda args: (args.order, *(bytes(row[0]) for row in rows(WAITING_AMENDMENTS, (args.order,))))
+)
 ORDER_AND_COSTS = Writes("order", ("orders", "order_line"), lambda args: (args.order,))
 
 
@@ -40,7 +43,7 @@ def undo_ending(args: EndOrder, ctx: Context, uid: bytes) -> None:
         require(ctx, "reject_held")
     stood = stood_before(uid)
     order = order_to_decide(args.order, "order.cancel", ctx)
-    if _state_before(stood) == "confirmed":
+    if _state_before(order, stood) == "confirmed":
         _may_live_again(order, ctx)
     elif _amends(order):
         _could_wait_again(order)
@@ -110,8 +113,8 @@ def void_payment(order: Order, payment: Payment, ctx: Context) -> None:
     execute("UPDATE receipt SET voided = 1, unallocated = 0 WHERE id = ?", (payment.id,))
 
 
-def _state_before(stood: list[Stood]) -> Any:
-    [row] = next(each.before for each in stood if each.table == "orders")
+def _state_before(order: Order, stood: list[Stood]) -> Any:
+    [row] = next(each.before for each in stood if each.table == "orders" and each.id == order.id)
     return row[column_at("order", "state")]
 
 
@@ -158,9 +161,10 @@ def _may_live_again(order: Order, ctx: Context) -> None:
 
 
 def _let_stand(order: Order, stood: list[Stood], ctx: Context) -> None:
-    """Write the order as it stood, and all that is summed from it."""
+    """Write the order as it stood, with what waited to amend it, and all that is summed from it."""
     was_live = order.state == "confirmed"
-    touch("order", order.id, customer=order.customer_id)
+    for id_ in sorted({order.id, *(each.id for each in stood)}):
+        touch("order", id_, customer=order.customer_id)
     put_back(stood)
     again = Order.get_by_id(order.id)
     if again.state == "confirmed":

@@ -15,6 +15,7 @@ from model.changes.order_amending import AmendOrder
 from model.changes.order_lines import LineArgs
 from model.changes.orders import OrderRecorded, RecordOrder
 from model.changes.receipts import RecordReceipt
+from model.changes.recording import last_undoable
 from model.changes.undo import UndoChange
 from model.errors import Refused
 from model.ids import new_id
@@ -188,6 +189,17 @@ def test_an_amendment_is_undone_while_it_waits(desk: Company) -> None:
     [(release,)] = rows("SELECT uid FROM change WHERE kind = 'order.release'")
     with pytest.raises(Refused, match="amend it back"):
         desk.do(UndoChange(uid=bytes(release)))
+
+
+def test_a_cancellation_that_is_undone_brings_back_what_waited_to_amend_the_order(desk: Company) -> None:
+    order = desk.sell("C1", TODAY, "300")
+    amendment = amended(desk, order, "200")
+    desk.cancel(order, TODAY)
+    assert desk.order(amendment).state == "voided"
+    desk.do(UndoChange(uid=last_undoable(None).uid))
+    assert (desk.order(order).state, desk.order(amendment).state) == ("confirmed", "held")
+    desk.release(amendment, TODAY)
+    assert (desk.order(order).state, desk.order(amendment).state) == ("cancelled", "confirmed")
 
 
 def test_what_the_order_sold_keeps_its_cost_and_may_stay_although_it_is_sold_no_more(desk: Company) -> None:
