@@ -1,4 +1,4 @@
-"""Charts: a curve by plotext, bars by characters. The only place that imports plotext.
+"""Charts: a curve by plotext, everything else by characters. The only place that imports plotext.
 
 plotext has one figure for the whole process, so charts are drawn on the screen's own thread only.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TypeAlias
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -16,24 +16,20 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui.locale import language
+from tui.shared.charts.heat import HeatData, draw_heat
+from tui.shared.charts.scale import SCALES, TICKS_AT_MOST, Unit, short, value_ticks
+from tui.shared.charts.scatter import Point, ScatterData, draw_scatter
 from tui.shared.columns import fit, printable
 
-Unit = Literal["money", "count", "percent"]
-"""What the integers are: minor units, whole things, or basis points."""
+__all__ = [
+    "SCALES", "TICKS_AT_MOST", "BarData", "Chart", "ChartData", "CurveData", "HeatData", "Point", "ScatterData", "bar",
+    "short", "value_ticks",
+]  # fmt: skip
 
-ONE_OF: dict[Unit, int] = {"money": 100, "count": 1, "percent": 100}
-"""How many of the stored integers make one of what is shown."""
-
-SCALES: dict[str, tuple[tuple[int, str], ...]] = {
-    "zh": ((100_000_000, "亿"), (10_000, "万")),
-    "en": ((1_000_000, "M"), (1_000, "k")),
-}
 SERIES_SIGNS = ("braille", "*", "+")
 """Each curve has its own sign, so that curves differ without colour."""
 LEGEND_SIGNS = ("⠒", "*", "+")
 SERIES_COLOURS = ("blue", "green", "orange")
-TICKS_AT_MOST = 5
 LEAST_CURVE_CELLS = (24, 6)
 BAR_CHARACTERS = " ▏▎▍▌▋▊▉█"
 LABEL_CELLS_AT_MOST = 16
@@ -63,12 +59,17 @@ class BarData:
         values: As many integers.
         unit: What the integers are.
         shown: The values as text; without them, in short form.
+        label_cells: The most cells that a label takes.
     """
 
     labels: tuple[str, ...]
     values: tuple[int, ...]
     unit: Unit = "money"
     shown: tuple[str, ...] = ()
+    label_cells: int = LABEL_CELLS_AT_MOST
+
+
+ChartData: TypeAlias = CurveData | BarData | HeatData | ScatterData
 
 
 class Chart(Widget):
@@ -77,9 +78,9 @@ class Chart(Widget):
     DEFAULT_CSS = "Chart { height: 1fr; width: 1fr; }"
     ALLOW_SELECT = False
 
-    data: reactive[CurveData | BarData | None] = reactive(None)
+    data: reactive[ChartData | None] = reactive(None)
 
-    def __init__(self, data: CurveData | BarData | None = None, *, empty_text: str = "") -> None:
+    def __init__(self, data: ChartData | None = None, *, empty_text: str = "") -> None:
         super().__init__()
         self.set_reactive(Chart.data, data)
         self.empty_text = empty_text
@@ -90,6 +91,10 @@ class Chart(Widget):
             return Content(self.empty_text)
         if isinstance(self.data, BarData):
             return draw_bars(self.data, width, height)
+        if isinstance(self.data, HeatData):
+            return draw_heat(self.data, width, height)
+        if isinstance(self.data, ScatterData):
+            return draw_scatter(self.data, width, height)
         return draw_curves(self.data, width, height, in_colour=not os.environ.get("NO_COLOR"))
 
 
@@ -131,7 +136,7 @@ def draw_bars(data: BarData, width: int, height: int) -> Content:
     count = len(data.labels)
     lines_shown = count if count <= height else max(0, height - 1)
     shown = [*data.shown] if data.shown else [short(value, data.unit) for value in data.values]
-    label_cells = min(LABEL_CELLS_AT_MOST, max(cell_len(printable(label)) for label in data.labels))
+    label_cells = min(data.label_cells, max(cell_len(printable(label)) for label in data.labels))
     value_cells = max(map(cell_len, shown))
     bar_cells = max(1, width - label_cells - value_cells - 2)
     most = max(1, *map(abs, data.values))
@@ -154,40 +159,9 @@ def bar(value: int, most: int, cells: int) -> str:
     return fit(BAR_CHARACTERS[8] * full + (BAR_CHARACTERS[rest] if rest else ""), cells)
 
 
-def value_ticks(values: Sequence[int]) -> list[int]:
-    """Round values, evenly apart, from at or below the least (or zero) to at or above the greatest."""
-    low, high = min(0, *values, 0), max(1, *values, 1)
-    step = 1
-    while True:
-        for factor in (1, 2, 5):
-            size = step * factor
-            first, last = low // size, -(-high // size)
-            if last - first < TICKS_AT_MOST:
-                return [size * number for number in range(first, last + 1)]
-        step *= 10
-
-
 def label_indexes(labels: Sequence[str], cells: int) -> list[int]:
     """Which labels can stand side by side in so many cells, evenly apart."""
     widest = max(cell_len(printable(label)) for label in labels) + 2
     fitting = max(1, cells // widest)
     step = -(-len(labels) // fitting)
     return list(range(0, len(labels), step))
-
-
-def short(value: int, unit: Unit) -> str:
-    """A value in few cells, rounded for reading only: 1.2万, 35k, 40%."""
-    sign = "-" if value < 0 else ""
-    size = abs(value)
-    for scale, name in SCALES[language()] if unit != "percent" else ():
-        whole = scale * ONE_OF[unit]
-        if size >= whole:
-            return f"{sign}{_with_one_decimal(size, whole)}{name}"
-    return f"{sign}{_with_one_decimal(size, ONE_OF[unit])}{'%' if unit == 'percent' else ''}"
-
-
-def _with_one_decimal(size: int, whole: int) -> str:
-    tenths = (size * 10 + whole // 2) // whole
-    if tenths >= 1_000:
-        return str((size + whole // 2) // whole)
-    return f"{tenths // 10}.{tenths % 10}" if tenths % 10 else str(tenths // 10)

@@ -1,0 +1,373 @@
+"""The analysis: each face shows its figures with a chart, says what they mean, and opens the rows behind them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from model.margin import margin
+from model.settings import Setting
+from model.stages import stages_report
+from model.store import Store, open_store, rows, set_meta
+from model.trend import trends
+from tests.conftest import SAMPLE_DAY
+from tests.tui.order_desk import until
+from tui import locale
+from tui.analysis.behind import BehindFigure
+from tui.analysis.face import ChartPane
+from tui.analysis.screen import FACES, AnalysisScreen
+from tui.analysis.trends import TrendsFace
+from tui.app import HuokeApp
+from tui.archive.screen import ArchiveScreen
+from tui.clock import TODAY_VARIABLE
+from tui.shared.chart import BarData, Chart, CurveData, HeatData, ScatterData
+from tui.shared.definition import DefinitionCard
+from tui.shared.figure_table import FigureTable
+from tui.shared.status import StatusLine
+
+MARGIN, TRENDS, QUARTERS, LIFE, LOSSES, TERMS = range(len(FACES))
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    monkeypatch.setenv(TODAY_VARIABLE, SAMPLE_DAY.isoformat())
+    monkeypatch.setenv("HOME", str(tmp_path))
+    locale.use("en")
+    yield
+    locale.use("en")
+
+
+@pytest.fixture
+def store(sample_company: Path, tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(Path(copytree(sample_company, tmp_path / "store")))
+    yield opened
+    opened.close()
+
+
+def analysis(app: HuokeApp) -> AnalysisScreen:
+    return next(each for each in reversed(app.screen_stack) if isinstance(each, AnalysisScreen))
+
+
+def table(app: HuokeApp) -> FigureTable:
+    return analysis(app).face.table
+
+
+def shown(app: HuokeApp, at: int, of: FigureTable | None = None) -> list[str]:
+    """A column of a list, that of the face where no other is named."""
+    listed = table(app) if of is None else of
+    found = [listed._pages.row(index) for index in range(min(listed.total, 100))]
+    return [str(row.cells[at]) for row in found if row is not None]
+
+
+def chart(app: HuokeApp) -> Chart:
+    return analysis(app).face.query_one(Chart)
+
+
+def text_of(app: HuokeApp, selector: str) -> str:
+    return str(app.screen.query_one(selector, Static).content)
+
+
+async def settle(pilot: Pilot[None], app: HuokeApp) -> None:
+    """Wait until the face is read and its lists are filled."""
+
+    def is_at_rest() -> bool:
+        screens = [each for each in app.screen_stack if isinstance(each, AnalysisScreen | BehindFigure)]
+        lists = [each for screen in screens for each in screen.query(FigureTable) if each.display]
+        return (
+            bool(screens)
+            and all(worker.is_finished for worker in app.workers)
+            and not any(each.is_loading for each in lists)
+            and not (isinstance(app.screen, AnalysisScreen) and analysis(app).face.kept.under_way is not None)
+        )
+
+    for _round in range(3):
+        await pilot.pause()
+        await until(pilot, is_at_rest)
+
+
+async def press(pilot: Pilot[None], app: HuokeApp, *keys: str) -> None:
+    for key in keys:
+        await pilot.press(key)
+        await settle(pilot, app)
+
+
+async def opened(pilot: Pilot[None], app: HuokeApp, face: int = MARGIN) -> None:
+    """Open the analysis and turn to a face."""
+    await pilot.press("f8")
+    await until(pilot, lambda: isinstance(app.screen, AnalysisScreen))
+    await settle(pilot, app)
+    await press(pilot, app, *["right_square_bracket"] * face)
+
+
+async def behind(pilot: Pilot[None], app: HuokeApp) -> BehindFigure:
+    """Press Enter, and wait for the rows behind the figure."""
+    await pilot.press("enter")
+    await until(pilot, lambda: isinstance(app.screen, BehindFigure))
+    await settle(pilot, app)
+    screen = app.screen
+    assert isinstance(screen, BehindFigure)
+    return screen
+
+
+async def test_margin_stands_by_whatever_is_chosen_with_its_total_and_bars(store: Store) -> None:
+    with store.use():
+        by_customer = margin(date(2026, 11, 1), SAMPLE_DAY, "customer", SAMPLE_DAY)
+        by_brand = margin(date(2026, 10, 1), date(2026, 10, 31), "brand", SAMPLE_DAY)
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app)
+        assert shown(app, 0) == [row.key for row in by_customer.rows[:100]]
+        assert isinstance(chart(app).data, BarData)
+        await press(pilot, app, "b", "5")
+        await press(pilot, app, "p", "l")
+        assert shown(app, 1) == [row.key for row in by_brand.rows]
+        assert "by brand · last month · 2026-10-01 – 2026-10-31" in text_of(app, ".summary")
+        await press(pilot, app, "s")
+        assert table(app).sort is not None
+        assert table(app).sort.column == "name"
+
+
+async def test_by_month_two_years_stand_as_curves_and_in_numbers(store: Store) -> None:
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app)
+        await press(pilot, app, "b", "7")
+        data = chart(app).data
+        assert isinstance(data, CurveData)
+        assert len(data.labels) == 24
+        assert len(data.series) == 2
+        assert shown(app, 1)[0] == "2026-11"
+
+
+async def test_enter_opens_the_orders_behind_a_line_and_they_add_up_to_it(store: Store) -> None:
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app)
+        await press(pilot, app, "b", "4")
+        revenue = table(app).record.revenue
+        screen = await behind(pilot, app)
+        listed = screen.query_one(FigureTable)
+        orders = [listed._pages.row(index).record for index in range(listed.total)]  # type: ignore[union-attr]
+        assert sum(order.revenue for order in orders) == revenue
+        assert "Revenue:" in text_of(app, "DefinitionLine")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ArchiveScreen))
+
+
+async def test_other_days_can_be_typed_and_what_is_wrong_is_said(store: Store) -> None:
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot, app)
+        await pilot.press("p", "f")
+        await until(pilot, lambda: bool(app.screen.query("#first")))
+        await until(pilot, lambda: app.screen.focused is not None)
+        await pilot.press("ctrl+u", *"2026-08-01", "enter", "ctrl+u", *"2026-07-01", "enter")
+        await until(pilot, lambda: "exchange them" in text_of(app, ".objection"))
+        await pilot.press("ctrl+u", *"2026-08-31", "enter")
+        await until(pilot, lambda: isinstance(app.screen, AnalysisScreen))
+        await settle(pilot, app)
+        assert "2026-08-01 – 2026-08-31" in text_of(app, ".summary")
+
+
+async def test_who_may_not_see_cost_sees_revenue_and_no_margin(store: Store) -> None:
+    with store.use():
+        [(code,)] = rows("SELECT code FROM salesperson WHERE role = 'sales' ORDER BY code LIMIT 1")
+        with store.writing():
+            Setting.create(name="cost_visible_to_sales", from_date=date(2020, 1, 1), value="no")
+            set_meta("me", code)
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app)
+        assert set(shown(app, 5)) == {""}
+        revenue = shown(app, 3)
+        assert revenue == sorted(revenue, key=lambda text: -float(text.replace(",", "")))
+        await press(pilot, app, "b", "7")
+        data = chart(app).data
+        assert isinstance(data, CurveData)
+        assert len(data.series) == 1
+        await press(pilot, app, "right_square_bracket", "right_square_bracket")
+        assert chart(app).data is None
+        assert [each for each in shown(app, 2) if each] == []
+
+
+async def test_potential_big_customers_stand_first_with_their_reason_and_their_curve(store: Store) -> None:
+    with store.use():
+        expected = [row.customer.name for row in trends(SAMPLE_DAY, "potential")]
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app, TRENDS)
+        assert expected
+        assert shown(app, 1) == expected
+        face = analysis(app).face
+        assert isinstance(face, TrendsFace)
+        assert "rises by" in text_of(app, "TrendsFace FaceNote")
+        await until(pilot, lambda: isinstance(chart(app).data, CurveData))
+        await press(pilot, app, "b", "3")
+        assert "falls by" in text_of(app, "TrendsFace FaceNote")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ArchiveScreen))
+
+
+async def test_the_four_quarters_stand_as_a_scatter_and_open_their_customers(store: Store) -> None:
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app, QUARTERS)
+        face = analysis(app).face
+        quarters = [row.record for row in map(table(app)._pages.row, range(4)) if row is not None]  # type: ignore[attr-defined]
+        assert isinstance(chart(app).data, ScatterData)
+        assert sum(quarter.count for quarter in quarters) > 500
+        assert "12 months stand for potential" in text_of(app, ".meaning") or "BG/NBD" in text_of(app, ".meaning")
+        customers = face.query_one("#quarter-customers", FigureTable)
+        assert customers.total == quarters[0].count
+        assert set(shown(app, 0, customers)) == {"#"}
+        screen = await behind(pilot, app)
+        assert screen.query_one(FigureTable).total == quarters[0].count
+
+
+async def test_stages_are_counted_and_open_their_customers(store: Store) -> None:
+    with store.use():
+        old = [row.code for row in stages_report(SAMPLE_DAY) if row.stage == "old"]
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app, LIFE)
+        counts = dict(zip(shown(app, 0), shown(app, 1), strict=True))
+        assert counts["old"] == str(len(old))
+        await press(pilot, app, "j", "j", "j")
+        screen = await behind(pilot, app)
+        assert screen.query_one(FigureTable).total == len(old)
+
+
+async def test_movement_cohorts_and_repeat_rate_have_their_numbers_and_charts(store: Store) -> None:
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app, LIFE)
+        await press(pilot, app, "b", "2")
+        for row in (table(app)._pages.row(at) for at in range(table(app).total)):
+            assert row is not None
+            moved = row.record.moved  # type: ignore[attr-defined]
+            assert moved.start + moved.won_new + moved.woken - moved.gone_dormant == moved.end
+        await press(pilot, app, "b", "3")
+        data = chart(app).data
+        assert isinstance(data, HeatData)
+        assert len(data.labels) == table(app).total
+        screen = await behind(pilot, app)
+        assert "first trade in" in text_of(app, ".heading")
+        assert screen.query_one(FigureTable).total == int(shown(app, 1)[0])
+        await pilot.press("escape")
+        await press(pilot, app, "b", "4")
+        assert "repeat rate" in text_of(app, ".summary")
+        assert isinstance(chart(app).data, CurveData)
+        month = table(app).record
+        screen = await behind(pilot, app)
+        listed = screen.query_one(FigureTable)
+        # Those who were closed since are not listed.
+        assert 0 < listed.total <= month.customers
+        assert shown(app, 4, listed)[0] == "0"
+
+
+async def test_lost_orders_open_behind_each_reason_customer_and_product(store: Store) -> None:
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app, LOSSES)
+        for by in ("1", "2", "3", "4"):
+            await press(pilot, app, "b", by)
+            lost = table(app).record.lost
+            screen = await behind(pilot, app)
+            assert screen.query_one(FigureTable).total == lost
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(app.screen, AnalysisScreen))
+        await press(pilot, app, "b", "5")
+        assert "Credit control lost" in text_of(app, ".meaning")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, DefinitionCard))
+
+
+async def test_other_terms_are_tried_and_open_what_they_would_have_held(store: Store) -> None:
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app, TERMS)
+        assert "80 % of the limits" in shown(app, 0)[0]
+        await press(pilot, app, "j")
+        before = table(app).record
+        await press(pilot, app, "k")
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(app.screen.query("#limit")))
+        await until(pilot, lambda: app.screen.focused is not None)
+        await pilot.press("ctrl+u", *"20", "f10")
+        await until(pilot, lambda: isinstance(app.screen, AnalysisScreen))
+        await settle(pilot, app)
+        assert "20 % of the limits" in shown(app, 0)[0]
+        await press(pilot, app, "j")
+        after = table(app).record
+        assert after.present == before.present
+        assert after.other > before.other
+        screen = await behind(pilot, app)
+        assert screen.query_one(FigureTable).total == after.other
+
+
+async def test_a_narrow_screen_turns_between_chart_and_numbers(store: Store) -> None:
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot, app)
+        pane = analysis(app).face.query_one(ChartPane)
+        assert not pane.display
+        await press(pilot, app, "c")
+        assert pane.display
+        assert not table(app).region.width
+        await press(pilot, app, "escape")
+        assert isinstance(app.screen, AnalysisScreen)
+        assert not pane.display
+        assert table(app).has_focus
+
+
+async def test_the_figures_are_explained_and_exported(store: Store, tmp_path: Path) -> None:
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot, app)
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(app.screen, DefinitionCard))
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(app.screen, AnalysisScreen))
+        await pilot.press("e", "enter")
+        line = analysis(app).query_one(StatusLine)
+        await until(pilot, lambda: "rows written" in line.standing.said)
+    [path] = tmp_path.glob("huoke-margin-*.csv")
+    with path.open(encoding="utf-8-sig") as file:
+        written = list(csv.reader(file))
+    assert written[0][:4] == ["Code", "Name", "Orders", "Revenue"]
+    with store.use():
+        assert len(written) - 1 == len(margin(date(2026, 11, 1), SAMPLE_DAY, "customer", SAMPLE_DAY).rows)
+
+
+async def test_what_was_read_is_kept_until_something_is_written(store: Store) -> None:
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app)
+        await press(pilot, app, "b", "2")
+        await press(pilot, app, "b", "1")
+        kept = analysis(app).face.kept
+        assert len(kept.read) == 2
+        with store.use(), store.writing():
+            set_meta("note", "something")
+        await until(pilot, lambda: len(kept.read) == 1)
+        await settle(pilot, app)
+        assert kept.shown is not None
+        assert kept.shown[0].turn == "customer"
+
+
+@pytest.mark.parametrize("face", range(len(FACES)))
+async def test_an_empty_store_says_what_to_do(tmp_path: Path, face: int) -> None:
+    store = open_store(tmp_path / "empty", create=True)
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot, app, face)
+        assert table(app).total == 0 or face == LIFE
+        assert table(app).empty_text
+    store.close()

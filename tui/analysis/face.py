@@ -1,0 +1,252 @@
+"""What the faces of the analysis have in common: figures in lists, a chart beside them, read in a thread and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from model.money import format_rate, grouped
+from tui import keymap
+from tui.analysis.period import Period
+from tui.locale import _
+from tui.session import Session, StoreScreen
+from tui.shared.chart import Chart, ChartData
+from tui.shared.columns import printable
+from tui.shared.figure_table import FigureTable
+from tui.shared.paged_table import PagedTable
+
+SEPARATOR = " · "
+KEPT_AT_MOST = 6
+"""So many questions of a face are kept answered; a report of a large company takes some ten megabytes."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One of the ways in which a face shows its figures; `label` is marked text."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a face is asked for.
+
+    Attributes:
+        turn: the name of its Turn; empty where it has none.
+        day: the business date.
+        person: who asks; some figures are not for everybody.
+        more: what else the face lets one choose.
+    """
+
+    turn: str
+    period: Period
+    day: date
+    person: bytes | None
+    more: Hashable = None
+
+
+class ReadingGivenUp(Exception):
+    """Nobody waits for a reading any more."""
+
+
+@dataclass(eq=False)
+class Reading:
+    """One reading under way in a thread.
+
+    Attributes:
+        tell: says how far it is: a translated sentence.
+        show: shows what is known by then, before the end.
+        given_up: nobody waits for it any more.
+        is_outdated: something was written since it began.
+    """
+
+    asked: Asked
+    tell: Callable[[Reading, str], None]
+    show: Callable[[Reading, Any], None]
+    given_up: bool = False
+    is_outdated: bool = False
+
+    def progress(self, sentence: str) -> Callable[[int, int], None]:
+        """What tells so many of so many, with a translated sentence of `done` and `count`."""
+        return lambda done, count: self.tell(self, sentence.format(done=f"{done:,}", count=f"{count:,}"))
+
+    def show_so_far(self, read: Any) -> None:
+        """Show what is known by now; better figures follow."""
+        self.show(self, read)
+
+
+@dataclass
+class Kept:
+    """What a face has read since anything was written, by what it was asked for.
+
+    Attributes:
+        shown: what is in sight, and what it was asked for.
+        progress, failure: translated sentences.
+    """
+
+    read: dict[Asked, Any] = field(default_factory=dict)
+    shown: tuple[Asked, Any] | None = None
+    under_way: Reading | None = None
+    progress: str = ""
+    failure: str = ""
+
+    def keep(self, asked: Asked, read: Any) -> None:
+        """Keep what was read, and of what was read before the latest."""
+        self.read[asked] = read
+        while len(self.read) > KEPT_AT_MOST:
+            del self.read[next(iter(self.read))]
+
+
+class ChartPane(Vertical):
+    """A chart under a title."""
+
+    def compose(self) -> ComposeResult:
+        yield Chart()
+
+    def show(self, title: str, data: ChartData | None, empty_text: str = "") -> None:
+        """Show a chart; without data, why there is none."""
+        self.border_title = Content(printable(title)).markup
+        chart = self.query_one(Chart)
+        chart.empty_text = empty_text
+        chart.data = data
+        chart.refresh()
+
+
+class AnalysisFace(Horizontal):
+    """A face: lists to the left, a chart to the right; on a narrow screen a key turns between them."""
+
+    TITLE: ClassVar[str] = ""
+    """Marked text: the tab's name."""
+    TURNS: ClassVar[tuple[Turn, ...]] = ()
+    PERIOD_OF: ClassVar[frozenset[str] | None] = None
+    """The turns whose figures are of a period that can be chosen; None for all of them."""
+    FIRST_PERIOD: ClassVar[str] = "this_month"
+    FIGURES: ClassVar[tuple[str, ...]] = ()
+    """The figures shown, by their keys in tui.shared.definition."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self.turn = self.TURNS[0].name if self.TURNS else ""
+        self.kept = Kept()
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="numbers"):
+            yield from self.numbers()
+        yield ChartPane()
+
+    # What a face says of itself ---------------------------------------------------------------
+
+    def numbers(self) -> ComposeResult:
+        """Its lists."""
+        yield from ()
+
+    def read(self, asked: Asked, reading: Reading) -> Any:
+        """Read what is shown; in a thread, with the store in use."""
+        raise NotImplementedError
+
+    def show(self, asked: Asked, read: Any, *, anew: bool) -> None:
+        """Show what was read; `anew` where it is another list than before, which begins at its top."""
+        raise NotImplementedError
+
+    def summary(self, asked: Asked, read: Any) -> str:
+        """What all of it comes to, translated."""
+        return ""
+
+    def note(self, asked: Asked, read: Any) -> str:
+        """What the figures mean or of what they speak, in one line, translated."""
+        return ""
+
+    def more_asked(self) -> Hashable:
+        """What else it is asked for."""
+        return None
+
+    def open_row(self, table: PagedTable, record: Any) -> Screen[Any] | None:
+        """The rows behind a figure, or None where the face has opened something itself or there are none."""
+        return None
+
+    def customer_of(self, record: Any) -> bytes | None:
+        """The customer that a row is about; None where it is about no single one."""
+        return None
+
+    def definitions(self) -> Sequence[str]:
+        """The figures shown now."""
+        return self.FIGURES
+
+    # ------------------------------------------------------------------------------------------
+
+    @property
+    def session(self) -> Session:
+        return cast(StoreScreen, self.screen).session
+
+    @property
+    def uses_period(self) -> bool:
+        """Whether the figures shown are of a period that can be chosen."""
+        return self.PERIOD_OF is None or self.turn in self.PERIOD_OF
+
+    @property
+    def table(self) -> FigureTable:
+        """The list that has the cursor when the face is turned to."""
+        return next(table for table in self.query(FigureTable) if table.display)
+
+    @property
+    def record(self) -> Any:
+        """What the row under the cursor shows; None without one."""
+        focused = self.screen.focused
+        table = focused if isinstance(focused, FigureTable) and self in focused.ancestors else self.table
+        return table.record
+
+    @property
+    def chart(self) -> ChartPane:
+        return self.query_one(ChartPane)
+
+    @property
+    def shown(self) -> tuple[Asked, Any] | None:
+        """What is shown now and what it was asked for; None before anything was read."""
+        return self.kept.shown
+
+    def toggle_chart(self) -> None:
+        """Give the chart or the numbers the whole screen; on a narrow one they take turns."""
+        self.toggle_class("-turned")
+
+
+class FaceNote(Static):
+    """A line below a list."""
+
+
+def turned_label(face: AnalysisFace) -> str:
+    """By what the face is now, translated; empty where it has one way only."""
+    return next((_(turn.label) for turn in face.TURNS if turn.name == face.turn), "")
+
+
+def key_of(action: str) -> str:
+    """The key of an action of the analysis, as a person reads it."""
+    return keymap.short_key(keymap.ACTION_OF[f"analysis.{action}"])
+
+
+def money(value: int) -> str:
+    """An amount in minor units as it stands in a list."""
+    return grouped(value)
+
+
+def count_text(value: int) -> str:
+    """A count as it stands in a list."""
+    return f"{value:,}"
+
+
+def rate_text(value_bp: int) -> str:
+    """Basis points as a percentage: 62.50%."""
+    return f"{format_rate(value_bp)}%"
+
+
+def change_text(value_bp: int) -> str:
+    """A change in basis points: +12.50%."""
+    return f"{'+' if value_bp > 0 else ''}{format_rate(value_bp)}%"
