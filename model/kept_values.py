@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from threading import Lock
 from typing import Any, Literal
 
 from model.named_customers import NamedCustomer, named_customers
@@ -26,6 +27,7 @@ _COLUMNS = (
     "customer_id, recency_days, trading_days, revenue, margin, r, f, m, alive, orders, potential, source, quarter"
 )
 _INSERT = f"INSERT INTO customer_value (generation, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_reckoning = Lock()
 _SUMS = """
 SELECT quarter, CAST(COUNT(*) AS BIGINT), CAST(SUM(margin) AS BIGINT), CAST(SUM(potential) AS BIGINT)
 FROM customer_value WHERE generation = ? GROUP BY quarter"""
@@ -48,6 +50,8 @@ def refresh_values(
 ) -> bool:
     """Reckon the values as of a day and keep them, unless those kept are of this day and nothing was written since.
 
+    Who asks while another thread reckons them waits for it.
+
     Run it in a thread of its own, inside its own `with store.use():`.
 
     Returns:
@@ -56,6 +60,12 @@ def refresh_values(
     Raises:
         FitCancelled: `cancelled` said yes while the model was fitted.
     """
+    # A store is open in one process; two of its threads at once would write the same rows.
+    with _reckoning:
+        return _refreshed(day, progress, cancelled)
+
+
+def _refreshed(day: date, progress: Progress, cancelled: Callable[[], bool]) -> bool:
     of = f"{day} {written()}"
     generation, kept_of = _kept()
     if kept_of == of:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from model.changes.closing import CloseMonth
 from model.changes.documents import next_number
@@ -32,6 +32,8 @@ from tui.leaderboard.screen import LeaderboardScreen, Note
 from tui.leaderboard.short_table import ShortTable
 from tui.shared.ask import AskText
 from tui.shared.chart import Chart, CurveData
+from tui.shared.figure_table import FigureTable
+from tui.shared.status import StatusLine
 
 TODAY = date(2026, 3, 20)
 PATIENCE_PAUSES = 200
@@ -299,13 +301,38 @@ async def test_the_chart_follows_the_highlighted_salesperson(store: Store) -> No
         await until(pilot, lambda: names() == ["Company", "Person S1"])
         await pilot.press("j")
         await until(pilot, lambda: names() == ["Company", "Person S2"])
-        months, company_rates, person_rates = str(pane.query_one(Static).content).splitlines()
-        assert months.split()[-1] == "26-03"
-        assert company_rates.split()[-2:] == ["14.3%", "42.9%"]
-        assert person_rates.split()[-2:] == ["0%", "50%"]
+        table = pane.query_one(FigureTable)
+        await until(pilot, lambda: "50.00%" in table.render_line(1).text)
+        assert table.render_line(1).text.split() == ["2026-03", "42.86%", "50.00%"]
+        assert table.render_line(2).text.split() == ["2026-02", "14.29%", "0.00%"]
         assert pane.border_title == "Activity rate, twelve months: company and Person S2"
         await pilot.press("c")
         assert not pane.display
+
+
+async def test_the_twelve_months_are_exported_and_lead_to_their_month(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with app_over(store).run_test(size=(80, 24)) as pilot:
+        board = await opened(pilot)
+        await pilot.press("c")
+        table = board.screen.query_one(FigureTable)
+        await until(pilot, lambda: table.total == 12)
+        await pilot.press("tab")
+        await until(pilot, lambda: table.has_focus)
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskText))
+        await pilot.press("ctrl+u", *"rates.csv", "enter")
+        await until(pilot, lambda: (tmp_path / "rates.csv").exists() and pilot.app.screen is board.screen)
+        await until(pilot, lambda: "12 rows" in board.screen.query_one(StatusLine).standing.said)
+        assert (tmp_path / "rates.csv").read_text(encoding="utf-8-sig").splitlines()[
+            0
+        ] == '"Year, month",Company,Salesperson'
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: board.screen.wanted.month == "2026-02")
+        await pilot.press("c")
+        assert board.screen.face.table.has_focus
 
 
 async def test_escape_puts_the_chart_away_before_it_leads_back(store: Store) -> None:
@@ -340,11 +367,11 @@ async def test_a_salesperson_without_customers_has_no_curve(store: Store) -> Non
         board = await opened(pilot)
         await pilot.press("c", "j", "j")
         pane = board.screen.query_one(RatesPane)
-        await until(pilot, lambda: "Person S3" in str(pane.query_one(Static).content))
+        await until(pilot, lambda: "Person S3" in str(pane.border_title))
         data = pane.query_one(Chart).data
         assert isinstance(data, CurveData)
         assert [name for name, _values in data.series] == ["Company"]
-        assert str(pane.query_one(Static).content).splitlines()[2].split()[-1] == "–"
+        assert pane.query_one(FigureTable).render_line(1).text.split()[-1] == "–"
 
 
 async def test_the_board_filters_sorts_and_is_written_to_a_file(store: Store, tmp_path: Path) -> None:

@@ -1,59 +1,51 @@
-"""Analysis: two years of revenue and margin as curve and numbers, the years' sums among them, preferred products."""
+"""Analysis: the figures of a customer with their reasons, two years as curve and numbers, what it likes and takes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import work
+from textual import events, on, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Container
 from textual.message import Message
 from textual.worker import get_current_worker
 
-from model.dates import month_of
-from model.margin import Margin, margin_by_year, may_see_cost, monthly_curve
-from model.money import format_price, format_quantity, format_rate, grouped
-from model.preferences import PreferredProduct, preferred_products
+from model.margin import Margin
+from tui import keymap
+from tui.archive.behind import Behind, BehindFigure
+from tui.archive.behind_orders import month_behind
+from tui.archive.figure_words import FIGURE_COLUMNS, FigureShown, figure_rows
+from tui.archive.figures import figures_of
+from tui.archive.figures_behind import behind_figure
+from tui.archive.months import MONTH_COLUMNS, Curve, curve_data, curve_of, month_rows
 from tui.archive.pane import ArchivePane, Section
+from tui.archive.preferred import (
+    BASKET_COLUMNS,
+    PREFERRED_COLUMNS,
+    PREFERRED_NAMES,
+    PREFERRED_TITLES,
+    Preferred,
+    basket_rows,
+    behind_preferred,
+    next_preferred,
+    preferred_rows,
+)
+from tui.archive.reckoning import reckon_values
 from tui.archive.sources import Desk, RecordRow, ShortList
-from tui.archive.words import day_text
 from tui.locale import N_, _
-from tui.shared.chart import Chart, CurveData
-from tui.shared.columns import Column
+from tui.shared.chart import Chart
 from tui.shared.paged_table import PagedTable
 
-MOST_PRODUCTS = 100
-YEAR_CHARACTERS = 4
-MONTH_COLUMNS = (
-    Column("month", N_("Year, month"), 8, priority=9, sortable=False),
-    Column("revenue", N_("Revenue"), 13, "right", priority=9, sortable=False),
-    Column("margin", N_("Margin"), 12, "right", priority=8, sortable=False),
-    Column("rate", "%", 6, "right", priority=7, sortable=False),
-)
-PRODUCT_COLUMNS = (
-    Column("code", N_("Code"), 9, priority=2, sortable=False),
-    Column("name", N_("Product"), 12, grow=True, priority=9, sortable=False),
-    Column("quantity", N_("Quantity"), 8, "right", priority=6, sortable=False),
-    Column("revenue", N_("Revenue"), 13, "right", priority=8, sortable=False),
-    Column("share", N_("Share"), 7, "right", priority=5, sortable=False),
-    Column("price", N_("Last price"), 10, "right", priority=7, sortable=False),
-    Column("last", N_("Last on"), 10, priority=4, sortable=False),
-)
-
-
-@dataclass(frozen=True)
-class Curve:
-    """Months with revenue and margin; `sees_cost` tells whether the margin may be shown."""
-
-    months: tuple[Margin, ...]
-    sees_cost: bool
+# With less room than this the parts stand below each other and only the focused one is open.
+ROOMY_CELLS = (98, 28)
 
 
 class AnalysisPane(ArchivePane):
     """The fifth tab."""
 
     TITLE: ClassVar[str] = N_("Analysis")
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("archive.analysis")]
 
     class CurveRead(Message, bubble=False):
         """The months came from the store."""
@@ -63,32 +55,72 @@ class AnalysisPane(ArchivePane):
             self.curve = curve
             super().__init__()
 
+    class ValuesReckoned(Message, bubble=False):
+        """All customers' values were reckoned anew."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._preferred: Preferred = "product"
+
     def compose(self) -> ComposeResult:
+        yield Section(
+            _("Figures and their reasons"),
+            PagedTable(FIGURE_COLUMNS, id="figures", empty_text=_("Of this customer only the card is on this laptop.")),
+            id="figure-section",
+        )
         with Container(classes="part curve"):
             yield Section(_("Revenue and margin of 24 months"), Chart(empty_text=""), id="curve-section")
             yield Section(_("By year and month"), PagedTable(MONTH_COLUMNS, id="months"), id="month-section")
-        yield Section(
-            _("Preferred products"),
-            PagedTable(PRODUCT_COLUMNS, id="products", empty_text=_("Nothing was bought yet.")),
-        )
+        with Container(classes="part goods"):
+            yield Section(
+                self._preferred_title(),
+                PagedTable(PREFERRED_COLUMNS, id="products", empty_text=_("Nothing was bought yet.")),
+                id="preferred-section",
+            )
+            yield Section(
+                _("Usual basket"),
+                PagedTable(
+                    BASKET_COLUMNS, id="basket", empty_text=_("Nothing stood in two of the last ten orders.")
+                ),
+                id="basket-section",
+            )  # fmt: skip
+
+    def on_resize(self, event: events.Resize) -> None:
+        width, height = ROOMY_CELLS
+        self.set_class(event.size.width < width or event.size.height < height, "-stacked")
+
+    # --- reading
 
     def fill(self) -> None:
         desk = self.desk
         self.query_one(Chart).data = None
         self._read_curve(desk)
+        self.query_one("#figures", PagedTable).show(ShortList(desk, lambda: figure_rows(figures_of(desk))))
         self.query_one("#months", PagedTable).show(ShortList(desk, lambda: month_rows(desk)))
-        self.query_one("#products", PagedTable).show(ShortList(desk, lambda: product_rows(desk)))
+        self.query_one("#basket", PagedTable).show(ShortList(desk, lambda: basket_rows(desk)))
+        self._show_preferred(desk)
+        # It goes on for whoever is shown next.
+        self.app.run_worker(lambda: self._reckon(desk), thread=True, group="values")
 
     def refresh_data(self) -> None:
         super().refresh_data()
         self._read_curve(self.desk)
 
+    def _show_preferred(self, desk: Desk) -> None:
+        by = self._preferred
+        self.query_one("#preferred-section", Section).set_title(self._preferred_title())
+        self.query_one("#products", PagedTable).show(ShortList(desk, lambda: preferred_rows(desk, by)))
+
+    def _preferred_title(self) -> str:
+        key = keymap.short_key(keymap.ACTION_OF["archive.turn_preferred"])
+        other = _(PREFERRED_NAMES[next_preferred(self._preferred)])
+        return f"{_(PREFERRED_TITLES[self._preferred])} ({key}: {other})"
+
     @work(thread=True, exclusive=True, group="curve")
     def _read_curve(self, desk: Desk) -> None:
         worker = get_current_worker()
         with desk.store.use():
-            months = tuple(monthly_curve(desk.customer, month_of(desk.today)))
-            curve = Curve(months, may_see_cost(desk.person, desk.today))
+            curve = curve_of(desk)
         if not worker.is_cancelled:
             self.post_message(self.CurveRead(desk.customer, curve))
 
@@ -96,57 +128,35 @@ class AnalysisPane(ArchivePane):
         if message.customer == self.customer:
             self.query_one(Chart).data = curve_data(message.curve)
 
+    def _reckon(self, desk: Desk) -> None:
+        """Where the customer stands among all is reckoned once a day."""
+        worker = get_current_worker()
+        if reckon_values(desk.store, desk.today, lambda: worker.is_cancelled) and not worker.is_cancelled:
+            self.post_message(self.ValuesReckoned())
 
-def curve_data(curve: Curve) -> CurveData:
-    """The curves of revenue and, where it may be seen, margin."""
-    series = [(_("revenue"), tuple(month.revenue for month in curve.months))]
-    if curve.sees_cost:
-        series.append((_("margin"), tuple(month.margin for month in curve.months)))
-    return CurveData(tuple(month.key[2:] for month in curve.months), tuple(series))
+    def on_analysis_pane_values_reckoned(self) -> None:
+        self.query_one("#figures", PagedTable).reload()
 
+    # --- what Enter and the key for brands do
 
-def month_rows(desk: Desk) -> list[RecordRow]:
-    """The latest year and its months, then the year before; of older years only their sum."""
-    sees_cost = may_see_cost(desk.person, desk.today)
-    months = monthly_curve(desk.customer, month_of(desk.today))
-    sums = {year.key: year for year in margin_by_year(desk.customer)}
-    rows = []
-    for year in sorted({*sums, *(month.key[:4] for month in months)}, reverse=True):
-        if year in sums:
-            rows.append(margin_row(sums[year], sees_cost))
-        rows += [margin_row(month, sees_cost) for month in reversed(months) if month.key.startswith(year)]
-    return rows
+    def action_turn_preferred(self) -> None:
+        """Turn from products to brands, to categories, and back to products."""
+        self._preferred = next_preferred(self._preferred)
+        if self.customer is not None:
+            self._show_preferred(self.desk)
 
+    @property
+    def behind(self) -> Behind | None:
+        """What stands behind the highlighted row."""
+        record = self.record
+        if isinstance(record, FigureShown):
+            return behind_figure(self.desk, record)
+        if isinstance(record, Margin):
+            return month_behind(self.desk, record.key)
+        return behind_preferred(self.desk, record)
 
-def margin_row(margin: Margin, sees_cost: bool) -> RecordRow:
-    """Revenue and margin of a month or year; what may not be seen is empty, never zero."""
-    traded = margin.revenue != 0 or margin.orders > 0
-    rate = margin.rate_bp
-    cells = (
-        margin.key if len(margin.key) == YEAR_CHARACTERS else f" {margin.key}",
-        grouped(margin.revenue) if traded else "–",
-        (grouped(margin.margin) if traded else "–") if sees_cost else "",
-        ("–" if rate is None else format_rate(rate)) if sees_cost else "",
-    )
-    return RecordRow(margin.key, margin.key, cells, "" if traded else "muted", record=margin)
-
-
-def product_rows(desk: Desk) -> list[RecordRow]:
-    """The products bought most, by revenue."""
-    found = preferred_products(desk.customer, desk.today, MOST_PRODUCTS)
-    return [product_row(product) for product in found]
-
-
-def product_row(product: PreferredProduct) -> RecordRow:
-    """A product with what was bought of it and at which price last."""
-    last = product.last
-    cells = (
-        product.code,
-        product.name,
-        format_quantity(product.quantity_e3),
-        grouped(product.revenue),
-        "–" if product.share_bp is None else f"{format_rate(product.share_bp)}%",
-        "–" if last is None else format_price(last.net_price_e4),
-        "–" if last is None else day_text(last.day),
-    )
-    return RecordRow(product.product_id, product.code, cells, record=product)
+    @on(PagedTable.RowChosen)
+    def _open_behind(self, message: PagedTable.RowChosen) -> None:
+        if isinstance(message.row, RecordRow) and (behind := self.behind) is not None:
+            message.stop()
+            self.app.push_screen(BehindFigure(self.desk, behind))

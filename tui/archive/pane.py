@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -18,6 +18,9 @@ from tui.archive.sources import Desk, RecordRow
 from tui.locale import N_, _
 from tui.session import Session, StoreScreen
 from tui.shared.paged_table import PagedTable
+
+if TYPE_CHECKING:
+    from tui.archive.behind import Behind
 
 MORE_BEFORE, MORE_BEHIND = "‹", "›"
 # One of these signs and the blank beside it.
@@ -80,6 +83,11 @@ class ArchivePane(Container):
         """The list that the keys act on: the focused one, else the first."""
         tables = self.tables()
         return next((table for table in tables if table.has_focus), tables[0] if tables else None)
+
+    @property
+    def behind(self) -> Behind | None:
+        """What stands behind the highlighted row, where it is a figure; a pane of documents has none."""
+        return None
 
     def acted_on(self) -> PagedTable | None:
         """The list whose highlighted row the keys act on."""

@@ -279,6 +279,8 @@ class ArchiveScreen(DocumentDeeds):
     def action_open_document(self) -> None:
         if (document := self.document) is not None:
             self.open_document(document)
+        elif self.pane.behind is not None and (table := self.pane.acted_on()) is not None:
+            table.action_choose_row()
 
     @on(PagedTable.RowHighlighted)
     def _row_highlighted(self) -> None:
@@ -385,7 +387,8 @@ class ArchiveScreen(DocumentDeeds):
         if verb in DOCUMENT_VERBS:
             return self.why_not_document(verb)
         if verb == "open_document":
-            return "" if self.document is not None else _("Nothing is highlighted here that could be opened.")
+            openable = self.document is not None or self.pane.behind is not None
+            return "" if openable else _("Nothing is highlighted here that could be opened.")
         if verb in RIGHT_OF and (reason := self.reason_against_right(RIGHT_OF[verb])):
             return reason
         return self._why_not_customer(verb)

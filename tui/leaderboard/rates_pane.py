@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rich.cells import cell_len
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Static
 
 from model.activity import activity_by_month
 from model.dates import months_between, shifted
 from tui.leaderboard.face import Someone, Wanted
-from tui.leaderboard.figures import NO_FIGURE
-from tui.locale import _
-from tui.shared.chart import Chart, CurveData, short
-from tui.shared.columns import fit, printable
+from tui.leaderboard.figures import rate_text
+from tui.locale import N_, _
+from tui.shared.chart import Chart, CurveData
+from tui.shared.columns import Column, printable
+from tui.shared.figure_table import Figure, FigureTable
 
 MONTHS_SHOWN = 12
-FIGURE_CELLS = 5
-NAME_CELLS_AT_MOST = 10
 
 
 @dataclass(frozen=True)
@@ -48,17 +45,37 @@ def read_rates(wanted: Wanted, someone: Someone | None) -> Rates:
     return Rates(rates.months, rates.company, someone.name, tuple(rate for _month, rate in person))
 
 
-class RatesPane(Vertical):
-    """The curves, and below them their figures, because a curve alone cannot be read off."""
+@dataclass(frozen=True)
+class MonthRates:
+    """A month's rates in basis points; None where nobody was responsible for anybody, or there is no salesperson."""
+
+    month: str
+    company: int | None
+    person: int | None
+
+
+MONTH_FIGURES = (
+    Figure(Column("month", N_("Year, month"), 7, priority=9), lambda row: row.month),
+    Figure(Column("company", N_("Company"), 7, "right", priority=8), lambda row: row.company, rate_text),
+    Figure(Column("person", N_("Salesperson"), 7, "right", priority=7), lambda row: row.person, rate_text),
+)
+
+
+class RatesPane(Horizontal):
+    """The curves, and beside them their figures, because a curve alone cannot be read off."""
 
     def compose(self) -> ComposeResult:
         yield Chart(empty_text=_("Nobody was responsible for any customer in these months."))
-        yield Static("", classes="rates", markup=False)
+        yield FigureTable(MONTH_FIGURES, lambda row: row.month, empty_text="", file_name="activity")
 
     def show(self, rates: Rates) -> None:
         self.border_title = Content(title(rates)).markup
         self.query_one(Chart).data = curves(rates)
-        self.query_one(Static).update(figures(rates))
+        table = self.query_one(FigureTable)
+        table.file_name = "-".join(
+            each.replace("/", "-") for each in ("activity", rates.name, rates.months[-1]) if each
+        )
+        table.take(month_rows(rates))
 
 
 def title(rates: Rates) -> str:
@@ -83,12 +100,7 @@ def curves(rates: Rates) -> CurveData | None:
     )
 
 
-def figures(rates: Rates) -> str:
-    """The rates as text, a line for the months and one for each curve."""
-    series = [(_("Company"), rates.company), *([(rates.name, rates.person)] if rates.person else [])]
-    cells = min(NAME_CELLS_AT_MOST, max(cell_len(name) for name, _values in series))
-    lines = [" ".join([fit("", cells), *(fit(month[2:], FIGURE_CELLS, "right") for month in rates.months)])]
-    for name, values in series:
-        shown = [NO_FIGURE if rate is None else short(rate, "percent") for rate in values]
-        lines.append(" ".join([fit(name, cells), *(fit(text, FIGURE_CELLS, "right") for text in shown)]))
-    return "\n".join(lines)
+def month_rows(rates: Rates) -> list[MonthRates]:
+    """The rates by month, the latest first."""
+    of_person = rates.person or (None,) * len(rates.months)
+    return [MonthRates(*each) for each in zip(rates.months, rates.company, of_person, strict=True)][::-1]

@@ -23,6 +23,7 @@ from tui.leaderboard.rows_behind import CreditedOrders, Heading, LostOrders
 from tui.leaderboard.short_table import ShortTable
 from tui.locale import _
 from tui.session import StoreScreen
+from tui.shared.figure_table import FigureTable
 from tui.shared.paged_table import PagedTable
 from tui.shared.status import StatusLine
 
@@ -135,7 +136,8 @@ class LeaderboardScreen(StoreScreen):
         self.query_one(Note).update(self.face.note)
 
     @on(ShortTable.Exported)
-    def _tell_exported(self, message: ShortTable.Exported) -> None:
+    @on(FigureTable.Exported)
+    def _tell_exported(self, message: ShortTable.Exported | FigureTable.Exported) -> None:
         self.say(message.sentence)
 
     # Months and faces -------------------------------------------------------------------------
@@ -196,9 +198,12 @@ class LeaderboardScreen(StoreScreen):
     def action_show_chart(self) -> None:
         """Show the twelve months below the board, or put them away."""
         pane = self.query_one(RatesPane)
+        had_focus = pane.has_focus_within
         pane.display = not pane.display
         if pane.display:
             self._read_rates(self.wanted, self.face.highlighted)
+        elif had_focus:
+            self.face.table.focus()
 
     def on_key(self, event: events.Key) -> None:
         """Escape first puts the chart away; only then it goes back."""
@@ -216,6 +221,9 @@ class LeaderboardScreen(StoreScreen):
     @on(PagedTable.RowChosen)
     def _open_rows(self, message: PagedTable.RowChosen) -> None:
         behind = message.row.key
+        if isinstance(message.table, FigureTable):
+            self._show_month(str(behind))
+            return
         if isinstance(behind, Someone) and not self._is_here(behind):
             self.say(_("Of others this laptop has only what the office publishes, not the rows behind it."))
             return
