@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from model.errors import N_
-from model.money import MINOR_PER_UNIT, format_amount
+from model.money import MINOR_PER_UNIT, grouped
 from model.potential import DAYS_PER_WEEK, YEAR_WEEKS, Earnings, History, Purchases
 from model.published import published_potential
 from model.store import current, meta, one, set_meta
@@ -98,8 +98,8 @@ class PotentialModel(msgspec.Struct, frozen=True):
             return NOT_SHOWN, {}
         return NO_BETTER, {
             "days": self.trial.days,
-            "model": format_amount(self.trial.model_missed),
-            "simple": format_amount(self.trial.simple_missed),
+            "model": grouped(self.trial.model_missed),
+            "simple": grouped(self.trial.simple_missed),
         }
 
 
