@@ -100,7 +100,11 @@ def report(orders: int) -> list[tuple[str, float, float]]:
         runs = max(3, orders // 40)
         bare = first_frame_seconds(App, runs)
         measured.append(
-            ("customers on screen / bare app", first_frame_seconds(lambda: HuokeApp(store, first_mode="customers"), runs), bare)  # type: ignore[return-value,arg-type]
+            (
+                "customers on screen / bare app",
+                first_frame_seconds(lambda: HuokeApp(store, first_mode="customers"), runs),
+                bare,
+            )  # type: ignore[return-value,arg-type]
         )
     return measured
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from model.rights import REACH_NAMES, RIGHT_NAMES, RIGHTS, ROLES, SIGHT_NAMES, SIGHTS, WITHIN_REACH
+from model.people import ROLES
+from model.rights import REACH_NAMES, RIGHT_NAMES, RIGHTS, SIGHT_NAMES, SIGHTS, WITHIN_REACH
 from tui.roles_page import roles_section, roles_table
 from tui.session import REQUESTED_RIGHTS, ROLE_WORDS
 
