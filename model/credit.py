@@ -284,15 +284,22 @@ def judge(
         reasons=tuple(reasons),
         exposure=exposure,
         standing=standing,
-        cure=_cure(standing, reasons, over, need),
+        cure=_cure(standing, reasons, over, need, blacklisted_may_prepay=blacklisted_may_prepay),
         need=need,
         guaranteed=not reasons and (firm_need == 0 or (firm_need <= lent.own and lease_covers_overdue)),
     )
 
 
-def _cure(standing: Standing, reasons: Sequence[Reason], over: int, unpaid: int) -> int:
-    """The smaller of paying off what is overdue or over the limit, and paying this order in full."""
+def _cure(
+    standing: Standing, reasons: Sequence[Reason], over: int, unpaid: int, *, blacklisted_may_prepay: bool
+) -> int:
+    """The smaller of paying off what is overdue or over the limit, and paying this order in full.
+
+    Where a blacklisted customer may buy what is paid in full before, only that helps; elsewhere nothing does.
+    """
     names = {reason.name for reason in reasons}
-    if "blacklisted" in names or not names & {"overdue", "over_limit"}:
+    if "blacklisted" in names:
+        return unpaid if blacklisted_may_prepay else 0
+    if not names & {"overdue", "over_limit"}:
         return 0
     return min(max(standing.overdue, over), unpaid)

@@ -71,13 +71,19 @@ def keeping(rule: Callable[[Any, Context], Any], *writes: Writes) -> Callable[[A
         ]
         before = [read_part(*each) for each in documents]
         outcome = rule(args, ctx)
-        _keep(ctx.change_uid, documents, before)
+        keep(ctx.change_uid, documents, before)
         return outcome
 
     return rule_that_keeps
 
 
-def _keep(uid: bytes, documents: Sequence[tuple[str, str, list[bytes]]], before: Sequence[dict[bytes, Rows]]) -> None:
+def keep(uid: bytes, documents: Sequence[tuple[str, str, list[bytes]]], before: Sequence[dict[bytes, Rows]]) -> None:
+    """Keep beside a change what stood before it, of what has changed.
+
+    Args:
+        documents: their kind, table and ids.
+        before: for each of these, what `read_part` gave before the change.
+    """
     # A laptop does its unsent changes again, over what the office said meanwhile.
     execute("DELETE FROM former WHERE change_uid = ?", (uid,))
     changed = [

@@ -25,6 +25,8 @@ RIGHTS: dict[str, tuple[str, ...]] = {
     "block_customer": OFFICE,
     "assign_customer": LEADERS,
     "sell_below_floor": LEADERS,
+    "cancel_confirmed": OFFICE,
+    "give_discount": OFFICE,
     "write_off": OFFICE,
     "reverse_receipt": OFFICE,
     "change_settings": LEADERS,
@@ -42,6 +44,8 @@ RIGHT_NAMES = {
     "block_customer": N_("change the blacklist"),
     "assign_customer": N_("assign customers"),
     "sell_below_floor": N_("sell below the floor"),
+    "cancel_confirmed": N_("cancel an order that was confirmed on an earlier day"),
+    "give_discount": N_("give a settlement discount"),
     "write_off": N_("write off a debt"),
     "reverse_receipt": N_("reverse a receipt"),
     "change_settings": N_("change the company's settings"),
@@ -79,13 +83,12 @@ WITHIN_REACH = frozenset(
     {
         "order.confirm", "order.release", "order.cancel", "order.lose", "order.return", "order.replace",
         "order.amend",
-        "receipt.discount", "customer.edit", "customer.terms", "customer.blacklist", "contact.log", "conflict.decide",
+        "customer.edit", "customer.terms", "customer.blacklist", "contact.log", "conflict.decide",
     }
 )  # fmt: skip
 REACH_NAMES = {
     "customer.edit": N_("change a customer's card, log a contact"),
     "order.cancel": N_("confirm, cancel, lose, amend and return an order"),
-    "receipt.discount": N_("give a settlement discount"),
 }
 # Of these, what a laptop may have recorded before it heard that the customer was given to another.
 ALSO_WHAT_WAS_THEIRS = frozenset({"customer.edit", "contact.log", "order.confirm", "order.return", "conflict.decide"})

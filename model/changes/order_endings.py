@@ -13,7 +13,7 @@ from model.changes.receipts import order_with_id
 from model.context import Context
 from model.errors import N_, InputError, Refused
 from model.orders import LOST_REASONS, Order
-from model.rights import require, require_touch
+from model.rights import RIGHTS, earliest_unheard, may, require, require_touch
 from model.settlement import settle
 from model.store import one, rows
 from model.touched import touch
@@ -75,9 +75,12 @@ def not_before(order: Order, day: date) -> None:
 
 def cancel_order(args: CancelOrder, ctx: Context) -> None:
     order = order_to_decide(args.order, "order.cancel", ctx)
+    if order.state == "cancelled":
+        raise Refused(N_("{number} is cancelled already."), number=order.number)
     if order.state not in ("confirmed", "held", "quote") or order.kind == "opening":
         raise Refused(N_("{number} is {state} and cannot be cancelled."), number=order.number, state=order.state)
     if order.kind == "sale":
+        _still_their_own_word(order, ctx)
         returned = one("SELECT number FROM orders WHERE returns_id = ? AND state = 'confirmed'", (order.id,))
         if returned is not None:
             raise Refused(
@@ -87,6 +90,22 @@ def cancel_order(args: CancelOrder, ctx: Context) -> None:
     _end(order, "cancelled", args, ctx)
     if order.kind == "return":
         refuse_goods_without_cover(order, ctx)
+
+
+def _still_their_own_word(order: Order, ctx: Context) -> None:
+    """Only what was confirmed today is cancelled by anybody: later it is a debt, and those who sell must collect it.
+
+    Raises:
+        Refused: it is too late, and the person's role may not.
+    """
+    if order.state != "confirmed" or may(ctx.person, "cancel_confirmed"):
+        return
+    since = earliest_unheard(ctx) if ctx.is_past else ctx.business_date
+    if order.decided_on < since:
+        raise Refused(
+            N_("{number} was confirmed on {date}: ask someone whose role is {roles} to cancel it, or record a return."),
+            number=order.number, date=order.decided_on.isoformat(), roles=RIGHTS["cancel_confirmed"],
+        )  # fmt: skip
 
 
 def reject_order(args: RejectOrder, ctx: Context) -> None:

@@ -18,8 +18,8 @@ from model.errors import N_, HuokeError, InputError, Refused
 from model.money import LARGEST_AMOUNT_MINOR, format_amount
 from model.notices import notify
 from model.orders import Order, standing_for
-from model.receipts import KINDS, Receipt
-from model.rights import RIGHTS, earliest_unheard, may, require, require_touch
+from model.receipts import KIND_NAMES, KINDS, Receipt
+from model.rights import RIGHTS, earliest_unheard, may, require
 from model.settlement import reserved_for, settle, settle_appended
 from model.store import execute, execute_many, one, rows
 from model.touched import touch
@@ -163,7 +163,7 @@ def record_receipt(args: RecordReceipt, ctx: Context) -> ReceiptRecorded:
     if args.kind == "write_off":
         require(ctx, "write_off")
     if args.kind == "discount":
-        require_touch(ctx, "receipt.discount", customer.id)
+        require(ctx, "give_discount")
     if len(args.bills) > MOST_NAMED_BILLS:
         raise InputError(
             N_("The receipt names {count} bills: split it, {most} fit in one."),
@@ -171,9 +171,9 @@ def record_receipt(args: RecordReceipt, ctx: Context) -> ReceiptRecorded:
         )  # fmt: skip
     reason = checked_text("reason", args.reason)
     if args.kind in ("write_off", "refund") and not reason:
-        raise InputError(N_("Say why: a {kind} keeps a reason."), kind=args.kind)
+        raise InputError(N_("Say why: a {kind} keeps a reason."), kind=KIND_NAMES[args.kind])
     if args.kind == "refund" and args.bills:
-        raise InputError(N_("A {kind} settles no bill: leave the order out."), kind=args.kind)
+        raise InputError(N_("A {kind} settles no bill: leave the order out."), kind=KIND_NAMES[args.kind])
     if len({bill.order for bill in args.bills}) < len(args.bills):
         raise InputError(N_("The receipt names one bill twice: name each once."))
     if sum(bill.amount or 0 for bill in args.bills) > args.amount:
@@ -232,7 +232,7 @@ def _not_beyond_the_debt(customer: Customer, args: RecordReceipt) -> None:
     if args.amount > owed:
         raise Refused(
             N_("{code} owes only {owed}: a {kind} cannot be more."),
-            code=customer.code, owed=format_amount(owed), kind=args.kind,
+            code=customer.code, owed=format_amount(owed), kind=KIND_NAMES[args.kind],
         )  # fmt: skip
 
 

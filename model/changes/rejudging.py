@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from model.changes.customers import customer_with_id
+from model.changes.freed import freed_by
 from model.changes.kind import Args, Kind
 from model.changes.leasing import office_only
 from model.changes.order_judging import judge_order
@@ -15,12 +16,19 @@ from model.credit import REASONS_FOR_A_PERSON
 from model.customers import closed_by
 from model.duplicates import pooled_with
 from model.errors import N_
+from model.former import keep
 from model.notices import notify
 from model.orders import IS_HELD, Order
 from model.store import STANDALONE_DEVICE, meta, one, rows
+from model.synced import read_part
 from model.touched import touched_now
 
-WHERE_RELEASE_IS_OFFERED = ("receipt.record",)
+FREEING_KINDS = frozenset(
+    {
+        "customer.terms", "customer.terms_end", "customer.blacklist", "order.cancel", "order.return", "order.release",
+        "change.undo",
+    }
+)  # fmt: skip
 
 
 class JudgeAgain(Args, frozen=True):
@@ -54,8 +62,9 @@ def customers_who_wait() -> set[bytes]:
 def judge_again_here(kind: str, ctx: Context) -> list[Order]:
     """Confirm what a change in a store of its own has freed; a laptop leaves that to its office, which does it itself.
 
-    Money that is entered frees nothing by itself: whoever enters it is offered the release. An order that the change
-    itself wrote stays as it left it, or a release could not be undone and an import would not give what it holds.
+    Only what lowers a debt or raises what may be owed frees by itself; whoever enters money is offered the release. An
+    order that the change itself wrote stays as it left it, or a release could not be undone. What stood before is kept,
+    so that an undo of the change holds again what it has freed.
 
     Args:
         kind: of the change.
@@ -63,10 +72,17 @@ def judge_again_here(kind: str, ctx: Context) -> list[Order]:
     Returns:
         The orders that are confirmed now.
     """
-    if meta("server") or meta("role") == "server" or kind in WHERE_RELEASE_IS_OFFERED:
+    if meta("server") or meta("role") == "server" or kind not in FREEING_KINDS:
         return []
     written = {id_ for document, id_ in touched_now().documents if document == "order"}
-    return judge_again(customers_who_wait(), ctx, but=written)
+    customers = customers_who_wait()
+    waiting = [bytes(order.id) for each in sorted(customers) for order in waiting_orders(each, ctx.business_date)]
+    documents = [("order", table, waiting) for table in ("orders", "order_line")]
+    before = [read_part(*each) for each in documents]
+    freed = judge_again(customers, ctx, but=written)
+    if freed:
+        keep(freed_by(ctx.change_uid), documents, before)
+    return freed
 
 
 def judge_again(customers: Iterable[bytes], ctx: Context, but: Collection[bytes] = ()) -> list[Order]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from model.changes.forms import lifted_as
+from model.changes.freed import hold_again
 from model.changes.kind import Args, Kind
 from model.changes.log import Change
 from model.context import Context
@@ -45,6 +46,8 @@ def undoing(kinds: Mapping[str, Kind]) -> Kind:
         if _was_never_done(args.uid, kind):
             raise Refused(N_("The office never did that: there is nothing to undo."))
         made = lifted_as(change, kind.args)
+        # What it has freed takes credit that is to be judged anew.
+        hold_again(change.uid, ctx)
         if kind.undo_kept is not None:
             kind.undo_kept(made, ctx, change.uid)
         elif kind.undo is not None:

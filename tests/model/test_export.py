@@ -79,9 +79,9 @@ def trade(one: Company) -> None:
     one.pay("C1", date(2025, 2, 10), "1500", bills[2], bills[0])
     one.pay("C1", date(2025, 2, 11), "200", bills[1])
     one.reverse(one.pay("C1", date(2025, 2, 12), "77"), date(2025, 2, 13))
-    one.cancel(bills[1], date(2025, 2, 20))
     one.cost("P", date(2025, 3, 1), "85.5")
     one.assign("C1", "S2", date(2025, 3, 1))
+    one.cancel(bills[1], date(2025, 2, 20))
     one.sell("C1", date(2025, 3, 5), "640", maker="S1")
     held = one.sell("C2", date(2025, 3, 7), "500")
     assert held.state == "held"

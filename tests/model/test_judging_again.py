@@ -12,6 +12,7 @@ from model.changes.recording import last_undoable, record
 from model.changes.rejudging import JudgeAgain
 from model.changes.terms import SetTerms
 from model.changes.undo import UndoChange
+from model.credit import standing_on
 from model.errors import Refused
 from model.leases import remaining
 from model.store import execute
@@ -160,4 +161,34 @@ def test_a_release_that_is_undone_stays_undone(tmp_path: Path) -> None:
         desk.pay("C", TODAY, "500")
         desk.release(held, TODAY)
         desk.do(UndoChange(uid=last_undoable(None).uid))
+        assert desk.order(held).state == "held"
+
+
+def test_undoing_what_freed_an_order_holds_it_again(tmp_path: Path) -> None:
+    with company(tmp_path, TODAY) as desk:
+        desk.salesperson("S1")
+        desk.product("P")
+        desk.customer("C", "S1", days=30, limit="100", since=TODAY - 9 * DAY)
+        held = desk.sell("C", TODAY, "150")
+        desk.terms("C", days=30, limit="200", since=TODAY)
+        assert desk.order(held).state == "confirmed"
+        desk.do(UndoChange(uid=last_undoable(None).uid))
+        assert (desk.order(held).state, standing_on(desk.ids["C"], TODAY).balance) == ("held", 0)
+        # A day later the goods may have gone out on it.
+        desk.terms("C", days=30, limit="200", since=TODAY)
+        desk.today = TODAY + DAY
+        with pytest.raises(Refused, match="make the opposite change"):
+            desk.do(UndoChange(uid=last_undoable(None).uid))
+        assert desk.order(held).state == "confirmed"
+
+
+def test_what_frees_nothing_overrides_no_declined_offer(tmp_path: Path) -> None:
+    with company(tmp_path, TODAY) as desk:
+        desk.salesperson("S1")
+        desk.product("P")
+        desk.customer("C", "S1", days=30, limit="100", since=TODAY)
+        held = desk.sell("C", TODAY, "150")
+        desk.pay("C", TODAY, "100")
+        desk.assign("C", None, TODAY)
+        desk.sell("C", TODAY, "10")
         assert desk.order(held).state == "held"

@@ -24,6 +24,7 @@ from model.credit import standing_on
 from model.errors import Refused
 from model.ids import new_id
 from model.money import parse_amount
+from model.orders import Order
 from tests.model.company import Company, company
 
 TODAY = date(2026, 6, 30)
@@ -283,3 +284,23 @@ def test_a_return_that_is_cancelled_lets_no_order_through_either(desk: Company) 
     assert balance(desk) == 70_000
     desk.cancel(back, TODAY)
     assert balance(desk) == 100_000
+
+
+def test_a_debt_does_not_end_by_the_word_of_who_must_collect_it(desk: Company) -> None:
+    """Neither a discount nor cancelling the bill of an earlier day makes room for goods, unless the office says so."""
+    held = record_order(desk, "LATE", "100")
+    assert held.state == "held"
+    with pytest.raises(Refused, match="settlement discount"):
+        desk.pay("LATE", TODAY, "200", kind="discount")
+    with pytest.raises(Refused, match="was confirmed on 2026-05-21"):
+        desk.cancel(bill_of(desk, "LATE"), TODAY)
+    assert (balance(desk, "LATE"), desk.order(held).state) == (20_000, "held")
+    desk.sits_here = "F"
+    desk.cancel(bill_of(desk, "LATE"), TODAY)
+    assert (balance(desk, "LATE"), desk.order(held).state) == (10_000, "confirmed")
+
+
+def bill_of(desk: Company, customer: str) -> Order:
+    """The only bill of a customer."""
+    bill: Order = Order.get((Order.customer == desk.ids[customer]) & (Order.state == "confirmed"))
+    return bill
