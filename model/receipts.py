@@ -11,6 +11,13 @@ from model.orders import Order
 from model.store import Table
 
 KINDS = ("receipt", "refund", "write_off", "discount", "reversal")
+KIND_NAMES = {
+    "receipt": N_("receipt"),
+    "refund": N_("refund"),
+    "write_off": N_("write-off"),
+    "discount": N_("settlement discount"),
+    "reversal": N_("reversal"),
+}
 
 
 class Receipt(Table):
