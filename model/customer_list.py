@@ -104,7 +104,7 @@ class ListedCustomer:
         kind: owned, shared or retail.
         traded_this_month: a live order over zero is dated in the month of the list's day.
         overdue: open amount of bills past due and grace.
-        grade: the label set by hand, else the grade of the payment record.
+        grade: the grade of the payment record, and beside it the label set by hand.
         only_card: this laptop holds the customer's card, but not its documents: `balance` is None then, and stage, last
             trade and grade are empty.
     """
@@ -524,7 +524,7 @@ class _Facts:
             balance=None if only_card else balance or 0,
             overdue=int(self.overdue.get(id_, 0)),
             credit_left=terms.credit_limit - (balance or 0),
-            grade="" if only_card else label or self.grades.get(id_, ""),
+            grade="" if only_card else " ".join(filter(None, (self.grades.get(id_, ""), label))),
             blacklisted=bool(self.blacklisted.get(id_, 0)),
             closed=closed_on is not None and closed_on <= self.day.isoformat(),
             only_card=only_card,

@@ -150,6 +150,8 @@ def customer_by_code(code: str) -> Customer:
     Raises:
         InputError: there is none.
     """
+    if not code.strip():
+        raise InputError(N_("No customer is named: give the code, which “huoke find” shows."))
     found = Customer.get_or_none(Customer.code == code.strip())
     if found is None:
         raise InputError(N_("There is no customer {code}: search with “huoke find {code}”."), code=code)

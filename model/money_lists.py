@@ -158,14 +158,17 @@ def _escaped(typed: str) -> str:
     return typed.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def listed_bills(day: date, text: str = "", sort: str = "due", descending: bool = False) -> Listed[ListedBill]:
+def listed_bills(
+    day: date, text: str = "", sort: str = "due", descending: bool = False, customer: bytes | None = None
+) -> Listed[ListedBill]:
     """Bills that owe something on a day, what is left of refunds among them.
 
     Args:
         text: only those of a customer that it means, or with it in their number, invoice or owner's name.
         sort: due, late, number, customer, owner, open, amount, day or invoice.
+        customer: only its own.
     """
-    bills, parameters = open_bills_query(day)
+    bills, parameters = open_bills_query(day, customer)
     if sort == "late":
         # The latest is the one that was due first.
         descending = not descending

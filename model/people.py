@@ -9,6 +9,7 @@ from model.fields import FlagField, IdField
 from model.store import Table
 
 ROLES = ("sales", "manager", "finance", "admin")
+ROLE_NAMES = {"sales": N_("sales"), "manager": N_("manager"), "finance": N_("finance"), "admin": N_("admin")}
 
 
 class Salesperson(Table):
@@ -31,6 +32,8 @@ def salesperson_by_code(code: str) -> Salesperson:
     Raises:
         InputError: nobody has it.
     """
+    if not code.strip():
+        raise InputError(N_("No salesperson is named: give the code, which “huoke salesperson list” shows."))
     found = Salesperson.get_or_none(Salesperson.code == code.strip())
     if found is None:
         raise InputError(N_("There is no salesperson {code}: “huoke salesperson list” shows them."), code=code)

@@ -131,6 +131,14 @@ def reserved_for(customer_id: bytes, order_id: bytes) -> int:
     return sum(kept.get(order_id, 0) for kept in ledger.reserved.values())
 
 
+def reserved_of(receipt_id: bytes, customer_id: bytes) -> dict[bytes, int]:
+    """What of one receipt is reserved, in minor units, by the order that is not confirmed yet."""
+    if not _may_have_reserved(customer_id):
+        return {}
+    ledger, _last_key = ledger_of(customer_id)
+    return {order: amount for order, amount in ledger.reserved.get(receipt_id, {}).items() if amount > 0}
+
+
 def reserved_money(customer_id: bytes) -> int:
     """All of a customer's money, in minor units, that is reserved for orders that are not confirmed yet."""
     if not _may_have_reserved(customer_id):

@@ -12,6 +12,7 @@ from datetime import date
 from model.errors import N_
 from model.fields import iso
 from model.laptop import refuse_a_card
+from model.receipts import KIND_NAMES
 from model.store import rows
 
 OPENING_BALANCE = "opening_balance"
@@ -21,11 +22,7 @@ DOCUMENT_NAMES = {
     "return": N_("return"),
     "opening": N_("opening item"),
     "cancellation": N_("cancellation"),
-    "receipt": N_("receipt"),
-    "refund": N_("refund"),
-    "write_off": N_("write-off"),
-    "discount": N_("settlement discount"),
-    "reversal": N_("reversal"),
+    **KIND_NAMES,
 }
 
 # place keeps bills before returns and endings before money within a day, as allocation takes them.

@@ -12,7 +12,7 @@ from model.activity import ActivityRow, Board, activity_board
 from model.dates import first_day, last_day
 from model.errors import N_
 from model.fields import IdField, iso
-from model.money import rate_bp
+from model.money import format_percent, rate_bp
 from model.performance import performance_board
 from model.store import Table, rows
 
@@ -21,7 +21,7 @@ ACTIVITY = "activity"
 MEASURES = (ACTIVITY, "sales", "margin", "receipts")
 MEASURE_NAMES = {
     ACTIVITY: N_("activity rate"),
-    "sales": N_("sales"),
+    "sales": N_("sales amount"),
     "margin": N_("margin"),
     "receipts": N_("receipts"),
 }
@@ -130,6 +130,7 @@ class Ahead:
     """What a salesperson is told of the board: how many more customers reach their target and the next rank.
 
     Attributes:
+        target_bp: the target of activity in basis points; None without one.
         to_target: 0 when it is reached; None without a target, or where it cannot be reached.
         to_next_rank: None for the first, or where it cannot be reached.
         next_rank: the rank meant.
@@ -138,13 +139,14 @@ class Ahead:
     to_target: int | None
     to_next_rank: int | None
     next_rank: int | None
+    target_bp: int | None = None
 
-    def sentences(self) -> Iterator[tuple[str, dict[str, int]]]:
+    def sentences(self) -> Iterator[tuple[str, dict[str, int | str]]]:
         """Each as an English template to be translated, and what fills it."""
         if self.to_target == 0:
             yield N_("target reached"), {}
-        elif self.to_target is not None:
-            yield N_("{count} more → target"), {"count": self.to_target}
+        elif self.to_target is not None and self.target_bp is not None:
+            yield N_("{count} more → {rate} %"), {"count": self.to_target, "rate": format_percent(self.target_bp)}
         if self.to_next_rank is not None and self.next_rank is not None:
             yield N_("{count} more → no. {rank}"), {"count": self.to_next_rank, "rank": self.next_rank}
 
@@ -155,5 +157,5 @@ def ahead_of(row: ActivityRow, board: Board) -> Ahead:
     more = board.more_to_next_rank(row)
     return Ahead(
         None if target is None else row.more_to_rate(target), more,
-        None if more is None or row.rank is None else row.rank - 1,
+        None if more is None or row.rank is None else row.rank - 1, target,
     )  # fmt: skip

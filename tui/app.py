@@ -22,6 +22,7 @@ if os.environ.get("TERM_PROGRAM") in TERMINALS_WITHOUT_KITTY_KEYS:
 
 from textual import work  # noqa: E402
 
+from model.changes.about import named_about  # noqa: E402
 from model.changes.recording import last_undoable  # noqa: E402
 from model.changes.undo import UndoChange  # noqa: E402
 from model.search import find_customers  # noqa: E402
@@ -194,20 +195,22 @@ class HuokeApp(ExchangingApp):
         try:
             with self.session.store.use():
                 last = last_undoable(self.session.person_id)
+                about = named_about(last)
                 self.session.record(UndoChange(uid=last.uid))
         except HuokeError as error:
             self.call_from_thread(self.tell_error, error)
         else:
-            self.call_from_thread(self._tell_undone, last.kind)
+            self.call_from_thread(self._tell_undone, last.kind, about)
 
-    def _tell_undone(self, kind: str) -> None:
+    def _tell_undone(self, kind: str, about: str) -> None:
         for orders in self._screen_stacks.get("order", ()):
             if isinstance(orders, OrderScreen):
                 # What it says of the order recorded last may no longer be so.
                 orders.say("")
         screen = desk_screen_of(self)
         if isinstance(screen, StoreScreen):
-            screen.say(_("Undone: {what}.").format(what=_(CHANGE_WORDS.get(kind, kind))))
+            what = f"{_(CHANGE_WORDS.get(kind, kind))} {about}".rstrip()
+            screen.say(_("Undone: {what}.").format(what=what))
 
     @work
     async def action_quit(self) -> None:

@@ -16,12 +16,12 @@ from model.changes.recording import record
 from model.connecting import complaints, connect
 from model.laptop import days_left_offline, last_heard, refuse_at_the_office, unsent_count
 from model.orders import IS_HELD
-from model.people import Salesperson
-from model.rights import RIGHTS
+from model.people import ROLE_NAMES, Salesperson
+from model.rights import RIGHT_NAMES, RIGHTS
 from model.settings import setting_on
 from model.store import Store, meta, one
 from tui.clock import today
-from tui.locale import N_, _
+from tui.locale import _
 from tui.shared.desk_screen import DeskScreen
 from tui.shared.status import Standing, StatusLine, age_text, must_sync_text
 
@@ -40,7 +40,6 @@ Passphrase = Callable[[], str]
 LineFactory = Callable[[Store, Passphrase], "OfficeLine"]
 # What a salesperson may not do alone becomes a request to the office on a laptop that has joined one.
 REQUESTED_RIGHTS = frozenset({"set_terms", "assign_customer", "block_customer"})
-ROLE_WORDS = {"sales": N_("sales"), "manager": N_("manager"), "finance": N_("finance"), "admin": N_("admin")}
 
 
 @dataclass(frozen=True)
@@ -191,8 +190,9 @@ class StoreScreen(DeskScreen):
             return ""
         if self.session.joined and right in REQUESTED_RIGHTS:
             return ""
-        roles = _(", ").join(_(ROLE_WORDS[role]) for role in RIGHTS[right])
-        return _("Your role may not do this: ask someone of {roles}.").format(roles=roles)
+        roles = _(", ").join(_(ROLE_NAMES[role]) for role in RIGHTS[right])
+        sentence = _("Your role may not {what}: ask someone whose role is {roles}.")
+        return sentence.format(what=_(RIGHT_NAMES[right]), roles=roles)
 
     def on_mount(self) -> None:
         self._read_standing()

@@ -35,6 +35,44 @@ def customers_about(args: Args) -> set[bytes]:
     return named | {other for customer in named for other in pooled_with(customer)}
 
 
+# By what a change names a row: in which table it stands, and the column that a person knows it by.
+_KNOWN_BY = {
+    "order": ("orders", "number"),
+    "receipt": ("receipt", "number"),
+    "customer": ("customer", "code"),
+    "loser": ("customer", "code"),
+    "product": ("product", "code"),
+    "person": ("salesperson", "code"),
+}
+_CODES_SHOWN = 3
+
+
+def named_about(change: Change) -> str:
+    """The number or code of what a change made or is about, in a few characters; empty where it names none."""
+    if change.kind not in KINDS:
+        return ""
+    try:
+        args: Any = lifted(change)
+    except InputError:
+        return ""  # its kind and its place in the log are all that can be told of it
+    if isinstance(args, UndoChange):
+        undone = Change.get_or_none(Change.uid == args.uid)
+        return "" if undone is None else named_about(undone)
+    if own := getattr(args, "number", None) or getattr(args, "code", None):
+        return str(own)
+    for name, (table, column) in _KNOWN_BY.items():
+        if (id_ := getattr(args, name, None)) is not None and (known := _known_by(table, column, id_)):
+            return known
+    codes = [_known_by("customer", "code", id_) for id_ in getattr(args, "customers", ())[:_CODES_SHOWN]]
+    more = len(getattr(args, "customers", ())) - len(codes)
+    return " ".join((*codes, f"+{more}") if more else codes)
+
+
+def _known_by(table: str, column: str, id_: bytes) -> str:
+    row = one(f"SELECT {column} FROM {table} WHERE id = ?", (id_,))
+    return "" if row is None else str(row[0])
+
+
 def _closes_or_opens_a_month(args: Args) -> bool:
     if isinstance(args, UndoChange):
         return one("SELECT 1 FROM change WHERE uid = ? AND kind = 'month.close'", (args.uid,)) is not None

@@ -291,6 +291,8 @@ def _check_setting(name: str, value: str) -> None:
     Raises:
         InputError: it is no such value.
     """
+    if name == "company_name" and not value.strip():
+        raise InputError(N_("The company needs a name."))
     if name == "tolerance" and parse_amount(value) < 0:
         raise InputError(N_("The tolerance cannot be below zero."))
     if name == "grace_days" and not _is_number_up_to(value, LONGEST_SETTING_DAYS):

@@ -212,7 +212,8 @@ def undo_merge(loser_id: bytes, ctx: Context) -> None:
     """Take a merge back: what it moved returns, what was made for the winner since stays there.
 
     Raises:
-        Refused: there is no such merge, or its winner was itself merged since.
+        Refused: there is no such merge, its winner was itself merged since, or it ended whose the loser was in a month
+            that is closed by now.
     """
     require(ctx, "merge_customers")
     alias = Alias.get_or_none(Alias.loser_id == loser_id)
@@ -225,6 +226,8 @@ def undo_merge(loser_id: bytes, ctx: Context) -> None:
             code=winner.code, winner=customer_with_id(winner.id).code,
         )  # fmt: skip
     moved = msgspec.msgpack.decode(alias.moved, type=Moved)
+    for day in _days_owned_again(loser.id, moved):
+        refuse_closed_month(day)
     for customer in (loser, winner):
         touch("customer", customer.id, customer=customer.id)
     touch("alias", loser.id)
@@ -288,6 +291,13 @@ def _drop_foreign_wishes(customers: tuple[bytes, bytes], ctx: Context) -> None:
             N_("{number} no longer names {order}: they belong to two customers again."),
             customer=bytes(customer), about=number, number=number, order=order,
         )  # fmt: skip
+
+
+def _days_owned_again(loser: bytes, moved: Moved) -> list[date]:
+    """The days from which somebody is responsible for the loser again; none where the merge changed no ownership."""
+    kept = dict(rows("SELECT from_date, to_date FROM assignment WHERE customer_id = ?", (loser,)))
+    days = {kept.get(first, first) for first, end, *_span in moved.assignments if kept.get(first, "") != end}
+    return sorted(date.fromisoformat(day) for day in days)
 
 
 def _put_back_assignments(loser: bytes, moved: Moved) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from model.changes.closing import CloseMonth
 from model.changes.customers import ClaimCustomer, ReleaseCustomer
 from model.changes.recording import last_undoable
 from model.changes.undo import UndoChange
@@ -105,6 +106,36 @@ def test_limits_that_are_no_numbers_are_refused(desk: Company) -> None:
     for name, value in (("claim_quota", "some"), ("claim_cooldown_days", "-1"), ("return_clock", "moon")):
         with pytest.raises(InputError):
             desk.setting(name, value)
+
+
+def test_a_salespersons_claim_and_give_back_hold_from_the_day_they_are_made(desk: Company) -> None:
+    desk.setting("claim_quota", "1")
+    claim(desk, "C1")
+    last_month = TODAY - 20 * DAY
+    with pytest.raises(Refused, match="A claim holds from today"):
+        desk.do(ClaimCustomer(customer=desk.ids["C2"], owner=desk.ids["S1"], from_date=last_month), "S1")
+    desk.assign("C3", "S1", last_month)
+    with pytest.raises(Refused, match="given back from today on"):
+        desk.do(ReleaseCustomer(customer=desk.ids["C3"], from_date=last_month + DAY), "S1")
+    assert owner_on(desk.ids["C2"], TODAY) is None
+    assert owner_on(desk.ids["C3"], last_month + DAY) == desk.ids["S1"]
+
+
+def test_who_may_assign_dates_claims_back_for_others_but_not_into_a_closed_month(desk: Company) -> None:
+    last_month = TODAY - 20 * DAY
+    desk.do(ClaimCustomer(customer=desk.ids["C1"], owner=desk.ids["S1"], from_date=last_month), "M")
+    assert owner_on(desk.ids["C1"], last_month) == desk.ids["S1"]
+    desk.do(ReleaseCustomer(customer=desk.ids["C1"], from_date=last_month + DAY), "M")
+    assert owner_on(desk.ids["C1"], TODAY) is None
+    desk.do(CloseMonth(month="2026-02"), "M")
+    with pytest.raises(Refused, match="2026-02 is closed"):
+        desk.do(ClaimCustomer(customer=desk.ids["C2"], owner=desk.ids["S2"], from_date=last_month), "M")
+
+
+def test_a_salesperson_claims_for_nobody_else(desk: Company) -> None:
+    with pytest.raises(Refused, match="Only the office"):
+        desk.do(ClaimCustomer(customer=desk.ids["C1"], owner=desk.ids["S2"], from_date=TODAY), "S1")
+    assert owner_on(desk.ids["C1"], TODAY) is None
 
 
 def test_at_the_office_the_first_to_arrive_wins_and_the_quota_holds_there_too(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from model.changes.orders import LineArgs, RecordOrder
 from model.changes.receipts import RecordReceipt
 from model.changes.recording import record
 from model.customer_list import SORTS, CustomerFilter, CustomerList, Key
+from model.customers import Customer
 from model.ids import new_id
 from model.payment_grades import grades_of
 from model.payment_record import payment_record
@@ -300,6 +301,10 @@ def test_the_grades_of_a_page_are_those_of_the_payment_record(tmp_path: Path) ->
         records = {code: payment_record(made.ids[code], TODAY).grade for code in habits}
         assert records == {"A": "A", "B": "B", "C": "C", "D": "D", "late": "D", "few": None}
         assert {code: grades.get(made.ids[code]) for code in habits} == records
+        Customer.update(label="重点").where(Customer.code << ["A", "few"]).execute()
+        listed = CustomerList(CustomerFilter(), "name", False, TODAY)
+        shown = {row.code: row.grade for page in listed.all() for row in page}
+        assert (shown["A"], shown["B"], shown["few"]) == ("A 重点", "B", "重点")
 
 
 def test_a_held_order_is_found_by_the_index_of_those_that_wait(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from model.activity import activity_board
 from model.ageing import ageing
 from model.aliases import resolved
 from model.balances import balances
+from model.changes.closing import CloseMonth
 from model.changes.customers import LogContact
 from model.changes.log import Change
 from model.changes.merging import MergeCustomers
@@ -196,6 +197,29 @@ def test_merged_customers_are_not_shown(tmp_path: Path) -> None:
         merge(desk)
         assert [found.code for found in find_customers("Customer", day=TODAY)] == ["W"]
         assert not CustomerFilter().with_closed
+
+
+@pytest.mark.parametrize("owned", [True, False])
+def test_a_merge_in_a_month_that_was_closed_since_stays_where_it_ended_an_assignment(
+    tmp_path: Path, owned: bool
+) -> None:
+    with office(tmp_path) as desk:
+        desk.customer("W", "S1")
+        desk.customer("L", "S2")
+        if not owned:
+            desk.assign("L", None, TODAY - 5 * DAY)
+        before = customers_as_they_are()
+        merge(desk)
+        uid = last_change()
+        desk.today += DAY
+        desk.do(CloseMonth(month="2026-06"), "M")
+        if owned:
+            with pytest.raises(Refused, match="2026-06 is closed: an assignment cannot take effect in it"):
+                desk.do(UndoChange(uid=uid), "M")
+            assert resolved(desk.ids["L"]) == desk.ids["W"]
+        else:
+            desk.do(UndoChange(uid=uid), "M")
+            assert customers_as_they_are() == before
 
 
 def test_a_chain_of_merges_ends_at_the_last_winner_and_is_undone_from_there(tmp_path: Path) -> None:

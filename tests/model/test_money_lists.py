@@ -53,6 +53,17 @@ def test_open_bills_come_to_the_ageing_and_to_the_overdue_list(tmp_path: Path) -
         assert listed_bills(date(2026, 2, 5)).part == 0
 
 
+def test_the_bills_of_one_customer_are_those_its_ages_are_made_of(tmp_path: Path) -> None:
+    with company(tmp_path, TODAY) as desk:
+        fill(desk)
+        desk.customer("C10", "S1", days=30, limit="10000")
+        desk.sell("C10", date(2026, 2, 1), "70", maker="S1")
+        for ages in listed_ages(TODAY)[0].rows:
+            listed = listed_bills(TODAY, customer=ages.customer_id)
+            assert (listed.amount, listed.part) == (ages.ages.balance, ages.overdue)
+            assert {bill.code for bill in listed.rows} == {ages.code}
+
+
 @pytest.mark.parametrize(("text", "codes"), [("c2", {"C2"}), ("customer c1", {"C1"}), ("50%", set()), ("_", set())])
 def test_a_text_means_a_customer_or_is_part_of_a_row(tmp_path: Path, text: str, codes: set[str]) -> None:
     with company(tmp_path, TODAY) as desk:

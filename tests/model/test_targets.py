@@ -119,9 +119,9 @@ def test_what_is_ahead_is_said_in_customers(desk: Company) -> None:
     aim(desk, "bob", activity=5000)
     board = activity_board(MARCH, desk.today)
     bob, ann = board.rows
-    assert (ahead_of(ann, board), ahead_of(bob, board)) == (Ahead(2, 3, 1), Ahead(0, None, None))
+    assert (ahead_of(ann, board), ahead_of(bob, board)) == (Ahead(2, 3, 1, 7000), Ahead(0, None, None, 5000))
     assert [template.format(**values) for template, values in ahead_of(ann, board).sentences()] == [
-        "2 more → target",
+        "2 more → 70 %",
         "3 more → no. 1",
     ]
     assert [template for template, _values in ahead_of(bob, board).sentences()] == ["target reached"]

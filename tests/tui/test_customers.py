@@ -302,7 +302,7 @@ async def test_who_may_not_assign_is_told_before_the_form(tmp_path: Path) -> Non
             await pilot.press("a")
             await settle(pilot)
             assert app.screen is desk
-            assert app.notices() == ["Your role may not do this: ask someone of manager, admin."]
+            assert app.notices() == ["Your role may not assign customers: ask someone whose role is manager, admin."]
 
 
 async def test_on_a_joined_laptop_assigning_asks_the_office(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ async def test_an_undone_deed_is_named_as_a_person_names_it(store: Store) -> Non
         await pilot.press("f10")
         await until(pilot, lambda: not isinstance(app.screen, CustomerForm))
         await pilot.press("ctrl+z")
-        await until(pilot, lambda: said(app) == "Undone: customer added.")
+        await until(pilot, lambda: said(app) == "Undone: customer added C3.")
         await app.workers.wait_for_complete()
 
 

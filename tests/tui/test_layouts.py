@@ -59,9 +59,11 @@ def after(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
 
 
 SCREENS = {
+    "today": ("f2",),
     "customers": (),
     "customers found": ("slash", *"lxzg"),
     "archive business": ("enter",),
+    "archive credit": ("enter", "]", "]"),
     "archive analysis": ("enter", "]", "]", "]"),
     "order": ("f5", *"lxzg", "enter", *"MEM010*2", "enter"),
     "leaderboard": ("f6",),
@@ -71,6 +73,11 @@ SCREENS = {
     "money ageing": ("f7", "]", "]"),
     "money not invoiced": ("f7", "["),
     "money received": ("f7", "n", *"lxzg", "enter", *"60000"),
+    "analysis margin": ("f8",),
+    "analysis trends": ("f8", "]"),
+    "analysis stages": ("f8", "]", "]", "]"),
+    "office held orders": ("f9",),
+    "office pool": ("f9", "]"),
     "help": ("f1",),
 }
 

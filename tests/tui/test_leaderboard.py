@@ -15,6 +15,7 @@ from textual.widgets import Input
 from model.changes.closing import CloseMonth
 from model.changes.documents import next_number
 from model.changes.orders import LineArgs, LoseOrder, RecordOrder
+from model.changes.targets import SetTarget
 from model.ids import new_id
 from model.money import parse_price
 from model.store import Store, current, set_meta
@@ -156,6 +157,26 @@ async def test_the_board_ranks_by_rate_and_says_what_it_takes_to_rise(store: Sto
         assert board.company()[2] == "42.86%"
         assert board.company()[4] == "3/7"
         assert board.head() == "Activity · 2026-03 · as of 2026-03-20"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_board_says_what_it_takes_to_reach_the_target_also_to_the_first(
+    shop: tuple[Store, Company], size: tuple[int, int]
+) -> None:
+    store, made = shop
+    with store.use():
+        for code, rate in (("S1", 7000), ("S2", 10_000)):
+            made.do(SetTarget(person=made.ids[code], month="2026-03", values={"activity": rate}))
+    async with app_over(store).run_test(size=size) as pilot:
+        board = await opened(pilot)
+        rows = board.rows()
+        assert rows["Person S1"][-1] == "1 more → 70 % · leads"
+        assert rows["Person S2"][-1] == "1 more → 100 % · 1 more → no. 1"
+        assert rows["Person S3"][-1] == "–"
+        table = board.face.table
+        # All of it is in sight, also where the terminal is narrow.
+        await until(pilot, lambda: "1 more → 100 % · 1 more → no. 1" in table.render_line(2).text)
+        assert "To the target and next rank" in table.render_line(0).text
 
 
 async def test_a_fresh_order_changes_the_board_at_once_and_the_cursor_stays(

@@ -358,7 +358,23 @@ async def test_whoever_may_not_write_off_is_told_who_may(desk: tuple[Store, Comp
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "f7", "w", "v")
         assert isinstance(app.screen, MoneyScreen)
-        assert notices(app) == ["Your role may not do this: ask someone of manager, finance, admin."]
+        assert notices(app) == [
+            f"Your role may not {what}: ask someone whose role is manager, finance, admin."
+            for what in ("write off a debt", "enter invoices")
+        ]
+
+
+@pytest.mark.parametrize("key", ["d", "w"])
+async def test_giving_up_more_than_is_owed_is_said_to_be_refused_before_it_is(
+    desk: tuple[Store, Company], key: str
+) -> None:
+    app = HuokeApp(desk[0], first_mode="customers")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "f7", key, "ctrl+u", "1600")
+        below = str(app.screen.query_one(BillList).content).splitlines()[-1]
+        assert below == "1,600.00 will be refused: only 1,500.00 is owed, 100.00 less."
+        await press(pilot, "ctrl+u", "1500")
+        assert "refused" not in str(app.screen.query_one(BillList).content)
 
 
 async def test_a_discount_and_a_refund_are_money_of_their_own_kind(desk: tuple[Store, Company]) -> None:
@@ -394,6 +410,23 @@ async def test_the_ageing_adds_up_and_leads_to_the_bills(desk: tuple[Store, Comp
         await press(pilot, "enter")
         assert isinstance(money(app).face, BillsFace)
         assert shown(app, 5) == ["300.00"]
+
+
+async def test_the_bills_behind_a_customers_ages_are_its_own_only(desk: tuple[Store, Company]) -> None:
+    store, made = desk
+    with store.use():
+        # Its code begins with the other's code.
+        made.customer("C10", "S1", days=30, limit="10000")
+        made.sell("C10", date(2026, 1, 5), "70", maker="S1")
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await press(pilot, "f7", "]", "]", "enter")
+        assert sorted(shown(app, 5)) == ["1,000.00", "500.00"]
+        assert head(app) == "2 open bills, 1,500.00, of it overdue 1,000.00 · only “C1 Customer C1”"
+        await press(pilot, "escape")
+        assert isinstance(money(app).face, BillsFace)
+        assert len(shown(app, 5)) == 4
+        assert "only" not in head(app)
 
 
 async def test_marked_bills_get_one_invoice_and_can_lose_it(desk: tuple[Store, Company]) -> None:

@@ -15,7 +15,7 @@ from model.settings import setting_on
 from model.store import Store, rows
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, small_company
-from tests.tui.office_desk import cells, filled, office, said, turned_to, until
+from tests.tui.office_desk import cells, filled, office, said, summary, turned_to, until
 from tui import locale
 from tui.app import HuokeApp
 from tui.archive.documents import DocumentScreen
@@ -99,6 +99,11 @@ async def test_who_may_not_release_is_told_who_could(tmp_path: Path) -> None:
             await filled(pilot, app, HELD)
             assert "manager" in office(app).why_not("office.release_orders")
             assert "manager" in office(app).why_not("office.reject_orders")
+            # The refusal has a line of its own, wholly in sight.
+            told = office(app).why_not("office.release_orders")
+            assert "release a held order" in told
+            await until(pilot, lambda: summary(app).splitlines()[1:] == [told])
+            await until(pilot, lambda: app.screen.query_one(".summary").size.height == 2)
 
 
 async def test_a_month_is_closed_after_a_question(store: Store) -> None:

@@ -93,7 +93,7 @@ async def test_targets_are_set_with_how_far_somebody_is(company: tuple[Store, Co
         found = {row[2]: row[3:] for row in cells(app) if row[0] == "S1"}
         assert found == {
             "activity rate": ("80 %", "50 %", "62.50", "1 customers"),
-            "sales": ("1,000.00", "400.00", "40.00", "600.00"),
+            "sales amount": ("1,000.00", "400.00", "40.00", "600.00"),
         }
         with store.use():
             assert targets_of(made.ids["S1"], month_of(TODAY))["sales"] == 100_000

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from model.people import ROLES
+from model.people import ROLE_NAMES, ROLES
 from model.rights import REACH_NAMES, RIGHT_NAMES, RIGHTS, SIGHT_NAMES, SIGHTS, WITHIN_REACH
 from tui.roles_page import roles_section, roles_table
-from tui.session import REQUESTED_RIGHTS, ROLE_WORDS
+from tui.session import REQUESTED_RIGHTS
 
 
 def test_every_right_and_sight_has_a_name_and_roles_that_there_are() -> None:
     assert RIGHTS.keys() == RIGHT_NAMES.keys()
     assert SIGHTS.keys() == SIGHT_NAMES.keys()
-    assert set(ROLES) == set(ROLE_WORDS)
+    assert set(ROLES) == set(ROLE_NAMES)
     assert all(set(roles) <= set(ROLES) for roles in (*RIGHTS.values(), *SIGHTS.values()))
     assert REACH_NAMES.keys() <= WITHIN_REACH
     assert RIGHTS.keys() >= REQUESTED_RIGHTS

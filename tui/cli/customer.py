@@ -43,6 +43,7 @@ COLUMNS = (
     Column("blacklisted", N_("blacklisted")),
     Column("closed_on", N_("closed on")),
 )
+CREDIT_FROM_NAMES = {"order": N_("order date"), "month_end": N_("month's end")}
 FIELD_NAMES = {
     "name": N_("the full name"),
     "short_name": N_("the name as it is called"),
@@ -312,7 +313,7 @@ def _print(desk: Desk, day: date, *codes: str, asked: bool = False) -> None:
         rows.append(
             (
                 customer.code, customer.name, None if owner is None else people[owner], terms.credit_days,
-                terms.credit_from, format_amount(terms.credit_limit), terms.until,
+                desk.word(CREDIT_FROM_NAMES, terms.credit_from), format_amount(terms.credit_limit), terms.until,
                 blacklisted_on(customer.id, day), customer.closed_on,
             )
         )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -89,6 +89,10 @@ class Desk:
         if freed:
             tell(_("No longer held but confirmed: {numbers}.").format(numbers=_(", ").join(freed)))
         return outcome
+
+    def word(self, names: Mapping[str, str], word: str) -> str:
+        """A word of the data, which a table shows to a person in the language in use."""
+        return _(names[word]) if self.form == "table" else word
 
     def business_date(self) -> date:
         """Today by the office's clock, where this laptop's is known to differ by a day; else the day it is here."""

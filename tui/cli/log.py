@@ -6,9 +6,8 @@ from argparse import Namespace
 from collections.abc import Iterable
 from datetime import datetime
 
-from model.changes import KINDS
+from model.changes.about import named_about
 from model.changes.log import Change
-from model.changes.recording import decoded
 from model.changes.undo import undone_uids
 from model.errors import N_
 from model.laptop import FARED_NAMES, changes_fared
@@ -57,7 +56,8 @@ def print_changes(changes: Iterable[Change], desk: Desk) -> None:
     rows = [
         (
             change.device, change.number, local_time(change.recorded_at), change.business_date,
-            None if change.person is None else people.get(change.person), change.kind, _about(change),
+            None if change.person is None else people.get(change.person), change.kind,
+            named_about(change) or None,
             change.uid in undone,
         )
         for change in listed
@@ -70,15 +70,6 @@ def print_changes(changes: Iterable[Change], desk: Desk) -> None:
     if desk.form == "table":
         words = [None if word is None else _(FARED_NAMES[word]) for word in words]
     print_rows((*COLUMNS, FARED), [(*row, word) for row, word in zip(rows, words, strict=True)], desk.form)
-
-
-def _about(change: Change) -> str | None:
-    """The number or code of what a change made, where its arguments give one."""
-    if change.kind not in KINDS:
-        return None
-    args = decoded(change)
-    found: str | None = getattr(args, "number", None) or getattr(args, "code", None)
-    return found
 
 
 def local_time(recorded_at: str) -> str:

@@ -10,6 +10,8 @@ from model.people import Salesperson, salesperson_by_code
 from model.products import Product, product_by_code
 
 POOL = "pool"
+# What a Chinese input method may write for the signs of a line.
+WIDE_SIGNS = str.maketrans("：＠％", ":@%")
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,13 @@ def typed_line(text: str) -> TypedLine:
     Raises:
         InputError: it is not written so, or a number in it cannot be read.
     """
-    code, colon, numbers = text.rpartition(":")
+    plain = text.translate(WIDE_SIGNS)
+    at_colon = plain.rfind(":")
+    # Each sign stands for one, so the code is as it was typed.
+    code, numbers = text[: max(at_colon, 0)], plain[at_colon + 1 :]
     before_discount, percent, discount = numbers.partition("%")
     quantity, at, price = before_discount.partition("@")
-    if not (code and colon and quantity) or (at and not price) or (percent and not discount):
+    if not (code and quantity) or (at and not price) or (percent and not discount):
         raise InputError(N_("“{value}” is not an order line: write it like CODE:12@9.50%5."), value=text)
     return TypedLine(
         code,

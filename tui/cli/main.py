@@ -183,7 +183,7 @@ def _told(error: HuokeError) -> int:
     if isinstance(error, ImportRefused):
         for bad in error.bad_rows:
             place = _("{file}, row {row}, column {column}") if bad.column else _("{file}, row {row}")
-            tell(f"{place.format(file=bad.file, row=bad.row, column=bad.column)}: {sentence(bad.error)}")
+            tell(place.format(file=bad.file, row=bad.row, column=bad.column) + _(": ") + sentence(bad.error))
     tell(sentence(error))
     if isinstance(error, ImportRefused):
         return REFUSED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from model.errors import N_, Refused
-from model.people import salesperson_by_code
+from model.people import ROLE_NAMES, salesperson_by_code
 from model.store import meta, set_meta
 from tui.cli.desk import ME, Desk
 from tui.cli.output import Column, print_rows, tell
@@ -42,6 +42,7 @@ def _print(desk: Desk) -> None:
     code = meta(ME)
     people = [salesperson_by_code(code)] if code else []
     if people or desk.form != "table":
-        print_rows(COLUMNS, [(person.code, person.name, person.role) for person in people], desk.form)
+        rows = [(person.code, person.name, desk.word(ROLE_NAMES, person.role)) for person in people]
+        print_rows(COLUMNS, rows, desk.form)
     else:
         tell(_("Nobody has signed in here: everything may be done."))

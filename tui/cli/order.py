@@ -40,7 +40,7 @@ from model.people import salesperson_by_code
 from model.returns import returned_before
 from tui.cli.desk import Desk
 from tui.cli.lookup import TypedLine, returned_goods, typed_line
-from tui.cli.output import Column, print_rows, tell
+from tui.cli.output import Cell, Column, print_rows, tell
 from tui.cli.parser import Parser, Verbs, add_date, add_reason, day_or
 from tui.exchange.words import MARK_WORDS
 from tui.locale import _
@@ -86,7 +86,7 @@ def add_parser(verbs: Verbs, common: Parser) -> None:
     add_date(confirm)
     confirm.set_defaults(run=_confirm)
     release = acts.add_parser("release", parents=[common], help=_("let a held order through"))
-    release.add_argument("number", metavar=_("NUMBER"))
+    release.add_argument("numbers", nargs="+", metavar=_("NUMBER"))
     add_reason(release, required=False)
     add_date(release)
     release.set_defaults(run=_release)
@@ -96,7 +96,7 @@ def add_parser(verbs: Verbs, common: Parser) -> None:
         ("lose", _("a quote or held order that the customer did not take: --reason is one of {names}")),
     ):
         ending = acts.add_parser(act, parents=[common], help=told.format(names=", ".join(LOST_REASONS)))
-        ending.add_argument("number", metavar=_("NUMBER"))
+        ending.add_argument("numbers", nargs="+" if act == "reject" else 1, metavar=_("NUMBER"))
         add_reason(ending, required=True)
         add_date(ending)
         ending.set_defaults(run=_end)
@@ -232,27 +232,27 @@ def _confirm(arguments: Namespace, desk: Desk) -> int:
 
 
 def _release(arguments: Namespace, desk: Desk) -> int:
+    day = day_or(arguments.date, desk.today)
     with desk.writing():
-        recorded = desk.record(
-            ReleaseOrder(
-                order=order_by_number(arguments.number).id,
-                date=day_or(arguments.date, desk.today),
-                reason=arguments.reason,
-            )
-        )
-    _print_recorded(recorded, desk)
+        released = [
+            desk.record(ReleaseOrder(order=order_by_number(number).id, date=day, reason=arguments.reason))
+            for number in dict.fromkeys(arguments.numbers)
+        ]
+    _print_all(released, desk)
     return 0
 
 
 def _end(arguments: Namespace, desk: Desk) -> int:
+    day = day_or(arguments.date, desk.today)
+    ended = []
     with desk.writing():
-        order = order_by_number(arguments.number)
-        args: Args = ENDINGS[arguments.act](
-            order=order.id, date=day_or(arguments.date, desk.today), reason=arguments.reason
-        )
-        desk.record(args)
-        order = Order.get_by_id(order.id)
-    _print_recorded(OrderRecorded(order.id, order.number, order.state, order.amount, None), desk)
+        for number in dict.fromkeys(arguments.numbers):
+            order = order_by_number(number)
+            args: Args = ENDINGS[arguments.act](order=order.id, date=day, reason=arguments.reason)
+            desk.record(args)
+            order = Order.get_by_id(order.id)
+            ended.append(OrderRecorded(order.id, order.number, order.state, order.amount, None))
+    _print_all(ended, desk)
     return 0
 
 
@@ -382,20 +382,34 @@ def _promise(recorded: OrderRecorded) -> Mark:
 
 
 def _print_recorded(recorded: OrderRecorded, desk: Desk, promise: Mark = "") -> None:
+    _print_all([recorded], desk, promise)
+
+
+def _print_all(recorded: Sequence[OrderRecorded], desk: Desk, promise: Mark = "") -> None:
+    """A row for each order, and what is to be done about those that are held."""
+    print_rows(COLUMNS, [_row(each, desk, promise) for each in recorded], desk.form)
+    for each in recorded:
+        if desk.form == "table" and each.state == "held" and each.verdict is not None:
+            print(_what_to_do(each.number, each.verdict))
+
+
+def _row(recorded: OrderRecorded, desk: Desk, promise: Mark) -> tuple[Cell, ...]:
     verdict = recorded.verdict
     held_for = None if verdict is None else verdict.held_for
     name = None if verdict is None else verdict.name
     state = recorded.state
     if desk.form == "table":
         state, name = _(STATE_NAMES[state]), None if name is None else _(REASON_NAMES[name])
-        held_for = None if verdict is None else "; ".join(map(_told, verdict.reasons))
+        held_for = None if verdict is None else reasons_told(verdict)
     if promise:
         name = _(MARK_WORDS[promise]) if desk.form == "table" else promise
     cure = format_amount(verdict.cure) if verdict is not None and verdict.cure else None
-    row = (recorded.number, format_amount(recorded.amount), state, name, cure, held_for)
-    print_rows(COLUMNS, [row], desk.form)
-    if desk.form == "table" and recorded.state == "held" and verdict is not None:
-        print(_what_to_do(recorded.number, verdict))
+    return (recorded.number, format_amount(recorded.amount), state, name, cure, held_for)
+
+
+def reasons_told(verdict: Verdict) -> str:
+    """Everything that stops an order, translated, with its amounts and what it is about."""
+    return "; ".join(map(_told, verdict.reasons))
 
 
 def _told(reason: Reason) -> str:

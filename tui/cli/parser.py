@@ -21,6 +21,8 @@ Verbs: TypeAlias = "argparse._SubParsersAction[Parser]"
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 WRONG_USE = 2
 MOST_DAYS_DIGITS = 5
+# An input method leaves digits two cells wide; they are the same number.
+WIDE_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 
 # argparse's own texts: it asks gettext for them, so they stand in our catalogue.
 ARGPARSE_TEXTS = (
@@ -45,6 +47,13 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:
         options.setdefault("allow_abbrev", False)
         super().__init__(**options)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Refuse what this verb does not know here, so that the sentence points to its own help and not to huoke's."""
+        known, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(_("unrecognized arguments: %s") % " ".join(unknown))
+        return known, unknown
 
     def error(self, message: str) -> NoReturn:
         tell(_("{reason}; see “{command} --help”.").format(reason=message, command=self.prog))
@@ -110,9 +119,10 @@ def days(text: str) -> int:
     Raises:
         InputError: it is none.
     """
-    if re.fullmatch(rf"[0-9]{{1,{MOST_DAYS_DIGITS}}}", text.strip()) is None:
+    digits = text.strip().translate(WIDE_DIGITS)
+    if re.fullmatch(rf"[0-9]{{1,{MOST_DAYS_DIGITS}}}", digits) is None:
         raise InputError(N_("“{value}” is not a number of days: write it like 30."), value=text)
-    return int(text)
+    return int(digits)
 
 
 def rows_wanted(text: str) -> int:
@@ -121,9 +131,10 @@ def rows_wanted(text: str) -> int:
     Raises:
         InputError: it is no whole number above zero.
     """
-    if re.fullmatch(r"[1-9][0-9]{0,5}", text.strip()) is None:
+    digits = text.strip().translate(WIDE_DIGITS)
+    if re.fullmatch(r"[1-9][0-9]{0,5}", digits) is None:
         raise InputError(N_("“{value}” is not a number of rows: write it like 20."), value=text)
-    return int(text)
+    return int(digits)
 
 
 def add_date(parser: argparse.ArgumentParser, option: str = "--date", dest: str = "date") -> None:

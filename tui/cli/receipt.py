@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Mapping, Sequence
 
 from model.changes.documents import next_number
 from model.changes.receipts import NamedBill, ReceiptRecorded, RecordReceipt, ReverseReceipt
@@ -53,11 +54,12 @@ def add_parser(verbs: Verbs, common: Parser) -> None:
 
 def _add(arguments: Namespace, desk: Desk) -> int:
     with desk.writing():
+        customer = customer_by_code(arguments.customer).id
         recorded = desk.record(
             RecordReceipt(
                 id=new_id(),
                 number=next_number(),
-                customer=customer_by_code(arguments.customer).id,
+                customer=customer,
                 date=day_or(arguments.date, desk.today),
                 amount=arguments.amount,
                 kind=arguments.kind,
@@ -68,8 +70,32 @@ def _add(arguments: Namespace, desk: Desk) -> int:
             )
         )
         balance = _balance_told(recorded)
-    _print_recorded(recorded, balance, desk)
+        reserved, freed = _reserved_by_number(recorded, customer), _freed(customer, arguments.orders, desk)
+    _print_recorded(recorded, balance, desk, reserved)
+    for number in freed:
+        tell(_("{number} is free now: “huoke order release {number}” lets it through.").format(number=number))
     return 0
+
+
+def _reserved_by_number(recorded: ReceiptRecorded, customer: bytes) -> dict[str, int]:
+    """What of the money waits for orders that it names and that are not confirmed yet, in minor units."""
+    from model.settlement import reserved_of
+
+    return {Order.get_by_id(id_).number: amount for id_, amount in reserved_of(recorded.id, customer).items()}
+
+
+def _freed(customer: bytes, named: Sequence[str], desk: Desk) -> list[str]:
+    """Numbers of the held orders that nothing stops any more, those that the money names first."""
+    from model.changes.order_judging import judge_order
+    from model.changes.order_lines import lines_of
+    from model.money_lists import releasable_orders
+
+    meant = [Order.get_by_id(_named_bill(text).order) for text in named]
+    freed = [
+        order for order in meant if order.state == "held" and judge_order(order, lines_of(order), desk.today).ok
+    ]  # fmt: skip
+    freed += releasable_orders(customer, desk.today)
+    return list(dict.fromkeys(str(order.number) for order in freed))
 
 
 def _named_bill(text: str) -> NamedBill:
@@ -106,8 +132,14 @@ def _balance_told(recorded: ReceiptRecorded) -> Cell:
     return None if cards_among([bytes(customer)]) else format_amount(recorded.balance)
 
 
-def _print_recorded(recorded: ReceiptRecorded, balance: Cell, desk: Desk) -> None:
-    """One row for each bill that the money settled; one without a bill where it settled none."""
+def _print_recorded(
+    recorded: ReceiptRecorded, balance: Cell, desk: Desk, reserved: Mapping[str, int] | None = None
+) -> None:
+    """One row for each bill that the money settled; one without a bill where it settled none.
+
+    Args:
+        reserved: what of it waits for orders that are not confirmed yet, in minor units by their numbers.
+    """
     common = (format_amount(recorded.unallocated), balance)
     settled: list[tuple[Cell, Cell]] = [(part.bill, format_amount(part.amount)) for part in recorded.parts]
     print_rows(
@@ -115,11 +147,20 @@ def _print_recorded(recorded: ReceiptRecorded, balance: Cell, desk: Desk) -> Non
         [(recorded.number, format_amount(recorded.amount), *part, *common) for part in settled or [(None, None)]],
         desk.form,
     )
-    if desk.form == "table" and recorded.unallocated > 0:
-        print(_("{amount} waits for the next bill.").format(amount=grouped(recorded.unallocated)))
+    if desk.form == "table":
+        _print_waiting(recorded.unallocated, {} if reserved is None else reserved)
     if recorded.same_day:
         tell(
             _("The same amount was recorded on that day already: {numbers}; “huoke undo” takes this one back.").format(
                 numbers=", ".join(recorded.same_day)
             )
         )
+
+
+def _print_waiting(unallocated: int, reserved: Mapping[str, int]) -> None:
+    """What the money waits for: orders that it names and that are not confirmed yet, and whatever comes next."""
+    for number, amount in reserved.items():
+        print(_("{amount} waits for {number}.").format(amount=grouped(amount), number=number))
+    left = unallocated - sum(reserved.values())
+    if left > 0:
+        print(_("{amount} waits for the next bill.").format(amount=grouped(left)))

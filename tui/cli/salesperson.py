@@ -8,9 +8,9 @@ from datetime import date
 
 from model.changes.company import AddSalesperson
 from model.changes.leaving import SeeOff, customers_left_with
-from model.errors import N_
+from model.errors import N_, Refused
 from model.ids import new_id
-from model.people import ROLES, Salesperson, salesperson_by_code
+from model.people import ROLE_NAMES, ROLES, Salesperson, salesperson_by_code
 from tui.cli.desk import Desk
 from tui.cli.lookup import salesperson_or_pool
 from tui.cli.output import Column, print_rows, tell
@@ -72,10 +72,18 @@ def _leave(arguments: Namespace, desk: Desk) -> int:
     with desk.writing():
         args = leaving_of(arguments, desk.today)
         count = customers_left_with(args.person, desk.today, args.date)
+        refuse_who_is_gone(args.person, count)
         desk.record(args)
         print_people([salesperson_by_code(arguments.code)], desk)
     tell_of_handing_over(count, args, arguments)
     return 0
+
+
+def refuse_who_is_gone(person: bytes, customers: int) -> None:
+    """Refuse to see off who has left already, unless customers are still theirs."""
+    leaver = Salesperson.get_by_id(person)
+    if not leaver.active and not customers:
+        raise Refused(N_("{name} has left already."), name=leaver.name)
 
 
 def tell_of_handing_over(count: int, args: SeeOff, arguments: Namespace) -> None:
@@ -94,6 +102,9 @@ def print_people(people: Iterable[Salesperson], desk: Desk) -> None:
     """Print people as rows of COLUMNS."""
     print_rows(
         COLUMNS,
-        [(person.code, person.name, person.role, person.team, bool(person.active)) for person in people],
+        [
+            (person.code, person.name, desk.word(ROLE_NAMES, person.role), person.team, bool(person.active))
+            for person in people
+        ],
         desk.form,
     )

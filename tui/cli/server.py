@@ -168,12 +168,13 @@ def _disable(arguments: Namespace, desk: Desk) -> int:
 def _leave(arguments: Namespace, desk: Desk) -> int:
     from model.changes.leaving import customers_left_with
     from model.people import salesperson_by_code
-    from tui.cli.salesperson import leaving_of, print_people, tell_of_handing_over
+    from tui.cli.salesperson import leaving_of, print_people, refuse_who_is_gone, tell_of_handing_over
 
     with opened_office(arguments, desk) as (_store, office):
         _require_person(arguments, desk)
         args = leaving_of(arguments, office.today())
         count = customers_left_with(args.person, office.today(), args.date)
+        refuse_who_is_gone(args.person, count)
         office.record_here(args)
         print_people([salesperson_by_code(arguments.code)], desk)
     tell_of_handing_over(count, args, arguments)

@@ -41,7 +41,7 @@ def add_parser(verbs: Verbs, common: Parser) -> None:
     empty = _("empty takes the target away")
     parser.add_argument(
         "--activity", type=_or_none(parse_percent), metavar=_("PERCENT"), default=NOT_NAMED,
-        help=_("of their customers, how many shall trade") + "; " + empty,
+        help=_("of their customers, how many shall trade") + _("; ") + empty,
     )  # fmt: skip
     for name, told in (
         ("sales", _("amount of their sales")),
@@ -49,8 +49,9 @@ def add_parser(verbs: Verbs, common: Parser) -> None:
         ("receipts", _("money their customers pay")),
     ):
         parser.add_argument(
-            f"--{name}", type=_or_none(parse_amount), metavar=_("AMOUNT"), default=NOT_NAMED, help=f"{told}; {empty}"
-        )
+            f"--{name}", type=_or_none(parse_amount), metavar=_("AMOUNT"), default=NOT_NAMED,
+            help=told + _("; ") + empty,
+        )  # fmt: skip
     parser.set_defaults(run=_run)
 
 
@@ -65,13 +66,14 @@ def _run(arguments: Namespace, desk: Desk) -> int:
         person = salesperson_by_code(arguments.salesperson)
         if values:
             desk.record(SetTarget(person=person.id, month=arguments.month, values=values))
-        print_rows(COLUMNS, list(_targets(person, arguments.month)), desk.form)
+        print_rows(COLUMNS, list(_targets(person, arguments.month, desk)), desk.form)
     return 0
 
 
-def _targets(person: Salesperson, month: str) -> Iterator[Sequence[Cell]]:
-    from model.targets import ACTIVITY, targets_of
+def _targets(person: Salesperson, month: str, desk: Desk) -> Iterator[Sequence[Cell]]:
+    from model.targets import ACTIVITY, MEASURE_NAMES, targets_of
 
     for measure, value in targets_of(person.id, month).items():
         if value is not None:
-            yield person.code, month, measure, format_percent(value) if measure == ACTIVITY else format_amount(value)
+            shown = format_percent(value) if measure == ACTIVITY else format_amount(value)
+            yield person.code, month, desk.word(MEASURE_NAMES, measure), shown

@@ -35,7 +35,7 @@ COLUMNS = (
     Column("balance", N_("Balance"), 12, align="right", priority=8),
     Column("overdue", N_("Overdue"), 12, align="right", priority=7, sortable=False),
     Column("credit_left", N_("Left"), 12, align="right", priority=7),
-    Column("grade", N_("Grade"), 5, priority=2, sortable=False),
+    Column("grade", N_("Grade"), 8, priority=2, sortable=False),
 )
 KIND_NAMES = {"owned": N_("owned"), "shared": N_("pool"), "retail": N_("retail")}
 

@@ -296,7 +296,7 @@ def _request_words(conflict: Conflict) -> tuple[str, str, tuple[str, ...]]:
         )
         for part in parts
     )  # fmt: skip
-    return _("request"), sentence, (f"{_name_of(conflict.person_id)}: {kind_word(conflict.field)}", *details)
+    return _("request"), sentence, (_name_of(conflict.person_id) + _(": ") + kind_word(conflict.field), *details)
 
 
 def _value(name: str, value: str) -> str:

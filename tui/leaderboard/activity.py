@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
+from rich.cells import cell_len
 from textual.app import ComposeResult
 
 from model.activity import ActivityRow, Board, activity_board
+from model.targets import Ahead, ahead_of
 from tui.leaderboard.company_line import SCROLLBAR_CELLS, CompanyLine
 from tui.leaderboard.face import Face, Someone, Wanted, published_words
 from tui.leaderboard.figures import NO_FIGURE, change_text, rate_bar, rate_text
@@ -24,6 +29,9 @@ COLUMNS = (
     Column("next", N_("To the next rank"), 16, priority=6),
 )
 BAR_AT = 3
+SEPARATOR = " · "
+NEXT_AT = 6
+PRIORITY_WITH_TARGETS = 8
 
 
 class ActivityFace(Face):
@@ -35,6 +43,7 @@ class ActivityFace(Face):
         super().__init__()
         self._board: Board | None = None
         self._wanted: Wanted | None = None
+        self._ahead: Mapping[bytes | None, Ahead] = {}
 
     def compose(self) -> ComposeResult:
         yield ShortTable(
@@ -50,14 +59,27 @@ class ActivityFace(Face):
             return _("Customers that traded ÷ customers one is responsible for; the company without its blacklist.")
         return _("Customers that traded ÷ customers one is responsible for; retail apart.")
 
-    def read(self, session: Session, wanted: Wanted) -> tuple[Wanted, Board]:
-        return wanted, activity_board(
-            wanted.month, wanted.as_of, without_blacklisted=wanted.without_blacklisted
-        )  # fmt: skip
+    def read(self, session: Session, wanted: Wanted) -> tuple[Wanted, Board, Mapping[bytes | None, Ahead]]:
+        board = activity_board(wanted.month, wanted.as_of, without_blacklisted=wanted.without_blacklisted)
+        ahead = {row.person: ahead_of(row, board) for row in board.rows} if wanted.is_present else {}
+        return wanted, board, ahead
 
-    def show(self, read: tuple[Wanted, Board]) -> None:
-        self._wanted, self._board = read
+    def show(self, read: tuple[Wanted, Board, Mapping[bytes | None, Ahead]]) -> None:
+        self._wanted, self._board, self._ahead = read
+        self._make_room()
         self._fill()
+
+    def _make_room(self) -> None:
+        """Widen the last column where it tells of targets too: what is ahead is worth more than last month."""
+        columns = list(COLUMNS)
+        if self._board is not None and any(ahead.target_bp is not None for ahead in self._ahead.values()):
+            cells = max(cell_len(self._next_rank(row, self._board)) for row in self._board.rows)
+            label = N_("To the target and next rank")
+            columns[NEXT_AT] = replace(COLUMNS[NEXT_AT], label=label, width=cells, priority=PRIORITY_WITH_TARGETS)
+        self.table.lay_out_as(columns)
+        company_line = self.query_one(CompanyLine)
+        company_line.columns = tuple(columns)
+        company_line.refresh()
 
     def on_resize(self) -> None:
         self._fill()
@@ -75,7 +97,7 @@ class ActivityFace(Face):
 
     def _bar_cells(self) -> int:
         available = self.size.width - GUTTER_CELLS - SCROLLBAR_CELLS
-        return next((each.cells for each in lay_out(COLUMNS, available) if each.index == BAR_AT), 0)
+        return next((each.cells for each in lay_out(self.table.columns, available) if each.index == BAR_AT), 0)
 
     def _entry(self, row: ActivityRow, board: Board, bar_cells: int) -> Entry:
         rank = 0 if row.rank is None else row.rank
@@ -87,14 +109,13 @@ class ActivityFace(Face):
         return Entry(Row(Someone(row.person, row.name), (rank,), cells), values)
 
     def _next_rank(self, row: ActivityRow, board: Board) -> str:
-        """What it takes to rise; of a closed month, what came in after the close."""
+        """What it takes to reach the target and to rise; of a closed month, what came in after the close."""
         if row.frozen:
             return _("{count} after the close").format(count=f"{row.late:+d}") if row.late else ""
         if self._wanted is None or not self._wanted.is_present:
             return ""
-        if row.rank == 1:
-            return _("leads") if row.rate_bp is not None else NO_FIGURE
-        more = board.more_to_next_rank(row)
-        if more is None or row.rank is None:
-            return NO_FIGURE
-        return _("{count} more → no. {rank}").format(count=more, rank=row.rank - 1)
+        ahead = self._ahead.get(row.person)
+        said = [] if ahead is None else [_(template).format(**values) for template, values in ahead.sentences()]
+        if row.rank == 1 and row.rate_bp is not None:
+            said.append(_("leads"))
+        return SEPARATOR.join(said) or NO_FIGURE

@@ -77,6 +77,12 @@ class ShortTable(PagedTable):
         self._text_when_empty = empty_text
         self._given = False
 
+    def lay_out_as(self, columns: Sequence[Column]) -> None:
+        """Show these columns from now on; the entries have a cell for each."""
+        self.columns = tuple(columns)
+        self._lay_out()
+        self.refresh()
+
     def take(self, entries: Sequence[Entry]) -> None:
         """Show these rows; the cursor stays on its row where it is still there."""
         self._entries = tuple(entries)

@@ -61,6 +61,7 @@ class MoneyFace(Vertical):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self.filter_text = ""
+        self.only: ListedAges | None = None
         self.sort = self.FIRST_SORT
         self.source: MoneyList[Any] | None = None
         self._shown_on: date | None = None
@@ -112,9 +113,9 @@ class MoneyFace(Vertical):
         """Show the list with the filter and the order of now, from its top."""
         self._shown_on = self.session.today()
         self.source = MoneyList(self.session.store, self.reader(self._shown_on), self.row)
-        empty = _("Nothing matches “{text}”: Esc shows all.").format(text=self.filter_text)
+        empty = _("Nothing matches “{text}”: Esc shows all.").format(text=SEPARATOR.join(self.filters))
         self.table.show(
-            self.source, sort=self.sort, empty_text=empty if self.filter_text else self.empty_text(),
+            self.source, sort=self.sort, empty_text=empty if self.filters else self.empty_text(),
             keep_marks=keep_marks,
         )  # fmt: skip
 
@@ -132,6 +133,17 @@ class MoneyFace(Vertical):
             self.filter_text = text
             self.fill()
 
+    def show_customer(self, only: ListedAges | None) -> None:
+        """Show only the rows of one customer, all of them; none shows those of everybody again."""
+        self.only, self.filter_text = only, ""
+        self.fill()
+
+    @property
+    def filters(self) -> list[str]:
+        """What the rows are narrowed to: a customer, what was typed, or both."""
+        whose = "" if self.only is None else f"{self.only.code} {self.only.customer}"
+        return [each for each in (whose, self.filter_text.strip()) if each]
+
     def sort_rows(self, sort: Sort) -> None:
         """Show the rows in another order."""
         self.sort = sort
@@ -143,8 +155,7 @@ class MoneyFace(Vertical):
         if listed is None:
             return ""
         said = [self.summary(listed)]
-        if self.filter_text.strip():
-            said.append(_("only “{text}”").format(text=self.filter_text.strip()))
+        said += [_("only “{text}”").format(text=each) for each in self.filters]
         if marked := len(self.table.selected):
             said.append(_("{count} marked").format(count=marked))
         return SEPARATOR.join(said)
@@ -161,7 +172,8 @@ class BillsFace(MoneyFace):
 
     def reader(self, day: date) -> Callable[[], Listed[Any]]:
         text, sort = self.filter_text, self.sort
-        return lambda: listed_bills(day, text, sort.column, sort.descending)
+        customer = None if self.only is None else self.only.customer_id
+        return lambda: listed_bills(day, text, sort.column, sort.descending, customer)
 
     def row(self, record: Any) -> RecordRow:
         return bill_row(record)

@@ -157,10 +157,12 @@ class MoneyScreen(DocumentDeeds):
     def on_key(self, event: events.Key) -> None:
         """Escape takes the filter away first; only then it goes back. ↓ leaves the box for the list."""
         if event.key in keymap.keys_of(keymap.ACTION_OF["app.go_back"]):
-            if self._search.has_class("-shown") or self.face.filter_text:
+            if self._search.has_class("-shown") or self.face.filters:
                 event.stop()
                 self._search.remove_class("-shown")
-                self._search.value = ""
+                with self._search.prevent(Input.Changed):
+                    self._search.value = ""
+                self.face.show_customer(None)
                 self.face.table.focus()
         elif event.key == "down" and self._search.has_focus:
             event.stop()
@@ -189,7 +191,7 @@ class MoneyScreen(DocumentDeeds):
     def _show_bills_of(self, row: ListedAges) -> None:
         """The rows behind a customer's ages are its open bills."""
         at = FACES.index(BillsFace)
-        self._face_at(at).filter_rows(row.code)
+        self._face_at(at).show_customer(row)
         self._turn_to(at)
 
     def action_open_document(self) -> None:

@@ -77,22 +77,28 @@ class HeldFace(ListFace):
         stopped = [order.number for order in orders if not order.verdict.ok]
         if stopped:
             question = _("Release {count} orders: why?").format(count=len(orders))
-            reason = await desk.ask(AskText(question, ", ".join(stopped[:NUMBERS_SHOWN])))
+            if len(orders) == 1:
+                question = _("Why is {number} released although it is held?").format(number=orders[0].number)
+            reason = await desk.ask(AskText(question, _(", ").join(stopped[:NUMBERS_SHOWN])))
             if reason is None:
                 return
-        elif await desk.ask(
-            Confirm(_("Release {count} orders that nothing stops any more?").format(count=len(orders)))
-        ):
-            reason = ""
         else:
-            return
+            question = _("Release {count} orders that nothing stops any more?").format(count=len(orders))
+            if len(orders) == 1:
+                question = _("Release {number}, which nothing stops any more?").format(number=orders[0].number)
+            if not await desk.ask(Confirm(question)):
+                return
+            reason = ""
         day = desk.session.today()
         desk.decide([ReleaseOrder(order=order.id, date=day, reason=reason) for order in orders], _("{count} released."))
 
     async def _reject(self, desk: OfficeDesk) -> None:
         """Reject the marked orders, or the one under the cursor, for one reason."""
         orders: list[HeldOrder] = self.meant
-        reason = await ask_loss_reason(desk.ask, _("Reject {count} orders: why?").format(count=len(orders)))
+        question = _("Reject {count} orders: why?").format(count=len(orders))
+        if len(orders) == 1:
+            question = _("Reject {number}: why?").format(number=orders[0].number)
+        reason = await ask_loss_reason(desk.ask, question)
         if reason:
             day = desk.session.today()
             desk.decide(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from model.changes.company import AddSalesperson, SetRole, SetWorksHere
 from model.changes.leaving import SeeOff, customers_left_with
 from model.ids import new_id
-from model.people import ROLES
+from model.people import ROLE_NAMES, ROLES
 from model.store import rows
 from tui.customers.forms import day_words
 from tui.customers.people import Colleague, colleague_meant, colleagues, means_pool, meant_words, some_of
@@ -18,7 +18,6 @@ from tui.entry_form import Entries, EntryForm, FormField, Option
 from tui.leaderboard.short_table import Entry
 from tui.locale import N_, _
 from tui.office.face import Deed, FaceRead, ListFace
-from tui.session import ROLE_WORDS
 from tui.shared.ask import Choice, Choose, Confirm
 from tui.shared.columns import Column
 from tui.shared.pages import Row
@@ -51,7 +50,7 @@ class PersonForm(EntryForm[str]):
         return _("Someone who works here from now on")
 
     def fields(self) -> Sequence[FormField]:
-        roles = tuple(Option(role, _(ROLE_WORDS[role])) for role in ROLES)
+        roles = tuple(Option(role, _(ROLE_NAMES[role])) for role in ROLES)
         return [
             FormField("code", _("code")),
             FormField("name", _("name")),
@@ -136,7 +135,7 @@ class PeopleFace(ListFace):
         entries, people = [], []
         for place, (id_, code, name, role, team, active, customers) in enumerate(rows(_PEOPLE, (day.isoformat(),) * 3)):
             state = _("works here") if active else _("has left")
-            values = (code, name, _(ROLE_WORDS[role]), team, customers, state)
+            values = (code, name, _(ROLE_NAMES[role]), team, customers, state)
             entries.append(Entry(Row(code, (place,), tuple(map(str, values)), "" if active else "muted"), values))
             people.append(Worker(bytes(id_), code, name, role, bool(active)))
         at_work = sum(worker.works_here for worker in people)
@@ -169,11 +168,11 @@ class PeopleFace(ListFace):
     async def _change_role(self, desk: OfficeDesk) -> None:
         """Let the person under the cursor do and see more, or less."""
         worker: Worker = self.record
-        choices = [Choice(role, _(ROLE_WORDS[role])) for role in ROLES]
-        now = _("Now: {role}.").format(role=_(ROLE_WORDS[worker.role]))
+        choices = [Choice(role, _(ROLE_NAMES[role])) for role in ROLES]
+        now = _("Now: {role}.").format(role=_(ROLE_NAMES[worker.role]))
         role = await desk.ask(Choose(_("Which role has {name} from now on?").format(name=worker.name), choices, now))
         if role is not None and role != worker.role:
-            said = _("{name} has the role {role} now.").format(name=worker.name, role=_(ROLE_WORDS[role]))
+            said = _("{name} has the role {role} now.").format(name=worker.name, role=_(ROLE_NAMES[role]))
             desk.decide([SetRole(person=worker.id, role=role)], said)
 
     async def _see_off(self, desk: OfficeDesk) -> None:

@@ -38,7 +38,6 @@ FACES: tuple[type[OfficeFace], ...] = (
 )  # fmt: skip
 # They stand in the foot of every list.
 ALWAYS_IN_THE_FOOT = ("list.filter_rows", "pane.next_tab", "app.open_palette", "app.show_help")
-SEPARATOR = " · "
 
 
 class OfficeScreen(OfficeDesk):
@@ -96,7 +95,8 @@ class OfficeScreen(OfficeDesk):
         """Say above the list what it comes to, how many rows are marked, and why nothing may be done here."""
         marked = len(self.face.selected)
         said = [self.face.summary if not marked else _("{count} marked").format(count=marked), self._refusal()]
-        self.query_one(".summary", Static).update(printable(SEPARATOR.join(part for part in said if part)))
+        # The refusal has a line of its own: behind the summary a narrow terminal would cut it away.
+        self.query_one(".summary", Static).update("\n".join(printable(part) for part in said if part))
         self.query_one(StatusLine).refresh()
 
     def _refusal(self) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.cells import cell_len
 
 from model.errors import N_, Refused
-from tui.locale import CATALOGUE_OF, language
+from tui.locale import CATALOGUE_OF, _, language
 from tui.shared.columns import Align, printable
 
 PAPER_CELLS = 80
@@ -111,7 +111,7 @@ def _field_lines(group: Sequence[Field]) -> Iterator[str]:
 
 def _labelled(name: str, value: str) -> list[str]:
     """A field in as many lines as it takes, the later ones under the value."""
-    label = f"{name}: "
+    label = name + _(": ")
     indent = cell_len(label)
     first, *others = wrapped(value, PAPER_CELLS - indent)
     return [label + first, *(" " * indent + other for other in others)]
@@ -139,13 +139,13 @@ def _table_lines(sheet: Sheet) -> Iterator[str]:
 def _sum_lines(sums: Sequence[Field]) -> Iterator[str]:
     """The sums below each other, each under the amounts of the lines."""
     for name, value in sums:
-        yield _placed(f"{name}: {value}", PAPER_CELLS, "right")
+        yield _placed(name + _(": ") + value, PAPER_CELLS, "right")
 
 
 def _signature_lines(sheet: Sheet) -> Iterator[str]:
     blank = "_" * SIGNATURE_CELLS
     share = PAPER_CELLS // len(sheet.signatures)
-    yield "".join(_placed(f"{name}: {blank}", share) for name in sheet.signatures)
+    yield "".join(_placed(name + _(": ") + blank, share) for name in sheet.signatures)
 
 
 def _centred(text: str) -> str:
@@ -208,7 +208,7 @@ th, td {{ border: 1px solid #000; padding: .6mm 1.2mm; text-align: left; overflo
 
 def sheet_html(sheet: Sheet) -> str:
     """The sheet as one page that needs nothing beside it."""
-    signatures = "".join(f"<span>{escape(name)}: {'_' * SIGNATURE_CELLS}</span>" for name in sheet.signatures)
+    signatures = "".join(f"<span>{escape(name)}{_(': ')}{'_' * SIGNATURE_CELLS}</span>" for name in sheet.signatures)
     return "\n".join(
         [
             "<!DOCTYPE html>",

@@ -43,6 +43,8 @@ from tui.shared.columns import printable
 from tui.shared.smart_input import SmartInput
 
 NOT_KNOWN = "–"
+# What lowers a debt without money, and never goes beyond it.
+GIVEN_UP = ("write_off", "discount")
 
 
 @dataclass(frozen=True)
@@ -315,13 +317,23 @@ class ReceiptForm(EntryForm[ReceiptRecorded]):
         if preview.reserved and beginning.order is not None:
             reserved = _("reserved for {number}: {amount}")
             below.append(reserved.format(number=beginning.order.number, amount=grouped(preview.reserved)))
-        if preview.left:
+        if self.kind in GIVEN_UP:
+            below += self._beyond_the_debt(beginning)
+        elif preview.left:
             below.append(_("waits for the next bill: {amount}").format(amount=grouped(preview.left)))
         if beginning.only_card:
             # Of the bills only those of orders taken here are known.
             below = below if preview.bills else []
             below.append(_("Only the card is on this laptop: the office settles the open bills with it."))
         self._bill_list.show(preview, previewed.nameable, below)
+
+    def _beyond_the_debt(self, beginning: ReceiptBeginning) -> list[str]:
+        """That more is given up than is owed, which will be refused: no money waits for a bill by it."""
+        owed, amount = max(0, beginning.standing.balance), self._amount_typed()
+        if amount <= owed or beginning.only_card:
+            return []
+        sentence = _("{amount} will be refused: only {owed} is owed, {more} less.")
+        return [sentence.format(amount=grouped(amount), owed=grouped(owed), more=grouped(amount - owed))]
 
     def _balance(self, balance_minor: int) -> str:
         """What is owed, as text; of a customer held as a card it is not known here."""
@@ -363,7 +375,7 @@ class ReceiptForm(EntryForm[ReceiptRecorded]):
         if not twins:
             return ""
         return _("{numbers} is the same amount of the same day. Record it once more?").format(
-            numbers=", ".join(twins)
+            numbers=_(", ").join(twins)
         )  # fmt: skip
 
     def record(self, entries: Entries) -> ReceiptRecorded:

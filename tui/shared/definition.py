@@ -146,7 +146,7 @@ DEFINITIONS: Mapping[str, Definition] = {
 
 def definition_text(figures: Sequence[str]) -> str:
     """What some figures mean, translated, in one line each with its name."""
-    return " · ".join(f"{_(DEFINITIONS[figure].name)}: {_(DEFINITIONS[figure].sentence)}" for figure in figures)
+    return " · ".join(_(DEFINITIONS[figure].name) + _(": ") + _(DEFINITIONS[figure].sentence) for figure in figures)
 
 
 class DefinitionLine(Static):

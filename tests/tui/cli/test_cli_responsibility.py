@@ -56,6 +56,7 @@ def test_a_leaving_salesperson_gives_all_customers_on_in_one_go(quiet: Any) -> N
     done = quiet("salesperson", "leave", "WANG", "--to", "LI", "--on", "2026-03-30", "--format", "json")
     assert done.rows == [{"code": "WANG", "name": "王芳", "role": "sales", "team": "", "active": False}]
     assert "1" in done.err
+    assert quiet("salesperson", "leave", "WANG", "--to", "LI").is_one_sentence("has left already")
     assert quiet("customer", "claim", "C2", "--by", "LI").is_one_sentence("李伟")
     assert quiet("undo").status == 0
     assert quiet("salesperson", "list", "--format", "json").rows[1]["active"] is True

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from model.errors import InputError
 from tui.cli.main import VERBS, main
+from tui.cli.parser import days, rows_wanted
 
 
 def test_every_verb_explains_itself(run: Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -47,6 +49,20 @@ def test_an_order_is_confirmed_at_the_list_price(company: Any) -> None:
     }
 
 
+@pytest.mark.parametrize("line", ["P1:２@９５.5％１０", "P1：２＠９５．５％１０", "P1:2@95.5%10％"])
+def test_what_an_input_method_writes_wide_is_the_same_line(company: Any, line: str) -> None:
+    [row] = company("order", "add", "--customer", "C1", "--line", line, "--format", "json").rows
+    assert row["total"] == "171.90"
+
+
+def test_days_and_rows_may_be_typed_in_wide_digits(company: Any) -> None:
+    terms = company("customer", "terms", "C1", "--days", "３０", "--limit", "５００", "--format", "json").rows[0]
+    assert (terms["credit_days"], terms["credit_limit"]) == (30, "500.00")
+    assert rows_wanted("２０") == 20
+    with pytest.raises(InputError, match="三十"):
+        days("三十")
+
+
 def test_an_order_over_the_limit_is_held_paid_and_released(company: Any) -> None:
     held = company("order", "add", "--customer", "C1", "--line", "P1:12")
     assert held.status == 0
@@ -66,6 +82,45 @@ def test_an_order_over_the_limit_is_held_paid_and_released(company: Any) -> None
     [released] = company("order", "release", "A-000001", "--format", "json").rows
     assert (released["state"], released["verdict"]) == ("confirmed", "ok")
     assert company("check").status == 0
+
+
+def test_money_for_a_held_order_waits_for_it_and_says_when_it_is_free(company: Any) -> None:
+    company("order", "add", "--customer", "C1", "--line", "P1:12")
+    part = company("receipt", "add", "--customer", "C1", "--amount", "150", "--order", "A-000001")
+    assert (part.out.splitlines()[-1], part.err) == ("150.00 waits for A-000001.", "")
+    rest = company("receipt", "add", "--customer", "C1", "--amount", "1210", "--order", "A-000001")
+    assert rest.out.splitlines()[-2:] == ["1,200.00 waits for A-000001.", "10.00 waits for the next bill."]
+    assert rest.err.splitlines() == ["A-000001 is free now: “huoke order release A-000001” lets it through."]
+    assert company("order", "release", "A-000001").status == 0
+    settled = company("receipt", "add", "--customer", "C1", "--amount", "1")
+    assert settled.err == ""
+
+
+def test_money_that_names_no_order_frees_one_too(company: Any) -> None:
+    company("order", "add", "--customer", "C1", "--line", "P1:12")
+    freed = company("receipt", "add", "--customer", "C1", "--amount", "200")
+    assert "200.00 waits for the next bill." in freed.out
+    assert freed.err.count("A-000001 is free now") == 1
+
+
+def test_held_orders_are_listed_and_decided_several_at_once(company: Any) -> None:
+    for line in ("P1:12", "P1:13", "P1:14", "P1:15"):
+        company("order", "add", "--customer", "C1", "--line", line, "--maker", "WANG")
+    listed = company("report", "held", "--format", "json").rows
+    assert listed[0] == {
+        "order": "A-000001", "date": "2026-03-31", "customer": "C1", "name": "联想中关村", "owner": "LI",
+        "maker": "WANG", "amount": "1200.00", "reasons": "over_limit", "cure": "200.00",
+    }  # fmt: skip
+    assert [row["order"] for row in listed] == ["A-000001", "A-000002", "A-000003", "A-000004"]
+    assert "over limit 200.00" in company("report", "held").out
+    # None of them goes where one cannot.
+    assert company("order", "reject", "A-000001", "Z-9", "--reason", "no").is_one_sentence("Z-9")
+    released = company("order", "release", "A-000001", "A-000002", "--reason", "老客户", "--format", "json").rows
+    assert [(row["number"], row["state"]) for row in released] == [("A-000001", "confirmed"), ("A-000002", "confirmed")]
+    rejected = company("order", "reject", "A-000003", "A-000004", "--reason", "no", "--format", "json").rows
+    assert [(row["number"], row["state"]) for row in rejected] == [("A-000003", "rejected"), ("A-000004", "rejected")]
+    assert company("report", "held", "--format", "json").rows == []
+    assert company("order", "cancel", "A-000001", "A-000002", "--reason", "no").status == 2
 
 
 def test_a_held_order_is_released_with_a_reason_only(company: Any) -> None:
@@ -370,3 +425,41 @@ def test_one_table_is_exported_alone(company: Any, tmp_path: Path) -> None:
     [row] = company("export", tmp_path / "out.csv", "--table", "salespeople", "--format", "json").rows
     assert Path(row["path"]).read_text(encoding="utf-8").splitlines()[1].startswith("LI,李伟,manager")
     assert company("export", tmp_path, "--table", "secrets").status == 2
+
+
+def test_the_log_names_the_customer_or_document_that_each_change_is_about(company: Any) -> None:
+    company("order", "add", "--customer", "C1", "--line", "P1:12")
+    company("order", "release", "A-000001", "--reason", "known well")
+    company("order", "invoice", "A-000001", "--invoice", "1")
+    company("customer", "terms", "C1", "--days", "30")
+    company("order", "cancel", "A-000001", "--reason", "wrong")
+    company("customer", "assign", "C1", "--to", "WANG")
+    [undone] = company("undo", "--format", "json").rows
+    assert (undone["kind"], undone["about"]) == ("customer.assign", "C1")
+    logged = {row["kind"]: row["about"] for row in company("log", "--format", "json").rows}
+    assert [logged[f"order.{deed}"] for deed in ("release", "invoice", "cancel")] == ["A-000001"] * 3
+    assert (logged["customer.terms"], logged["change.undo"]) == ("C1", "C1")
+
+
+def test_an_unknown_option_points_to_the_help_of_its_own_verb(company: Any) -> None:
+    assert company("customer", "edit", "C1", "--colour", "red").is_one_sentence("“huoke customer edit --help”")
+
+
+def test_what_is_done_already_is_said_to_be_so(company: Any) -> None:
+    company("order", "add", "--customer", "C1", "--line", "P1:1")
+    company("order", "cancel", "A-000001", "--reason", "wrong")
+    assert company("order", "cancel", "A-000001", "--reason", "wrong").is_one_sentence("is cancelled already")
+    assert company("order", "add", "--customer", "", "--line", "P1:1").is_one_sentence("No customer is named")
+    assert company("setting", "set", "company_name", "").is_one_sentence("needs a name")
+    assert company("receipt", "add", "--customer", "C1", "--amount", "1", "--kind", "write_off").is_one_sentence(
+        "a write-off keeps a reason"
+    )
+
+
+def test_words_of_the_data_are_words_in_a_table_only(company: Any) -> None:
+    terms = ("customer", "terms", "C1", "--days", "30", "--from-month-end")
+    assert "month's end" in company(*terms).out
+    assert company(*terms, "--format", "json").rows[0]["credit_from"] == "month_end"
+    target = ("target", "LI", "2026-03", "--sales", "100")
+    assert "sales amount" in company(*target).out
+    assert company(*target, "--format", "json").rows[0]["measure"] == "sales"

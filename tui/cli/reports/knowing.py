@@ -227,7 +227,7 @@ KNOWING_REPORTS: dict[str, Report] = {
             figure("orders", N_("orders")), figure("amount", N_("amount")), figure("held", N_("held")),
             figure("for_overdue", N_("for overdue")), figure("for_limit", N_("for the limit")),
             figure("held_amount", N_("held amount")), figure("held_margin", N_("held margin")),
-            figure("late_30", N_("later 30+ days late")), figure("late_60", N_("60+")), figure("late_90", N_("90+")),
+            figure("late_30", N_("later 30+ days late")), figure("late_60", N_("60+ days")), figure("late_90", N_("90+ days")),
             figure("unpaid", N_("unpaid")), figure("forgone_margin", N_("margin forgone")),
             figure("not_yet_due", N_("not yet due")),
         ),

@@ -131,7 +131,7 @@ PEOPLE_REPORTS: dict[str, Report] = {
         ("month",),
         (
             *SALESPERSON, Column("measure", N_("of what")), figure("target", N_("target")),
-            figure("reached", N_("reached")), figure("percent", "%"), figure("left", N_("left")),
+            figure("reached", N_("reached")), figure("percent", "%"), figure("left", N_("missing")),
         ),
         _targets,
     ),

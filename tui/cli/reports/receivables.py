@@ -50,6 +50,22 @@ def _overdue(arguments: Namespace) -> Rows:
         )  # fmt: skip
 
 
+def _held(arguments: Namespace) -> Rows:
+    from model.held_orders import held_orders
+    from tui.cli.order import reasons_told
+
+    wanted = customer_asked(arguments)
+    for order in held_orders(arguments.as_of):
+        if wanted not in (None, order.customer):
+            continue
+        verdict = order.verdict
+        yield (
+            order.number, order.date, order.code, order.name, order.owner or None, order.maker or None,
+            format_amount(order.amount), reasons_told(verdict) if arguments.format == "table" else verdict.held_for,
+            format_amount(verdict.cure) if verdict.cure else None,
+        )  # fmt: skip
+
+
 def _payment_record(arguments: Namespace) -> Rows:
     from model.payment_record import payment_records
 
@@ -129,6 +145,15 @@ RECEIVABLES_REPORTS: dict[str, Report] = {
         ),
         _overdue,
     ),
+    "held": Report(
+        N_("orders that wait for the office, the oldest first, and everything that stops them"),
+        ("customer",),
+        (
+            Column("order", N_("order")), Column("date", N_("date")), *CUSTOMER, OWNER, Column("maker", N_("maker")),
+            figure("amount", N_("amount")), Column("reasons", N_("held for")), figure("cure", N_("cure")),
+        ),
+        _held,
+    ),
     "payment-record": Report(
         N_("how punctually customers paid in twelve months, and the terms that suggests"),
         ("customer",),
@@ -146,7 +171,7 @@ RECEIVABLES_REPORTS: dict[str, Report] = {
         (),
         (
             Column("order", N_("order")), Column("date", N_("date")), *CUSTOMER, OWNER, figure("amount", N_("amount")),
-            figure("open", N_("open")),
+            figure("open", N_("still open")),
         ),
         _uninvoiced,
     ),

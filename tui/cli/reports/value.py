@@ -95,7 +95,7 @@ VALUE_REPORTS: dict[str, Report] = {
         (
             *CUSTOMER, OWNER, figure("recency_days", N_("days since")), figure("trading_days", N_("trading days")),
             figure("revenue", N_("revenue")), figure("margin_12m", N_("margin of 12 months")), figure("r", "R"),
-            figure("f", "F"), figure("m", "M"), figure("p_alive", "P(alive)"),
+            figure("f", "F"), figure("m", "M"), figure("p_alive", N_("P(alive)")),
             figure("expected_orders_12m", N_("orders expected")), figure("expected_margin_12m", N_("margin expected")),
             Column("potential_source", N_("expected by")), Column("quarter", N_("value × potential")),
             Column("key_account", N_("key account")),
