@@ -16,9 +16,10 @@ PATIENCE_PAUSES = 300
 
 
 async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
-    """Wait until something holds."""
+    """Wait until something holds, and what it brought has been done: a question that came has its lines and its focus."""
     for _pause in range(PATIENCE_PAUSES):
         if holds():
+            await pilot.pause()
             return
         await pilot.pause(0.02)
     raise AssertionError(f"never came: {pilot.app.screen}, {said(pilot.app)}")  # type: ignore[arg-type]
