@@ -16,7 +16,7 @@ PATIENCE_PAUSES = 300
 
 
 async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
-    """Wait until something holds, and what it brought has been done: a question that came has its lines and its focus."""
+    """Wait until something holds, and what it brought is done: a question that came has its lines and its focus."""
     for _pause in range(PATIENCE_PAUSES):
         if holds():
             await pilot.pause()
