@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from model.customers import Customer
 from model.store import Store
@@ -18,10 +19,12 @@ from tui import locale
 from tui.app import HuokeApp
 from tui.archive.screen import ArchiveScreen
 from tui.customers.card_form import CustomerForm
+from tui.office.people import PersonForm
 from tui.order_entry.customer_box import CustomerBox
 from tui.order_entry.customer_panel import CustomerPanel
 from tui.order_entry.screen import OrderScreen
 from tui.order_entry.type_ahead import TypeAhead
+from tui.shared import keys_ahead
 from tui.shared.ask import AskText
 from tui.shared.status import StatusLine
 
@@ -133,3 +136,17 @@ async def test_a_key_that_opens_nothing_holds_nothing_up(store: Store) -> None:
         type_at_once(app, "f3", "x", "x", "enter", "m", "escape", "escape", "N")
         await until(pilot, lambda: isinstance(app.screen, CustomerForm) and app.screen.customer is None)
         assert app.current_mode == "customers"
+
+
+async def test_a_form_that_the_office_asks_with_takes_its_keys_at_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The deed below waits for the form: the form's keys do not wait for the deed."""
+    monkeypatch.setattr(keys_ahead, "LONGEST_WAIT_SECONDS", 1_000_000)
+    app = HuokeApp(store, first_mode="office")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("[")
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(app.screen, PersonForm))
+        type_at_once(app, "down", *"Wang")
+        await until(pilot, lambda: app.screen.query_one("#name", Input).value == "Wang")

@@ -12,6 +12,7 @@ from model.changes.company import SetSetting
 from model.changes.recording import record
 from model.errors import N_, Refused
 from model.files.importing import import_generated
+from model.former import Former
 from model.store import DATABASE_FILE, GENERATION_FILE, meta, set_meta
 from sample_db.company import ROWS_EXPECTED, Size, generate
 from tui.cli.desk import Desk
@@ -88,6 +89,8 @@ def make_sample(folder: Path, size: Size, on: date, progress: Progress) -> None:
                 expected=ROWS_EXPECTED[size],
             )
             record(SetSetting(name="company_name", from_date=NAMED_FROM, value=_("Sample company")), person=None, on=on)
+            # Nobody did that here: an undo at the first key does not take the company's name away.
+            Former.delete().execute()
 
 
 def _forget_sample(desk: Desk) -> None:

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from textual import events
 from textual.app import App
+from textual.dom import DOMNode
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widgets import Input
@@ -119,11 +120,13 @@ class KeysAhead:
     def _is_under_way(self, before: Screen[Any]) -> bool:
         """Whether a key given now would come too early."""
         app = self._app
-        groups = {worker.group for worker in app.workers if worker.state in (WorkerState.PENDING, WorkerState.RUNNING)}
+        workers = [worker for worker in app.workers if worker.state in (WorkerState.PENDING, WorkerState.RUNNING)]
         # A screen of many fields keeps keys itself while it decides which field they belong to.
-        if WAY_GROUP in groups or getattr(app.screen, "keeps_keys", False):
+        if any(worker.group == WAY_GROUP for worker in workers) or getattr(app.screen, "keeps_keys", False):
             return True
-        if app.screen is before and groups & ASKING_GROUPS:
+        # The deed of a screen below waits for the answer to this one, and not this one for it.
+        asking = any(worker.group in ASKING_GROUPS and _is_of(worker.node, app.screen) for worker in workers)
+        if app.screen is before and asking:
             return True
         return not self._is_ready(app.screen)
 
@@ -141,6 +144,11 @@ def _pass_up(way: list[Any], passed: asyncio.Event) -> None:
         if pump.call_later(_pass_up, way, passed):
             return
     passed.set()
+
+
+def _is_of(node: DOMNode, screen: Screen[Any]) -> bool:
+    """Whether what a worker belongs to is part of a screen, or of the whole app."""
+    return isinstance(node, App) or screen in node.ancestors_with_self
 
 
 def _takes_keys(screen: Screen[Any]) -> bool:
