@@ -35,13 +35,18 @@ class CustomerSearch(ModalScreen[bytes | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("ask.more")]
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, question: str = "") -> None:
+        """
+        Args:
+            question: translated; without one, whose archive is to be shown.
+        """
         super().__init__()
         self._session = session
+        self._question = question or _("Whose archive?")
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Static(_("Whose archive?"), markup=False)
+            yield Static(self._question, markup=False)
             yield CustomerBox(self._session)
             yield Static("", classes="objection", markup=False)
 

@@ -127,7 +127,7 @@ class LimitsFace(ListFace):
 
     async def _set(self, desk: OfficeDesk) -> None:
         """Ask for whom, and set a temporary limit."""
-        customer = await desk.ask(CustomerSearch(desk.session))
+        customer = await desk.ask(CustomerSearch(desk.session, _("A temporary limit for whom?")))
         outcome = None if customer is None else await desk.ask(LimitForm(customer))
         if outcome is not None:
             desk.done(done_or_asked(outcome, _("The temporary limit is set.")))
