@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from textual import events
+from textual.message import Message
+from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -29,11 +32,14 @@ from tui.shared.ask import AskText
 from tui.shared.status import StatusLine
 
 PATIENCE_PAUSES = 300
+FOR_GOOD = 1_000_000
 
 
 @pytest.fixture(autouse=True)
 def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("HUOKE_TODAY", TODAY.isoformat())
+    # A key given out because the wait has been long enough would hide what the wait was for.
+    monkeypatch.setattr(keys_ahead, "LONGEST_WAIT_SECONDS", FOR_GOOD)
     locale.use("en")
     yield
     locale.use("en")
@@ -87,6 +93,25 @@ async def test_a_profile_is_changed_by_keys_typed_at_once(store: Store, first_mo
         assert Customer.get(Customer.code == "C1").name == "Renamed"
 
 
+async def test_a_machine_that_takes_its_time_gives_no_key_too_early(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each message waits longer for its turn than it takes until somebody looks whether it is done."""
+    in_time = MessagePump._get_message
+
+    async def late(pump: MessagePump) -> Message:
+        message = await in_time(pump)
+        await asyncio.sleep(0.002)
+        return message
+
+    monkeypatch.setattr(keys_ahead, "LOOK_AFTER_SECONDS", 0.0001)
+    app = HuokeApp(store, first_mode="order")
+    async with app.run_test(size=(80, 24)) as pilot:
+        monkeypatch.setattr(MessagePump, "_get_message", late)
+        type_at_once(app, "f3", "enter", "m", "ctrl+u", *"Renamed", "f10")
+        await until(pilot, lambda: isinstance(app.screen, ArchiveScreen) and said(app) == "The profile is changed.")
+
+
 async def test_keys_wait_while_the_order_screen_decides_where_those_before_belong(store: Store) -> None:
     app = HuokeApp(store, first_mode="order")
     async with app.run_test(size=(80, 24)) as pilot:
@@ -138,11 +163,8 @@ async def test_a_key_that_opens_nothing_holds_nothing_up(store: Store) -> None:
         assert app.current_mode == "customers"
 
 
-async def test_a_form_that_the_office_asks_with_takes_its_keys_at_once(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_form_that_the_office_asks_with_takes_its_keys_at_once(store: Store) -> None:
     """The deed below waits for the form: the form's keys do not wait for the deed."""
-    monkeypatch.setattr(keys_ahead, "LONGEST_WAIT_SECONDS", 1_000_000)
     app = HuokeApp(store, first_mode="office")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("[")

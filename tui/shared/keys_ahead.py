@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -28,7 +29,7 @@ ASKING_GROUPS = frozenset({"deed", "begin_exchange", "load", "record", "try"})
 WRITING_KEYS = frozenset({"backspace", "delete", "left", "right", "home", "end"})
 # The key goes up to the app, what its action posted goes up after it, and what that posts in turn.
 ROUNDS = 3
-LONGEST_ROUND_SECONDS = 0.5
+LOOK_AFTER_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 5.0
 LOOK_AGAIN_SECONDS = 0.01
 
@@ -95,7 +96,7 @@ class KeysAhead:
         ends = time.monotonic() + LONGEST_WAIT_SECONDS
         while True:
             for _round in range(ROUNDS):
-                await self._all_the_way_up()
+                await self._all_the_way_up(ends)
             if not self._app.is_running or not self._is_under_way(before):
                 return
             if time.monotonic() > ends:
@@ -104,18 +105,22 @@ class KeysAhead:
                 return
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
-    async def _all_the_way_up(self) -> None:
+    async def _all_the_way_up(self, ends: float) -> None:
         """Wait until all that was sent before to what has the focus has gone up to the app."""
         if not self._app.is_running:
             return
         first = self._app.focused or self._app.screen
-        passed = asyncio.Event()
-        _pass_up([*first.ancestors_with_self], passed)
-        try:
-            await asyncio.wait_for(passed.wait(), LONGEST_ROUND_SECONDS)
-        except TimeoutError:
-            # What had the focus is gone, and with it what was sent to it.
-            return
+        for pump in [*first.ancestors_with_self]:
+            passed = asyncio.Event()
+            if pump.call_later(passed.set):
+                await self._pass(pump, passed, ends)
+
+    async def _pass(self, pump: MessagePump, passed: asyncio.Event, ends: float) -> None:
+        """Wait until one of them has done all that was sent to it before, or is gone and that with it."""
+        while self._app.is_running and pump.is_running and not passed.is_set() and time.monotonic() < ends:
+            # On a busy machine a screen may take its time: that some has gone by says nothing of what is under way.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(passed.wait(), LOOK_AFTER_SECONDS)
 
     def _is_under_way(self, before: Screen[Any]) -> bool:
         """Whether a key given now would come too early."""
@@ -135,15 +140,6 @@ class KeysAhead:
         if screen is not self._ready and _takes_keys(screen):
             self._ready = screen
         return screen is self._ready
-
-
-def _pass_up(way: list[Any], passed: asyncio.Event) -> None:
-    """Go from each to the next behind all that was sent to it before; where one is closed, past it."""
-    while way:
-        pump: MessagePump = way.pop(0)
-        if pump.call_later(_pass_up, way, passed):
-            return
-    passed.set()
 
 
 def _is_of(node: DOMNode, screen: Screen[Any]) -> bool:
