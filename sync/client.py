@@ -22,7 +22,7 @@ from model.store import Store, execute, meta, one, open_store, rows, set_meta
 from sync import bootstrap
 from sync.connection import Enrolled, OfficeConnection, Truncated
 from sync.credentials import CredentialError, base64url, destroy, forget_key, keep_key, make_key, public_key, read_key
-from sync.errors import OfficeBusy, Revoked, TooManyRequests
+from sync.errors import OfficeBusy, RequestCut, Revoked, TooManyRequests
 from sync.exchanging import Exchange, Exchanged, Line, Progress, take_new_incarnation
 from sync.leaving import hand_over
 from sync.shut_out import CA_FILE, ShutOut, forget_shut_out, note_shut_out
@@ -324,7 +324,7 @@ def exchange_patiently(
     for attempt, pause in enumerate(pauses(), 1):
         try:
             return exchange(store, line, progress=progress)
-        except (Truncated, OfficeBusy, TooManyRequests) as error:
+        except (Truncated, RequestCut, OfficeBusy, TooManyRequests) as error:
             if attempt >= tries:
                 raise
             wait(max(pause, getattr(error, "retry_after_seconds", None) or 0))

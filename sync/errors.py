@@ -2,7 +2,8 @@
 
 HuokeError
 └── OfficeError
-    ├── RequestUnreadable   400  cut short, no msgpack, no JSON, not what this protocol says
+    ├── RequestUnreadable   400  no msgpack, no JSON, not what this protocol says
+    ├── RequestCut          408  the line broke off before its end; also an UnreachableError
     ├── ProtocolUnknown     426  of a version that this server does not speak
     ├── OfficeOlder         426  the laptop's release writes forms that this server does not know yet
     ├── NotAdmitted         401  DeviceUnknown, SignatureWrong, RequestRepeated, ClockWrong
@@ -44,6 +45,14 @@ class RequestUnreadable(OfficeError):
 
     status = 400
     code = "request"
+
+
+class RequestCut(OfficeError, UnreachableError):
+    """Not all of the request came: the line is to blame and not who asks, so it is sent again."""
+
+    status = 408
+    code = "cut"
+    retry_after_seconds = 1
 
 
 class ProtocolUnknown(OfficeError):
@@ -177,8 +186,9 @@ class _Told(msgspec.Struct):
 _BY_CODE: dict[str, type[OfficeError]] = {
     kind.code: kind
     for kind in (
-        RequestUnreadable, ProtocolUnknown, OfficeOlder, NotAdmitted, DeviceUnknown, SignatureWrong, RequestRepeated,
-        ClockWrong, Revoked, CodeRefused, NothingThere, RequestRefused, RequestTooLarge, OfficeBusy, OfficeFull,
+        RequestUnreadable, RequestCut, ProtocolUnknown, OfficeOlder, NotAdmitted, DeviceUnknown, SignatureWrong,
+        RequestRepeated, ClockWrong, Revoked, CodeRefused, NothingThere, RequestRefused, RequestTooLarge, OfficeBusy,
+        OfficeFull,
     )
 }  # fmt: skip
 

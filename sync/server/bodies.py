@@ -9,7 +9,7 @@ import zstandard
 from starlette.requests import ClientDisconnect, Request
 
 from model.errors import N_
-from sync.errors import RequestTooLarge, RequestUnreadable
+from sync.errors import RequestCut, RequestTooLarge, RequestUnreadable
 from sync.protocol import MOST_BODY_BYTES
 
 LONGEST_BODY_SECONDS = 60
@@ -22,7 +22,7 @@ async def body_of(request: Request, most_bytes: int) -> bytes:
 
     Raises:
         RequestTooLarge: it has more bytes, or says so.
-        RequestUnreadable: it ended before its end, or comes too slowly.
+        RequestCut: it ended before its end, or comes too slowly.
     """
     told = request.headers.get("content-length", "")
     if told.isdigit() and int(told) > most_bytes:
@@ -35,7 +35,7 @@ async def body_of(request: Request, most_bytes: int) -> bytes:
                 if len(received) > most_bytes:
                     raise _too_large(most_bytes)
     except (ClientDisconnect, TimeoutError) as error:
-        raise RequestUnreadable(N_("The request was cut short: nothing of it was done.")) from error
+        raise RequestCut(N_("The request was cut short: nothing of it was done.")) from error
     return bytes(received)
 
 

@@ -28,10 +28,11 @@ def _refused(*statuses: str) -> dict[str, Any]:
 
 
 _STATUSES = {
-    "400": "The request cannot be read, or was cut short; nothing was done.",
+    "400": "The request cannot be read; nothing was done.",
     "401": "Who asks has not proved who it is: codes unsigned, device, signature, nonce, clock.",
     "403": "The device is revoked, or the enrolment code opens nothing.",
     "404": "There is nothing of this name.",
+    "408": "Not all of the request came; nothing was done, and it may be sent again.",
     "409": "A rule of the office says no to the request as a whole.",
     "413": "More bytes than a request may have.",
     "426": "A version of the protocol that this server does not speak, or a laptop of a later release than the server.",
@@ -77,7 +78,7 @@ DOCUMENT: dict[str, Any] = {
                         "description": "The device's code and what it joined.",
                         "content": _json({"$ref": "#/components/schemas/Enrolled"}),
                     },
-                    **_refused("400", "403", "413", "429", "503"),
+                    **_refused("400", "403", "408", "413", "429", "503"),
                 },
             }
         },
@@ -93,7 +94,7 @@ DOCUMENT: dict[str, Any] = {
                         "description": "Frames; only its Head ends it.",
                         "content": {CONTENT_TYPE: _BYTES},
                     },
-                    **_refused("400", "401", "403", "409", "413", "426", "429", "503", "507"),
+                    **_refused("400", "401", "403", "408", "409", "413", "426", "429", "503", "507"),
                 },
             }
         },

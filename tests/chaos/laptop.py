@@ -35,7 +35,7 @@ from tests.sync.server_process import command, environment
 
 PASSPHRASE = "a passphrase for chaos"
 # What the office may say to an exchange in a bad hour; anything else is a defect.
-PASSING = ("busy", "full", "nonce", "rate")
+PASSING = ("busy", "cut", "full", "nonce", "rate")
 LONGEST_COMMAND_SECONDS = 180
 ANY_NUMBER = 1_000_000
 # Beyond so many it waits for the office, or the office of a long run would never catch up between two kills.

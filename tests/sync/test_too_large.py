@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
-import keyring
 import pytest
-from keyring.backends.null import Keyring as NoKeyring
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -18,27 +15,23 @@ import sync.server.bodies
 from model.changes.customers import LogContact
 from model.changes.recording import record
 from model.ids import new_id
-from model.store import Store, meta, one, set_meta
-from sync.client import exchange, join, line_of
+from model.store import Store, meta, one
 from sync.errors import RequestTooLarge, Revoked
-from sync.exchanging import Exchanged
-from sync.server.accounts import enrolment_code, revoke
-from sync.server.app import make_app
+from sync.server.accounts import revoke
 from sync.server.quarantine import all_put_aside
 from tests.sync.offices import Company
+from tests.sync.over_sockets import exchanged, joined, keep_keys_in_files, office_of
 from tests.sync.server_process import listening
 
 SMALL_BYTES = 900
 CONTACTS = 20
 # A note as long as one may be.
 LONG_NOTE_BYTES = 999
-SECRET = "a passphrase"
 
 
 @pytest.fixture(autouse=True)
 def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The key is kept in a file: nobody's keyring is touched."""
-    monkeypatch.setattr(keyring.core, "_keyring_backend", NoKeyring())
+    keep_keys_in_files(monkeypatch)
 
 
 @pytest.fixture
@@ -63,28 +56,6 @@ class Proxy:
             await HTMLResponse("<h1>413 Request Entity Too Large</h1>", 413)(scope, receive, send)
         else:
             await self._office(scope, receive, send)
-
-
-def office_of(company: Company) -> ASGIApp:
-    return make_app(company.store, company.office)
-
-
-def joined(company: Company, url: str) -> Store:
-    """A's laptop, after its first exchange."""
-    with company.store.use():
-        code = enrolment_code("A", datetime.now(UTC))
-    store = join(company.folder / "laptop", url, code, ca=None, passphrase=lambda: SECRET)
-    exchanged(company, store, url)
-    return store
-
-
-def exchanged(company: Company, store: Store, url: str) -> Exchanged:
-    with store.use(), store.writing():
-        set_meta("server", url)
-    with store.use():
-        line = line_of(store, passphrase=lambda: SECRET)
-    with line:
-        return exchange(store, line, now=company.now)
 
 
 def log_contacts(company: Company, store: Store, count: int, note_bytes: int = 60) -> None:

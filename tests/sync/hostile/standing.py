@@ -21,7 +21,7 @@ from tests.sync.server_process import Device, Server, fresh_server
 
 SECRET = "王芳的秘密"
 # None of a defect.
-ANSWERS = {200, 307, 400, 401, 403, 404, 405, 413, 426, 429, 507}
+ANSWERS = {200, 307, 400, 401, 403, 404, 405, 408, 413, 426, 429, 507}
 
 
 @dataclass
