@@ -6,9 +6,10 @@ so that an order recorded just before the machine died is not offered a second t
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -64,20 +65,27 @@ class Drafts:
             StoreError: the file cannot be opened.
         """
         self._folder = folder
+        self._key = key
         self._turn = threading.Lock()
         # A slow thread must not write an older state over a newer one, nor bring back what was dropped.
         self._revisions: dict[str, int] = {}
         self._dropped: set[str] = set()
+        self._connection: sqlite3.Connection | None = None
         with self._told():
-            self._connection = connect(
-                folder / DRAFTS_FILE, key, timeout=PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = FULL")
-            self._connection.execute("PRAGMA fullfsync = 1")
+            self._connection = self._connected()
             self._connection.execute(
                 "CREATE TABLE IF NOT EXISTS draft (id TEXT PRIMARY KEY, aside INTEGER NOT NULL, content TEXT NOT NULL)"
             )
+
+    def _connected(self) -> sqlite3.Connection:
+        connection = connect(
+            self._folder / DRAFTS_FILE, self._key, timeout=PATIENCE_SECONDS, isolation_level=None,
+            check_same_thread=False,
+        )  # fmt: skip
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA fullfsync = 1")
+        return connection
 
     def keep(self, draft: Draft, revision: int) -> None:
         """Write the order being typed as it stands; there is only one, so any other is put aside.
@@ -85,15 +93,15 @@ class Drafts:
         Args:
             revision: grows with each state of the same draft; an older one is not written any more.
         """
-        with self._turn, self._told():
+        with self._in_turn() as connection:
             if draft.id in self._dropped or revision <= self._revisions.get(draft.id, -1):
                 return
             self._revisions[draft.id] = revision
             content = msgspec.json.encode(draft).decode()
-            with self._connection:
-                self._connection.execute("BEGIN IMMEDIATE")
-                self._connection.execute("UPDATE draft SET aside = 1 WHERE id <> ? AND aside = 0", (draft.id,))
-                self._connection.execute(
+            with connection:
+                connection.execute("BEGIN IMMEDIATE")
+                connection.execute("UPDATE draft SET aside = 1 WHERE id <> ? AND aside = 0", (draft.id,))
+                connection.execute(
                     "INSERT INTO draft (id, aside, content) VALUES (?, 0, ?)"
                     " ON CONFLICT (id) DO UPDATE SET aside = 0, content = excluded.content",
                     (draft.id, content),
@@ -101,14 +109,14 @@ class Drafts:
 
     def put_aside(self, draft_id: str) -> None:
         """No longer the one being typed; it is offered among those put aside."""
-        with self._turn, self._told():
-            self._connection.execute("UPDATE draft SET aside = 1 WHERE id = ?", (draft_id,))
+        with self._in_turn() as connection:
+            connection.execute("UPDATE draft SET aside = 1 WHERE id = ?", (draft_id,))
 
     def drop(self, draft_id: str) -> None:
         """Forget a draft for ever: it became an order, or nobody wants it."""
-        with self._turn, self._told():
+        with self._in_turn() as connection:
             self._dropped.add(draft_id)
-            self._connection.execute("DELETE FROM draft WHERE id = ?", (draft_id,))
+            connection.execute("DELETE FROM draft WHERE id = ?", (draft_id,))
 
     def being_typed(self) -> Draft | None:
         """The order that was being typed last, or None."""
@@ -120,12 +128,15 @@ class Drafts:
         return sorted(self._read("SELECT content FROM draft WHERE aside = 1"), key=lambda draft: draft.begun_at)[::-1]
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Close the file, after whatever is being written now; what comes later opens it for itself."""
+        with self._turn:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
 
     def _read(self, query: str) -> list[Draft]:
-        with self._turn, self._told():
-            contents = [content for (content,) in self._connection.execute(query)]
+        with self._in_turn() as connection:
+            contents = [content for (content,) in connection.execute(query)]
         try:
             return [msgspec.json.decode(content, type=Draft) for content in contents]
         except msgspec.MsgspecError as error:
@@ -134,6 +145,16 @@ class Drafts:
                 folder=self._folder,
                 reason=str(error),
             ) from error
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for one thread at a time; after it was closed, one for this once."""
+        with self._turn, self._told():
+            if self._connection is not None:
+                yield self._connection
+                return
+            with closing(self._connected()) as connection:
+                yield connection
 
     @contextmanager
     def _told(self) -> Iterator[None]:

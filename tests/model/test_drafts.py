@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from model.drafts import DRAFTS_FILE, Draft, DraftLine, Drafts
 from model.errors import StoreError
+
+LONGEST_SECONDS = 30
 
 
 def draft(id_: str, *quantities_e3: int | None, begun_at: str = "2026-03-31 14:02") -> Draft:
@@ -55,6 +58,39 @@ def test_every_write_is_synced_to_disk(tmp_path: Path) -> None:
     assert drafts._connection.execute("PRAGMA synchronous").fetchone() == (2,)
     assert drafts._connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     drafts.close()
+
+
+def test_it_is_closed_behind_what_is_being_written_and_what_comes_later_is_written_too(tmp_path: Path) -> None:
+    drafts = Drafts(tmp_path)
+    inside, may_go_on, ways = threading.Event(), threading.Event(), list[str]()
+
+    def in_the_middle() -> int:
+        inside.set()
+        may_go_on.wait(LONGEST_SECONDS)
+        return 0
+
+    def keep() -> None:
+        drafts.keep(draft("01", 1000), 1)
+        ways.append("kept")
+
+    def close() -> None:
+        drafts.close()
+        ways.append("closed")
+
+    drafts._connection.set_progress_handler(in_the_middle, 1)
+    writing, closing = threading.Thread(target=keep), threading.Thread(target=close)
+    writing.start()
+    assert inside.wait(LONGEST_SECONDS)
+    closing.start()
+    closing.join(0.2)
+    assert ways == []
+    may_go_on.set()
+    for thread in (writing, closing):
+        thread.join(LONGEST_SECONDS)
+    assert ways == ["kept", "closed"]
+    # A thread that began before the screen was left, and came to it only then.
+    drafts.keep(draft("01", 2000), 2)
+    assert drafts.being_typed() == draft("01", 2000)
 
 
 def test_a_file_that_is_no_draft_file_is_told(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from threading import Lock
 
 from textual import on
 from textual.app import ComposeResult
@@ -75,6 +76,7 @@ class TypingScreen(StoreScreen):
         super().__init__()
         self.order = TypedOrder(begun_at=now_text())
         self._drafts: Drafts | None = None
+        self._opening_drafts = Lock()
         self._is_restored = False
         self._begin_when_restored: bytes | None = None
         self._awaited = ""
@@ -110,9 +112,10 @@ class TypingScreen(StoreScreen):
     @property
     def drafts(self) -> Drafts:
         """The drafts beside the store; opened by the first thread that needs them."""
-        if self._drafts is None:
-            self._drafts = Drafts(self.session.store.folder, self.session.store.key)
-        return self._drafts
+        with self._opening_drafts:
+            if self._drafts is None:
+                self._drafts = Drafts(self.session.store.folder, self.session.store.key)
+            return self._drafts
 
     @property
     def keeps_keys(self) -> bool:
