@@ -13,11 +13,12 @@ from threading import Lock
 from typing import Any, Literal
 
 from model.named_customers import NamedCustomer, named_customers
-from model.potential_model import Progress, written
+from model.potential_model import Progress
 from model.quarters import QUARTER_NAMES
 from model.rfm import Rfm
 from model.store import current, execute, execute_many, meta, rows, set_meta
 from model.value import CustomerValue, Potential, value_report
+from model.written import written
 
 Ranked = Literal["margin", "potential", "recency_days"]
 KEPT_AS = "values_kept"

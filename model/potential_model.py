@@ -21,8 +21,9 @@ from model.errors import N_
 from model.money import MINOR_PER_UNIT, grouped
 from model.potential import DAYS_PER_WEEK, YEAR_WEEKS, Earnings, History, Purchases
 from model.published import published_potential
-from model.store import current, meta, one, set_meta
+from model.store import current, meta, set_meta
 from model.trading_history import WHOLE, first_trading_day, margins_between, trading_histories
+from model.written import written
 
 # Raised when the same documents give another fit.
 VERSION = 1
@@ -174,13 +175,6 @@ def encoded(model: PotentialModel) -> bytes:
 def _kept() -> _Kept | None:
     text = meta(KEPT_AS)
     return msgspec.json.decode(text, type=_Kept) if text and f'"of":"{VERSION} ' in text else None
-
-
-def written() -> str:
-    """What changes with every change of this store: the office's version, this device's last number, what it pulled."""
-    version = one("SELECT v FROM head WHERE one = 1")
-    number = one("SELECT MAX(number) FROM change WHERE device = ?", (meta("device"),))
-    return f"{version[0] if version else 0} {(number[0] if number else None) or 0} {meta('cursor')}"
 
 
 def fitted_model(

@@ -6,12 +6,11 @@ again. The new database holds what the office said at one version, and on top of
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,6 +22,7 @@ from model.backup import lay_down, make_present, next_generation, sync_to_disk
 from model.connecting import complaints, connect
 from model.conversion import remove_database
 from model.errors import N_, StoreError, UnreachableError
+from model.garbage import without_collecting
 from model.store import Store, bring_up_to_date, execute, execute_many, rows, set_meta
 from model.vault import carry_key, key_file_of
 from sync.connection import Truncated
@@ -201,23 +201,11 @@ def _built(folder: Path, key: bytes | None, manifest: Manifest, kept: _Kept, tel
     with store.use():
         bring_up_to_date(store)
         _be_quick()
-        with _without_collecting(), store.writing():
+        with without_collecting(), store.writing():
             _fill(manifest, kept, tell)
     store.close()
     sync_to_disk(store.path)
     return store
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Millions of rows come and go without a cycle among them: looking for one is a fifth of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _be_quick() -> None:

@@ -21,7 +21,8 @@ from model.files.product_rows import ProductRows
 from model.files.receipt_rows import ReceiptRows
 from model.files.return_rows import ReturnRows
 from model.files.tables import TABLES
-from model.store import meta, one
+from model.store import meta, one, set_meta
+from model.written import LAST_IMPORT
 
 ROWS_PER_REPORT = 2_000
 # With more customers touched than this part of all, computing every total anew is quicker than theirs one by one.
@@ -88,6 +89,7 @@ def import_rows(
     faults.refuse_if_any()
     _bring_totals_up_to_date(batch, reporting)
     booking.keep_imported(batch.change_uid, max(batch.closed_months, default=""), batch.on)
+    set_meta(LAST_IMPORT, batch.change_uid.hex())
     return ImportSummary({name: batch.counts[name] for name in TABLES if name in batch.counts})
 
 

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from shutil import copytree
+from threading import Event
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from model.changes.company import SetSetting
+from model.changes.recording import record
 from model.margin import margin
 from model.settings import Setting
 from model.stages import stages_report
@@ -20,8 +23,10 @@ from model.trend import trends
 from tests.conftest import SAMPLE_DAY
 from tests.tui.order_desk import until
 from tui import locale
+from tui.analysis import screen
 from tui.analysis.behind import BehindFigure
-from tui.analysis.face import ChartPane
+from tui.analysis.face import Asked, ChartPane, Reading
+from tui.analysis.margins import MarginsFace, MarginsRead
 from tui.analysis.screen import FACES, AnalysisScreen
 from tui.analysis.trends import TrendsFace
 from tui.app import HuokeApp
@@ -360,6 +365,61 @@ async def test_what_was_read_is_kept_until_something_is_written(store: Store) ->
         await settle(pilot, app)
         assert kept.shown is not None
         assert kept.shown[0].turn == "customer"
+
+
+@pytest.mark.parametrize("face", [face for face in range(len(FACES)) if face != QUARTERS])
+async def test_each_way_of_a_face_is_kept_for_the_next_run(
+    store: Store, monkeypatch: pytest.MonkeyPatch, face: int
+) -> None:
+    monkeypatch.setattr(screen, "KEPT_FROM_SECONDS", 0)
+    ways, pressed = range(len(FACES[face].TURNS)) or range(1), list[object]()
+    for _run in range(2):
+        # In the second run whatever is read anew would hold it up for good.
+        read: dict[Asked, object] = {}
+        app = HuokeApp(store, first_mode="customers")
+        async with app.run_test(size=(120, 40)) as pilot:
+            await opened(pilot, app, face)
+            for way in ways:
+                if len(ways) > 1:
+                    await press(pilot, app, "b", str(way + 1))
+                now = analysis(app).face.shown
+                assert now is not None
+                read[now[0]] = now[1]
+        pressed.append(read)
+        monkeypatch.setattr(FACES[face], "read", lambda *_args: pytest.fail("it was kept"))
+    assert len(read) == len(ways)
+    assert pressed[0] == pressed[1]
+
+
+async def test_what_was_read_before_something_was_written_stands_until_it_is_read_anew(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen, "KEPT_FROM_SECONDS", 0)
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app)
+        [before] = [shown(app, 0)]
+        assert "as of" not in text_of(app, ".summary")
+    with store.use():
+        record(SetSetting(name="company_name", from_date=SAMPLE_DAY, value="Another"), person=None, on=SAMPLE_DAY)
+    may_go_on, reading = Event(), MarginsFace.read
+
+    def late(face: MarginsFace, asked: Asked, under_way: Reading) -> MarginsRead:
+        may_go_on.wait(60)
+        return reading(face, asked, under_way)
+
+    monkeypatch.setattr(MarginsFace, "read", late)
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("f8")
+        await until(pilot, lambda: isinstance(app.screen, AnalysisScreen) and table(app).total > 0)
+        await until(pilot, lambda: shown(app, 0) == before)
+        assert "as of 20" in text_of(app, ".summary")
+        assert "reading …" in text_of(app, ".summary")
+        may_go_on.set()
+        await settle(pilot, app)
+        assert shown(app, 0) == before
+        assert "as of" not in text_of(app, ".summary")
 
 
 @pytest.mark.parametrize("face", range(len(FACES)))

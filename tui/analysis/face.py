@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -13,7 +13,9 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from model.kept_answers import KeptAnswer
 from model.money import format_rate, grouped
+from model.time_machine import OtherTerms
 from tui import keymap
 from tui.analysis.period import Period
 from tui.locale import _
@@ -51,7 +53,13 @@ class Asked:
     period: Period
     day: date
     person: bytes | None
-    more: Hashable = None
+    more: OtherTerms | None = None
+
+    @property
+    def question(self) -> tuple[Hashable, ...]:
+        """The same on every day, so that an answer of yesterday is the last one to what is asked today."""
+        days = (self.period.first, self.period.last) if self.period.name == "between" else ()
+        return (self.turn, self.period.name, days, self.person, self.more)
 
 
 class ReadingGivenUp(Exception):
@@ -64,14 +72,15 @@ class Reading:
 
     Attributes:
         tell: says how far it is: a translated sentence.
-        show: shows what is known by then, before the end.
+        show: shows what is known by then, before the end, with what it was asked for and when it was read if
+            that was before.
         given_up: nobody waits for it any more.
         is_outdated: something was written since it began.
     """
 
     asked: Asked
     tell: Callable[[Reading, str], None]
-    show: Callable[[Reading, Any], None]
+    show: Callable[[Reading, Any, Asked, datetime | None], None]
     given_up: bool = False
     is_outdated: bool = False
 
@@ -81,7 +90,11 @@ class Reading:
 
     def show_so_far(self, read: Any) -> None:
         """Show what is known by now; better figures follow."""
-        self.show(self, read)
+        self.show(self, read, self.asked, None)
+
+    def show_earlier(self, kept: KeptAnswer[Asked, Any]) -> None:
+        """Show what was read before something was written; what is so now follows."""
+        self.show(self, kept.answer, kept.asked, kept.kept_at)
 
 
 @dataclass
@@ -90,11 +103,13 @@ class Kept:
 
     Attributes:
         shown: what is in sight, and what it was asked for.
+        shown_of: when that was read, where it is being read anew; None where it is of now.
         progress, failure: translated sentences.
     """
 
     read: dict[Asked, Any] = field(default_factory=dict)
     shown: tuple[Asked, Any] | None = None
+    shown_of: datetime | None = None
     under_way: Reading | None = None
     progress: str = ""
     failure: str = ""
@@ -132,6 +147,8 @@ class AnalysisFace(Horizontal):
     FIRST_PERIOD: ClassVar[str] = "this_month"
     FIGURES: ClassVar[tuple[str, ...]] = ()
     """The figures shown, by their keys in tui.shared.definition."""
+    READ: ClassVar[type[Any] | None] = None
+    """What `read` returns, where it is kept for another run of the program; nothing in it may be translated."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
@@ -165,7 +182,7 @@ class AnalysisFace(Horizontal):
         """What the figures mean or of what they speak, in one line, translated."""
         return ""
 
-    def more_asked(self) -> Hashable:
+    def more_asked(self) -> OtherTerms | None:
         """What else it is asked for."""
         return None
 

@@ -106,11 +106,19 @@ RETENTION_FIGURES = (
 
 @dataclass(frozen=True)
 class LifeRead:
-    """The rows of one of the ways to see it; where stages are shown, all customers with theirs."""
+    """What is read of one of the ways to see it; of the others nothing."""
 
-    rows: tuple[Any, ...]
-    repeat: Repeat | None = None
+    stages: tuple[StageCount, ...] = ()
+    moved: tuple[Moved, ...] = ()
     company: Moved | None = None
+    cohorts: tuple[Cohort, ...] = ()
+    months: tuple[Retained, ...] = ()
+    repeat: Repeat | None = None
+
+    @property
+    def rows(self) -> tuple[Any, ...]:
+        """The rows of the way that was read."""
+        return self.stages or self.moved or self.cohorts or self.months
 
 
 class LifeFace(AnalysisFace):
@@ -125,6 +133,7 @@ class LifeFace(AnalysisFace):
         Turn("cohorts", N_("cohorts")),
         Turn("retention", N_("repeat rate and retention")),
     )
+    READ = LifeRead
     MEANINGS: ClassVar[dict[str, tuple[str, ...]]] = {
         "stages": ("stage",),
         "movement": ("movement", "dormant", "stage"),
@@ -168,18 +177,18 @@ class LifeFace(AnalysisFace):
     def read(self, asked: Asked, reading: Reading) -> LifeRead:
         period, day = asked.period, asked.day
         if asked.turn == "stages":
-            return LifeRead(_stages(asked))
+            return LifeRead(stages=_stages(asked))
         if asked.turn == "movement":
             names = {person.code: person.name for person in Salesperson.select()}
             moved = [Moved(code, names.get(code, code), each) for code, each in movement(period.month, day)]
             return LifeRead(
-                tuple(each for each in moved if each.code != COMPANY_CODE),
+                moved=tuple(each for each in moved if each.code != COMPANY_CODE),
                 company=next((each for each in moved if each.code == COMPANY_CODE), None),
             )
         if asked.turn == "cohorts":
-            return LifeRead(_cohorts(cohorts(day, shifted(month_of(day), 1 - COHORT_MONTHS))))
+            return LifeRead(cohorts=_cohorts(cohorts(day, shifted(month_of(day), 1 - COHORT_MONTHS))))
         months = retention(month_of(period.first), period.month, day)
-        return LifeRead(tuple(reversed(months)), repeat_rate(period.first, period.last, day))
+        return LifeRead(months=tuple(reversed(months)), repeat=repeat_rate(period.first, period.last, day))
 
     def show(self, asked: Asked, read: LifeRead, *, anew: bool) -> None:
         had_focus = any(table.has_focus for table in self.query(FigureTable))

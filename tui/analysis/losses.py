@@ -92,6 +92,7 @@ class LossesFace(AnalysisFace):
         Turn("product", N_("by product")),
         Turn(COST_TURN, N_("what credit control cost")),
     )
+    READ = LossesRead
 
     def numbers(self) -> ComposeResult:
         nothing = _("Nothing was lost in these days: {key} chooses others.").format(key=key_of("choose_period"))

@@ -64,6 +64,7 @@ class MarginsFace(AnalysisFace):
         Turn("month", N_("by month")),
     )
     FIGURES = ("orders", "revenue", "cost", "margin", "margin_rate", "uncosted")
+    READ = MarginsRead
 
     def numbers(self) -> ComposeResult:
         yield FigureTable(

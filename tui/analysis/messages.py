@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from textual.message import Message
 
 from model.errors import HuokeError
-from tui.analysis.face import AnalysisFace, Reading
+from tui.analysis.face import AnalysisFace, Asked, Reading
 
 
 class FigureMessage(Message, bubble=False):
@@ -19,10 +20,23 @@ class FigureMessage(Message, bubble=False):
 
 
 class FiguresCame(FigureMessage):
-    """Figures came from the store; `is_final` tells whether better ones still come."""
+    """All figures came from the store."""
 
-    def __init__(self, face: AnalysisFace, reading: Reading, read: Any, *, is_final: bool) -> None:
-        self.read, self.is_final = read, is_final
+    def __init__(self, face: AnalysisFace, reading: Reading, read: Any) -> None:
+        self.read = read
+        super().__init__(face, reading)
+
+
+class FiguresSoFar(FigureMessage):
+    """Some came, or those that were read before; better ones follow.
+
+    Attributes:
+        asked: what they were asked for.
+        read_at: when, if that was before; None where it is now.
+    """
+
+    def __init__(self, face: AnalysisFace, reading: Reading, read: Any, asked: Asked, read_at: datetime | None) -> None:
+        self.read, self.asked, self.read_at = read, asked, read_at
         super().__init__(face, reading)
 
 

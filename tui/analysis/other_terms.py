@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -82,11 +82,15 @@ def shown(row: Outcome, value: int, *, sign: bool = False) -> str:
 
 @dataclass(frozen=True)
 class OutcomesRead:
-    """What came out."""
+    """The orders judged again, for whom."""
 
     machine: TimeMachine
-    outcomes: tuple[Outcome, ...]
     sees_cost: bool
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What came out, figure by figure."""
+        return _outcomes(self.machine, self.sees_cost)
 
 
 class OtherTermsFace(AnalysisFace):
@@ -95,6 +99,7 @@ class OtherTermsFace(AnalysisFace):
     TITLE = N_("Time machine")
     PERIOD_OF = frozenset()
     FIGURES = ("held_then", "saved", "forgone", "undecided")
+    READ = OutcomesRead
 
     class TermsChosen(Message):
         """Other terms are to be tried."""
@@ -109,7 +114,7 @@ class OtherTermsFace(AnalysisFace):
             empty_text=_("There was no order on credit in the last three full months."),
         )  # fmt: skip
 
-    def more_asked(self) -> Hashable:
+    def more_asked(self) -> OtherTerms:
         return self.terms
 
     def read(self, asked: Asked, reading: Reading) -> OutcomesRead:
@@ -120,16 +125,15 @@ class OtherTermsFace(AnalysisFace):
                 raise ReadingGivenUp
             tell(done, count)
 
-        terms: OtherTerms = asked.more  # type: ignore[assignment]
-        machine = time_machine(terms, asked.day, progress=progress)
-        sees_cost = may_see_cost(asked.person, asked.day)
-        return OutcomesRead(machine, _outcomes(machine, sees_cost), sees_cost)
+        machine = time_machine(asked.more or FIRST_TERMS, asked.day, progress=progress)
+        return OutcomesRead(machine, may_see_cost(asked.person, asked.day))
 
     def show(self, asked: Asked, read: OutcomesRead, *, anew: bool) -> None:
         # What is tried stands on top, so that Enter changes it.
-        asked_for = Outcome(TERMS_KEY, terms_words(asked.more), 0, 0, lambda _order: False)  # type: ignore[arg-type]
-        self.table.take((asked_for, *read.outcomes) if read.machine.orders else (), anew=False)
-        drawn = [row for row in read.outcomes if not row.is_count and row.key != TERMS_KEY]
+        asked_for = Outcome(TERMS_KEY, terms_words(asked.more or FIRST_TERMS), 0, 0, lambda _order: False)
+        outcomes = read.outcomes
+        self.table.take((asked_for, *outcomes) if read.machine.orders else (), anew=False)
+        drawn = [row for row in outcomes if not row.is_count and row.key != TERMS_KEY]
         labels = [part for row in drawn for part in (row.name, _("  by other terms"))]
         values = [value for row in drawn for value in (row.present, row.other)]
         data = BarData(tuple(labels), tuple(values), label_cells=NAME_CELLS) if read.machine.orders else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
 
@@ -11,12 +13,13 @@ from textual.binding import BindingType
 from textual.widgets import ContentSwitcher, Static
 
 from model.errors import HuokeError
+from model.kept_answers import as_known_now, keep_answer, kept_answer
 from tui import keymap
 from tui.analysis.face import SEPARATOR, AnalysisFace, Asked, Reading, ReadingGivenUp, turned_label
 from tui.analysis.life import LifeFace
 from tui.analysis.losses import LossesFace
 from tui.analysis.margins import MarginsFace
-from tui.analysis.messages import FigureMessage, FiguresCame, FiguresRefused, ProgressMade
+from tui.analysis.messages import FigureMessage, FiguresCame, FiguresRefused, FiguresSoFar, ProgressMade
 from tui.analysis.other_terms import OtherTermsFace
 from tui.analysis.period import PERIOD_KEYS, PERIOD_NAMES, Period, PeriodForm, period_on
 from tui.analysis.quarters import QuartersFace
@@ -33,6 +36,8 @@ from tui.shared.paged_table import PagedTable
 from tui.shared.status import StatusLine
 
 IN_THE_FOOT = ("change_terms", "turn_by", "choose_period", "turn_chart", "explain")
+# What takes less is read each time.
+KEPT_FROM_SECONDS = 0.1
 ALWAYS_IN_THE_FOOT = ("list.filter_rows", "pane.next_tab", "app.open_palette", "app.show_help")
 FACES: tuple[type[AnalysisFace], ...] = (
     MarginsFace, TrendsFace, QuartersFace, LifeFace, LossesFace, OtherTermsFace,
@@ -140,7 +145,7 @@ class AnalysisScreen(StoreScreen):
         reading = Reading(
             asked,
             tell=lambda reading, sentence: self._post(ProgressMade(face, reading, sentence)),
-            show=lambda reading, read: self._post(FiguresCame(face, reading, read, is_final=False)),
+            show=lambda reading, read, of, at: self._post(FiguresSoFar(face, reading, read, of, at)),
         )
         face.kept.under_way, face.kept.progress, face.kept.failure = reading, "", ""
         self.run_worker(partial(self._read, face, reading), thread=True, group=f"read-{face.id}")
@@ -152,28 +157,33 @@ class AnalysisScreen(StoreScreen):
         """Read a face's figures, in a thread."""
         try:
             with self.session.store.use():
-                read = face.read(reading.asked, reading)
+                read = _read_or_kept(face, reading)
         except HuokeError as error:
             self._post(FiguresRefused(face, reading, error))
         except ReadingGivenUp:
             self._post(FiguresRefused(face, reading, None))
         else:
-            self._post(FiguresCame(face, reading, read, is_final=True))
+            self._post(FiguresCame(face, reading, read))
 
     @on(FiguresCame)
     def _take_figures(self, message: FiguresCame) -> None:
         face, reading = message.face, message.reading
         if reading.asked == self.asked_of(face):
-            if message.is_final and not reading.is_outdated:
+            if not reading.is_outdated:
                 face.kept.keep(reading.asked, message.read)
             self._show(face, reading.asked, message.read)
-        if message.is_final:
-            self._end_reading(face)
+        self._end_reading(face)
         self._write_head()
 
-    def _show(self, face: AnalysisFace, asked: Asked, read: Any) -> None:
-        is_another = face.kept.shown is None or face.kept.shown[0] != asked
-        face.kept.shown = (asked, read)
+    @on(FiguresSoFar)
+    def _take_so_far(self, message: FiguresSoFar) -> None:
+        if message.reading.asked == self.asked_of(message.face):
+            self._show(message.face, message.asked, message.read, message.read_at)
+        self._write_head()
+
+    def _show(self, face: AnalysisFace, asked: Asked, read: Any, read_at: datetime | None = None) -> None:
+        is_another = face.kept.shown is None or face.kept.shown[0].question != asked.question
+        face.kept.shown, face.kept.shown_of = (asked, read), read_at
         face.show(asked, read, anew=is_another)
 
     @on(FiguresRefused)
@@ -206,6 +216,8 @@ class AnalysisScreen(StoreScreen):
         if face.kept.failure:
             said.append(face.kept.failure)
         elif face.kept.under_way is not None:
+            if face.kept.shown_of is not None:
+                said.append(_("as of {time}").format(time=f"{face.kept.shown_of:%Y-%m-%d %H:%M}"))
             said.append(face.kept.progress or _("reading …"))
         if text := face.table.filter_text:
             said.append(_("only “{text}”").format(text=text))
@@ -308,6 +320,26 @@ class AnalysisScreen(StoreScreen):
         if action_id == "analysis.open_archive" and face.customer_of(face.record) is None:
             return _("This row is about no single customer.")
         return ""
+
+
+def _read_or_kept(face: AnalysisFace, reading: Reading) -> Any:
+    """What a face is asked for: as it was kept where nothing was written since, else read; in a thread.
+
+    What took long is kept for the next run of the program, and shown then while it is read anew.
+    """
+    if face.READ is None:
+        return face.read(reading.asked, reading)
+    question = f"{face.TITLE} {reading.asked.question!r}"
+    kept = kept_answer(question, reading.asked, Asked, face.READ)
+    if kept is not None and kept.is_of_now:
+        return kept.answer
+    if kept is not None:
+        reading.show_earlier(kept)
+    of, began = as_known_now(), time.monotonic()
+    read = face.read(reading.asked, reading)
+    if time.monotonic() - began >= KEPT_FROM_SECONDS:
+        keep_answer(question, reading.asked, read, of)
+    return read
 
 
 def _face_id(at: int) -> str:

@@ -68,6 +68,7 @@ class TrendsFace(AnalysisFace):
         Turn("all", N_("all who traded in 12 months")),
     )
     FIGURES = ("slope", "p", "season", "margin_rate", "potential_customers")
+    READ = TrendsRead
 
     class CurveRead(Message):
         """A customer's months came from the store."""

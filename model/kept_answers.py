@@ -1,0 +1,114 @@
+"""Answers that took long to read, kept so that they are in sight at once the next time, in another run too.
+
+An answer is of all that was written until it was read. Once anything was written it is no more than the last that is
+known: whoever shows it says so, and reads anew.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from model.garbage import without_collecting
+from model.store import current, execute, one
+from model.written import written
+
+# Raised where a figure that is kept comes to mean something else: what was kept before is read anew then.
+MEANING = 1
+# Of a large company one takes some megabytes.
+KEPT_AT_MOST = 24
+# They shrink to a third; more would take longer than it saves.
+COMPRESSION_LEVEL = 1
+
+Answer = TypeVar("Answer")
+Asked = TypeVar("Asked", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class KeptAnswer(Generic[Asked, Answer]):
+    """An answer that was read before.
+
+    Attributes:
+        asked: what exactly was asked then; the days in it may be others than today's.
+        kept_at: when it was read, in local time.
+        is_of_now: whether the same was asked, and nothing was written since.
+    """
+
+    asked: Asked
+    answer: Answer
+    kept_at: datetime
+    is_of_now: bool
+
+
+def as_known_now() -> str:
+    """What an answer that is read from here on is of."""
+    return f"{MEANING} {written()}"
+
+
+def kept_answer(
+    question: str, asked: Asked, asked_as: type[Asked], answered_as: type[Answer]
+) -> KeptAnswer[Asked, Answer] | None:
+    """The last answer to a question; None where there is none, or one in another form.
+
+    Args:
+        question: which answer takes the place of which.
+        asked: the question as it is put now.
+    """
+    found = one("SELECT asked, of, kept_at, body FROM kept_answer WHERE question = ?", (question,))
+    if found is None:
+        return None
+    packed, of, kept_at, body = found
+    try:
+        then = msgspec.msgpack.decode(packed, type=asked_as, dec_hook=_unpacked)
+        with without_collecting():
+            answer = msgspec.msgpack.decode(zlib.decompress(body), type=answered_as, dec_hook=_unpacked)
+    except (msgspec.MsgspecError, zlib.error):
+        # Another release kept it in another form: as good as none.
+        return None
+    at = datetime.fromtimestamp(kept_at / 1000, UTC).astimezone()
+    return KeptAnswer(then, answer, at, is_of_now=then == asked and of == as_known_now())
+
+
+def keep_answer(question: str, asked: Hashable, answer: Any, of: str) -> None:
+    """Keep an answer in the place of the one before, and of all no more than KEPT_AT_MOST.
+
+    Args:
+        of: `as_known_now()` from before it was read.
+    """
+    packed = msgspec.msgpack.encode(asked, enc_hook=_packed)
+    body = zlib.compress(msgspec.msgpack.encode(answer, enc_hook=_packed), COMPRESSION_LEVEL)
+    with current().writing():
+        execute(
+            "INSERT INTO kept_answer (question, asked, of, kept_at, body) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (question) DO UPDATE SET asked = excluded.asked, of = excluded.of,"
+            " kept_at = excluded.kept_at, body = excluded.body",
+            (question, packed, of, int(datetime.now(UTC).timestamp() * 1000), body),
+        )
+        execute(
+            "DELETE FROM kept_answer WHERE question NOT IN"
+            " (SELECT question FROM kept_answer ORDER BY kept_at DESC, question LIMIT ?)",
+            (KEPT_AT_MOST,),
+        )
+
+
+def forget_answers() -> None:
+    """Forget all of them, in the present transaction: what they were read from was mended."""
+    execute("DELETE FROM kept_answer")
+
+
+def _packed(value: Any) -> tuple[int, int]:
+    if isinstance(value, Fraction):
+        return value.as_integer_ratio()
+    raise NotImplementedError(type(value))
+
+
+def _unpacked(kind: type[Any], value: Any) -> Any:
+    if kind is Fraction:
+        return Fraction(*value)
+    raise NotImplementedError(kind)

@@ -1,0 +1,18 @@
+"""Answers of the analysis that took long to read, kept for the next time."""
+
+from typing import Any
+
+TABLES = """
+CREATE TABLE kept_answer (
+    question TEXT NOT NULL PRIMARY KEY, asked {bytes} NOT NULL, of TEXT NOT NULL, kept_at {int} NOT NULL,
+    body {bytes} NOT NULL)
+"""
+
+SQLITE_WORDS = {"bytes": "BLOB", "int": "INTEGER"}
+POSTGRESQL_WORDS = {"bytes": "BYTEA", "int": "BIGINT"}
+
+
+def up(migrator: Any, db: Any) -> None:
+    sqlite = db.param == "?"
+    statement = TABLES.format(**(SQLITE_WORDS if sqlite else POSTGRESQL_WORDS))
+    db.execute_sql(statement if sqlite else statement.replace(" TEXT", ' TEXT COLLATE "C"'))
