@@ -82,7 +82,8 @@ def keep_answer(question: str, asked: Hashable, answer: Any, of: str) -> None:
         of: `as_known_now()` from before it was read.
     """
     packed = msgspec.msgpack.encode(asked, enc_hook=_packed)
-    body = zlib.compress(msgspec.msgpack.encode(answer, enc_hook=_packed), COMPRESSION_LEVEL)
+    with without_collecting():
+        body = zlib.compress(msgspec.msgpack.encode(answer, enc_hook=_packed), COMPRESSION_LEVEL)
     with current().writing():
         execute(
             "INSERT INTO kept_answer (question, asked, of, kept_at, body) VALUES (?, ?, ?, ?, ?)"

@@ -43,21 +43,23 @@ _ENDED = (
 )
 _KNOWN_REASONS = ", ".join(f"'{reason}'" for reason in LOST_REASONS)
 _REASON = f"CASE WHEN o.reason IN ({_KNOWN_REASONS}) THEN o.reason WHEN o.state = 'lost' THEN 'other' ELSE o.state END"
-# Every decision has the same columns: id, won, decided, reason.
-_WON = """
-SELECT o.id, 1 AS won, o.date AS decided, '' AS reason FROM orders o
+# Every decision has the same columns: id, won, decided, reason, and of the order what is counted, so that a million of
+# them need not be looked up twice.
+_COUNTED = "o.amount, o.customer_id, COALESCE(o.maker_id, o.owner_id) AS person_id"
+_WON = f"""
+SELECT o.id, 1 AS won, o.date AS decided, '' AS reason, {_COUNTED} FROM orders o
 WHERE o.kind = 'sale' AND o.date >= ? AND o.date <= ? AND o.live_from <= ? AND (o.live_to IS NULL OR o.live_to > ?)"""
 _LOST = f"""
-SELECT o.id, 0 AS won, o.decided_on AS decided, {_REASON} AS reason FROM orders o
+SELECT o.id, 0 AS won, o.decided_on AS decided, {_REASON} AS reason, {_COUNTED} FROM orders o
 WHERE {_ENDED} AND o.kind = 'sale' AND o.decided_on >= ? AND o.decided_on <= ?"""
 # The waiting orders have an index of their own, which is found by their two states.
-_EXPIRED = """
-SELECT o.id, 0, o.valid_until, 'expired' FROM orders o
+_EXPIRED = f"""
+SELECT o.id, 0, o.valid_until, 'expired', {_COUNTED} FROM orders o
 WHERE o.state IN ('held', 'quote') AND o.state = 'quote' AND o.kind = 'sale'
     AND o.valid_until >= ? AND o.valid_until <= ?"""
 # A quote that was ended later had already expired on the as-of day; one that was ever judged was a quote no more.
 _EXPIRED_THEN = f"""
-SELECT o.id, 0, o.valid_until, 'expired' FROM orders o
+SELECT o.id, 0, o.valid_until, 'expired', {_COUNTED} FROM orders o
 WHERE {_ENDED} AND o.kind = 'sale' AND o.held_for = '' AND o.live_from IS NULL AND o.decided_on > ?
     AND o.valid_until >= ? AND o.valid_until <= ?"""
 _LOSSES = f"{_LOST} UNION ALL {_EXPIRED} UNION ALL {_EXPIRED_THEN}"
@@ -65,27 +67,23 @@ _DECISIONS = f"{_WON} UNION ALL {_LOSSES}"
 
 _COUNTS = (
     "CAST(SUM(d.won) AS BIGINT), CAST(SUM(1 - d.won) AS BIGINT),"
-    " CAST(SUM(d.won * {amount}) AS BIGINT), CAST(SUM((1 - d.won) * {amount}) AS BIGINT)"
+    " CAST(SUM(d.won * d.amount) AS BIGINT), CAST(SUM((1 - d.won) * d.amount) AS BIGINT)"
 )
-_ORDER_COUNTS = _COUNTS.format(amount="o.amount")
 _GROUPED: dict[LostBy, str] = {
-    "salesperson": f"SELECT s.id, COALESCE(s.code, ''), COALESCE(s.name, ''), {_ORDER_COUNTS}"
-    " FROM ({decisions}) d JOIN orders o ON o.id = d.id"
-    " LEFT JOIN salesperson s ON s.id = COALESCE(o.maker_id, o.owner_id) GROUP BY s.id, s.code, s.name",
-    "customer": f"SELECT c.id, c.code, COALESCE(NULLIF(c.short_name, ''), c.name), {_ORDER_COUNTS}"
-    " FROM ({decisions}) d JOIN orders o ON o.id = d.id JOIN customer c ON c.id = o.customer_id"
-    " GROUP BY c.id, c.code, c.short_name, c.name",
+    "salesperson": f"SELECT s.id, COALESCE(s.code, ''), COALESCE(s.name, ''), {_COUNTS}"
+    " FROM ({decisions}) d LEFT JOIN salesperson s ON s.id = d.person_id GROUP BY s.id, s.code, s.name",
+    "customer": f"SELECT c.id, c.code, COALESCE(NULLIF(c.short_name, ''), c.name), {_COUNTS}"
+    " FROM ({decisions}) d JOIN customer c ON c.id = d.customer_id GROUP BY c.id, c.code, c.short_name, c.name",
     # An order with a product on two lines is one order with that product.
-    "product": f"SELECT p.id, p.code, p.name, {_COUNTS.format(amount='d.amount')}"
+    "product": f"SELECT p.id, p.code, p.name, {_COUNTS}"
     " FROM (SELECT e.id, e.won, l.product_id, CAST(SUM(l.amount) AS BIGINT) AS amount"
     " FROM ({decisions}) e JOIN order_line l ON l.order_id = e.id GROUP BY e.id, e.won, l.product_id) d"
     " JOIN product p ON p.id = d.product_id GROUP BY p.id, p.code, p.name",
-    "reason": f"SELECT NULL, d.reason, '', {_ORDER_COUNTS} FROM ({{decisions}}) d JOIN orders o ON o.id = d.id"
-    " WHERE d.won = 0 GROUP BY d.reason",
+    "reason": f"SELECT NULL, d.reason, '', {_COUNTS} FROM ({{decisions}}) d WHERE d.won = 0 GROUP BY d.reason",
 }
-_COMPANY = f"SELECT {_ORDER_COUNTS} FROM ({{decisions}}) d JOIN orders o ON o.id = d.id"
+_COMPANY = f"SELECT {_COUNTS} FROM ({{decisions}}) d"
 _LOST_ORDERS = """
-SELECT o.id, o.number, COALESCE(o.maker_id, o.owner_id), o.customer_id, c.code,
+SELECT o.id, o.number, d.person_id, o.customer_id, c.code,
     COALESCE(NULLIF(c.short_name, ''), c.name),
     o.date, d.decided, d.reason, o.reason, o.amount
 FROM ({decisions}) d JOIN orders o ON o.id = d.id JOIN customer c ON c.id = o.customer_id
@@ -208,7 +206,8 @@ def _lost_on(decided: str, reason: str) -> date:
 
 
 def decisions_query(from_date: date, to_date: date, as_of: date) -> tuple[str, list[Any]]:
-    """The decisions that fall into a period, as a query of id, won, decided and reason, and its parameters."""
+    """The decisions that fall into a period, as a query of id, won, decided, reason, amount, customer_id and
+    person_id, and its parameters."""
     first, last, today = iso(from_date), iso(min(to_date, as_of)), iso(as_of)
     return _DECISIONS, [first, last, today, today, *losses_query(from_date, to_date, as_of)[1]]
 
