@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from model.closing import is_closed
 from model.dates import month_of, shifted
-from model.settings import setting_on
+from model.settings import CLOCKS, DEFAULTS, setting_on
 from model.store import Store, rows
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, small_company
@@ -19,7 +19,7 @@ from tests.tui.office_desk import cells, filled, office, said, summary, turned_t
 from tui import locale
 from tui.app import HuokeApp
 from tui.archive.documents import DocumentScreen
-from tui.office.company_settings import SettingsFace
+from tui.office.company_settings import SETTING_WORDS, VALUES_OF, YES_OR_NO, SettingsFace
 from tui.office.months import MonthsFace
 from tui.office.people import PeopleFace
 from tui.shared.ask import AskText, Choose, Confirm
@@ -121,6 +121,29 @@ async def test_a_month_is_closed_after_a_question(store: Store) -> None:
         await until(pilot, lambda: "closed" in office(app).why_not("office.close_month"))
 
 
+async def test_who_closes_a_month_is_told_which_are_closed_with_it(tmp_path: Path) -> None:
+    def with_a_past(made: Company) -> None:
+        fill(made)
+        made.sell("C1", TODAY - 100 * DAY, "10")
+
+    with small_company(tmp_path / "store", with_a_past, me="M1") as (opened, _company):
+        app = HuokeApp(opened, first_mode="office")
+        async with app.run_test(size=(80, 24)) as pilot:
+            await turned_to(pilot, app, MonthsFace)
+            months = [row[0] for row in cells(app)]
+            assert len(months) > 2
+            await pilot.press("c")
+            await until(pilot, lambda: isinstance(app.screen, Confirm))
+            assert isinstance(app.screen, Confirm)
+            assert f"{months[-1]} to {months[1]} are still open" in app.screen.details
+            await pilot.press("n", *["down"] * (len(months) - 2), "c")
+            await until(pilot, lambda: isinstance(app.screen, Confirm))
+            assert isinstance(app.screen, Confirm)
+            assert f"{months[-1]} is still open" in app.screen.details
+            await pilot.press("y")
+            await until(pilot, lambda: f"{months[-2]} is closed." in said(app))
+
+
 async def test_a_setting_is_changed_from_today_on(store: Store) -> None:
     app = HuokeApp(store, first_mode="office")
     async with app.run_test(size=(80, 24)) as pilot:
@@ -129,10 +152,33 @@ async def test_a_setting_is_changed_from_today_on(store: Store) -> None:
         await pilot.press("down", "enter")
         await until(pilot, lambda: isinstance(app.screen, AskText))
         await pilot.press("ctrl+u", "3", "enter")
-        await until(pilot, lambda: "grace_days is 3 now." in said(app))
+        await until(pilot, lambda: "Grace days: 3 from today on." in said(app))
         with store.use():
             assert setting_on("grace_days", TODAY) == "3"
             assert setting_on("grace_days", TODAY - DAY) == "0"
+
+
+async def test_a_setting_of_few_values_is_chosen_in_words(store: Store) -> None:
+    app = HuokeApp(store, first_mode="office")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await turned_to(pilot, app, SettingsFace)
+        rows_shown = cells(app)
+        place = next(at for at, row in enumerate(rows_shown) if row[0] == "What breaks the quiet")
+        assert rows_shown[place][1] == "any of these"
+        await pilot.press(*["down"] * place, "enter")
+        await until(pilot, lambda: isinstance(app.screen, Choose))
+        await pilot.press("1")
+        await until(pilot, lambda: "What breaks the quiet: a trade from today on." in said(app))
+        with store.use():
+            assert setting_on("return_clock", TODAY) == "trade"
+
+
+def test_every_setting_and_each_of_its_values_has_words() -> None:
+    assert SETTING_WORDS.keys() == DEFAULTS.keys()
+    assert VALUES_OF["return_clock"].keys() == set(CLOCKS)
+    assert {name for name, words in VALUES_OF.items() if words is YES_OR_NO} == {
+        name for name, value in DEFAULTS.items() if value in ("yes", "no")
+    }
 
 
 async def test_people_stand_with_their_customers(store: Store) -> None:

@@ -121,7 +121,7 @@ async def test_quiet_customers_are_previewed_and_returned_by_the_rule(company: t
     async with app.run_test(size=(80, 24)) as pilot:
         await turned_to(pilot, app, QuietFace, 0)
         assert "stay with their owners" in summary(app)
-        assert "return_after_days" in office(app).why_not("office.return_quiet")
+        assert "Days until the pool" in office(app).why_not("office.return_quiet")
         await pilot.press("f")
         await until(pilot, lambda: isinstance(app.screen, AskText))
         await pilot.press(*"100", "enter")

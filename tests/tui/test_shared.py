@@ -364,6 +364,27 @@ def test_a_curve_fills_its_cells_and_reads_in_chinese() -> None:
         assert "24年1月" in lines[-1]
 
 
+def test_curves_of_very_different_size_stand_one_below_the_other_where_there_is_room() -> None:
+    locale.use("zh")
+    months = tuple(f"{24 + month // 12}-{month % 12 + 1:02d}" for month in range(24))
+    revenue = tuple(90_000_000 * (month % 7 + 1) for month in range(24))
+    margin = tuple(value // 9 for value in revenue)
+    data = CurveData(months, (("收入", revenue), ("毛利", margin)))
+    lines = chart.draw_curves(data, 80, 17).plain.splitlines()
+    assert len(lines) == 17
+    assert {cell_len(line) for line in lines} == {80}
+    second = next(place for place, line in enumerate(lines) if "毛利" in line)
+    assert ("收入" in lines[0], second) == (True, 9)
+    # The largest of the margin is drawn at the top of its own part, and not at the ground of the other's.
+    drawn = [any("⠀" < character <= "⣿" for character in line) for line in lines]
+    assert any(drawn[second + 1 : second + 3])
+    # With too little room, and where one is no more than some part of the other, both stand in one.
+    for shown, height in ((data, 11), (CurveData(months, (("收入", revenue), ("毛利", revenue))), 17)):
+        legend = chart.draw_curves(shown, 80, height).plain.splitlines()[0]
+        assert "收入" in legend
+        assert "毛利" in legend
+
+
 def test_a_curve_without_colour_has_no_colour() -> None:
     data = CurveData(("a", "b"), (("x", (1, 2)),), "count")
     assert not [span for span in chart.draw_curves(data, 40, 10, in_colour=False).spans if "color" in str(span)]

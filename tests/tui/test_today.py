@@ -93,6 +93,21 @@ async def test_the_list_is_ones_own_and_can_be_everybodys(store: Store) -> None:
         assert "collect C3 Customer C3" in await rows(pilot, 4)
 
 
+@pytest.mark.parametrize(("me", "says"), [("S1", "ask someone whose role is"), ("M1", "F9: released or rejected")])
+async def test_a_held_order_says_who_decides_it_and_where(tmp_path: Path, me: str, says: str) -> None:
+    def with_manager(made: Company) -> None:
+        fill(made)
+        made.salesperson("M1", "manager")
+
+    with small_company(tmp_path / "store", with_manager, me=me) as (opened_store, _company):
+        app = HuokeApp(opened_store, first_mode="today")
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, lambda: bool(pilot.app.screen.query_one(ShortTable).shown_rows))
+            await pilot.press("enter")
+            await opened(pilot, DocumentScreen)
+            assert says in str(app.screen.query_one("#way", Static).content)
+
+
 async def test_a_task_is_put_off_and_taken_up_again(store: Store) -> None:
     app = HuokeApp(store, first_mode="today")
     async with app.run_test(size=(80, 24)) as pilot:

@@ -1,4 +1,4 @@
-"""The credit time machine: what other terms would have held last quarter, what that had saved, and what it had cost."""
+"""The credit time machine: what other terms would have held, what that had saved, and what it had cost."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class OutcomesRead:
 
 
 class OtherTermsFace(AnalysisFace):
-    """The orders of the last quarter by the present terms and by others."""
+    """The orders of the last three full months by the present terms and by others."""
 
     TITLE = N_("Time machine")
     PERIOD_OF = frozenset()
@@ -241,7 +241,7 @@ class OtherTermsForm(EntryForm[OtherTerms]):
         self._terms = terms
 
     def title_text(self) -> str:
-        return _("Which terms should have held last quarter?")
+        return _("Which terms should have held in the last 3 full months?")
 
     def fields(self) -> Sequence[FormField]:
         terms, empty = self._terms, _("as it was")

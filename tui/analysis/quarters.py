@@ -177,7 +177,7 @@ class QuartersFace(AnalysisFace):
             self.customers.take(now.customers, with_secrets=read.sees_cost)
 
     def note(self, asked: Asked, read: QuartersRead) -> str:
-        said = model_words(read.model, read.sees_cost)
+        said = potential_words(read.model, read.sees_cost)
         if read.is_final or read.as_of is None:
             return said
         return _("As of {day}, reckoned anew now.").format(day=read.as_of.isoformat()) + " " + said
@@ -202,7 +202,7 @@ class QuartersFace(AnalysisFace):
         return CustomersOfQuarter(record, read.sees_cost)
 
 
-def model_words(model: PotentialModel | None, sees_cost: bool) -> str:
+def potential_words(model: PotentialModel | None, sees_cost: bool) -> str:
     """What stands behind potential: the model with its parameters, or the last twelve months and why; translated."""
     if model is None:
         return _("The last 12 months stand for potential: {reason}.").format(reason=_(NOT_PUBLISHED))
@@ -212,11 +212,13 @@ def model_words(model: PotentialModel | None, sees_cost: bool) -> str:
             # How far the model missed is margin.
             return _("The last 12 months stand for potential.")
         return _("The last 12 months stand for potential: {reason}.").format(reason=_(template).format(**params))
-    bought, earned = model.purchases, model.earnings if sees_cost else None
+    fitted = _("fitted to {count} customers").format(count=f"{model.customers:,}")
+    if not sees_cost:
+        return _("By how often each bought, as of {day}; {fitted}.").format(day=model.as_of.isoformat(), fitted=fitted)
+    bought, earned = model.purchases, model.earnings
     said = _("BG/NBD and Gamma-Gamma of {day}").format(day=model.as_of.isoformat())
     numbers = [] if bought is None else [("r", bought.r), ("α", bought.alpha), ("a", bought.a), ("b", bought.b)]
     numbers += [] if earned is None else [("p", earned.p), ("q", earned.q), ("v", earned.v)]
-    fitted = _("fitted to {count} customers").format(count=f"{model.customers:,}")
     return f"{said}: {' '.join(f'{name} {number:.3g}' for name, number in numbers)}; {fitted}"
 
 

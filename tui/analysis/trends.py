@@ -99,9 +99,9 @@ class TrendsFace(AnalysisFace):
             self.chart.show("", None)
 
     def note(self, asked: Asked, read: TrendsRead) -> str:
-        return _("Revenue of the 12 full months up to {month}, by Theil–Sen and Mann–Kendall.").format(
+        return _("Revenue month by month over the 12 full months up to {month}.").format(
             month=last_full_month(asked.day)
-        )
+        )  # fmt: skip
 
     def summary(self, asked: Asked, read: TrendsRead) -> str:
         return _("{count} customers").format(count=f"{len(read.rows):,}")

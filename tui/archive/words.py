@@ -10,6 +10,7 @@ from model.credit import REASON_NAMES, REASONS_FOR_A_PERSON, Reason, Standing, V
 from model.dates import BEGINNING
 from model.money import grouped
 from model.statement import DOCUMENT_NAMES
+from tui import keymap
 from tui.customers.card_form import CARD_LABELS
 from tui.locale import N_, _
 
@@ -124,3 +125,13 @@ def amount_or_blank(amount_minor: int) -> str:
 
 def _list(words: Sequence[str]) -> str:
     return _(", ").join(words)
+
+
+def releasing_words(code: str) -> str:
+    """Where a held order of a customer is released, and by which keys, translated."""
+    receive, release = (
+        keymap.shown_keys(keymap.ACTION_OF[f"archive.{verb}"]) for verb in ("record_receipt", "release_order")
+    )
+    return _("In the archive of {code}: {receive} receives money for it, {release} releases it.").format(
+        code=code, receive=receive, release=release
+    )

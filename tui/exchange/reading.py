@@ -28,12 +28,11 @@ from model.settings import setting_on
 from model.store import meta, one, rows
 from tui import keymap
 from tui.archive.change_words import CHANGE_WORDS, change_details
-from tui.archive.words import FIELD_WORDS, term_words, verdict_words
+from tui.archive.words import FIELD_WORDS, releasing_words, term_words, verdict_words
 from tui.exchange.device_key import key_place
 from tui.locale import N_, _, translate_error
 from tui.session import Session
 
-RELEASING_VERBS = ("record_receipt", "release_order")
 UNSENT_SHOWN = 500
 INBOX_SHOWN = 500
 FATE_WORDS = {
@@ -206,10 +205,7 @@ def _held(entry: InboxEntry, said: HuokeError, today: date) -> InboxEntry:
         customer=whom.shown_name, amount=grouped(card.row.amount),
         verdict=reasons if only_card else verdict_words(card.verdict),
     )  # fmt: skip
-    receive, release = (keymap.shown_keys(keymap.ACTION_OF[f"archive.{verb}"]) for verb in RELEASING_VERBS)
-    way = _("In the archive of {code}: {receive} receives money for it, {release} releases it.").format(
-        code=whom.code, receive=receive, release=release
-    )
+    way = releasing_words(whom.code)
     return replace(entry, sentence=sentence, details=(f"{document.number} {sentence}", way), way=way)
 
 

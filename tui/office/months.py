@@ -70,6 +70,12 @@ class MonthsFace(ListFace):
         month: Month = self.record
         question = _("Close {month}? Its board is kept as it is and never changes again.").format(month=month.name)
         details = _("What arrives for it later counts in the month in which it is recorded.")
+        if earlier := [each.name for each in self._records.values() if not each.closed and each.name < month.name]:
+            # The list ends after two years; what is older and open is closed with them.
+            said = _("{first} is still open and is closed with it.")
+            if len(earlier) > 1:
+                said = _("{first} to {last} are still open and are closed with it.")
+            details = said.format(first=min(earlier), last=max(earlier)) + " " + details
         if await desk.ask(Confirm(question, details)):
             desk.decide([CloseMonth(month=month.name)], _("{month} is closed.").format(month=month.name))
 

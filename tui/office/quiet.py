@@ -11,6 +11,7 @@ from model.changes.returning import MOST_AT_ONCE, ReturnQuiet
 from model.quiet_returns import QuietCustomer, ReturnRule, quiet_customers, return_rule
 from tui.leaderboard.short_table import Entry
 from tui.locale import N_, _
+from tui.office.company_settings import setting_name
 from tui.office.face import Deed, FaceRead, ListFace
 from tui.office.pool import assign
 from tui.shared.ask import AskText, Confirm
@@ -44,7 +45,7 @@ class QuietFace(ListFace):
     TITLE = N_("Quiet")
     MARKABLE = True
     ENTER = "open_archive"
-    EMPTY = N_("Nobody returns to the pool. The settings return_after_days and return_clock say who would.")
+    EMPTY = N_("Nobody returns to the pool: “Days until the pool” among the settings says when somebody would.")
     COLUMNS = (
         Column("falls_on", N_("returns on"), 10, priority=9),
         Column("code", N_("Code"), 8, priority=7),
@@ -90,9 +91,9 @@ class QuietFace(ListFace):
         if self._as_if is not None:
             return _("This only shows who would return: f and nothing typed shows the rule that is set.")
         if self.about is None:
-            return _("Quiet customers stay with their owners: set return_after_days in the list “{tab}”.").format(
-                tab=_("Settings")
-            )
+            return _("Quiet customers stay with their owners: set “{setting}” in the list “{tab}”.").format(
+                setting=setting_name("return_after_days"), tab=_("Settings")
+            )  # fmt: skip
         return "" if self.about.customers else _("Nobody returns today.")
 
     async def _return(self, desk: OfficeDesk) -> None:

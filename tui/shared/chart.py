@@ -31,6 +31,8 @@ SERIES_SIGNS = ("braille", "*", "+")
 LEGEND_SIGNS = ("⠒", "*", "+")
 SERIES_COLOURS = ("blue", "green", "orange")
 LEAST_CURVE_CELLS = (24, 6)
+# From so many times larger on one curve presses the other to the ground.
+FAR_APART = 4
 BAR_CHARACTERS = " ▏▎▍▌▋▊▉█"
 LABEL_CELLS_AT_MOST = 16
 
@@ -99,13 +101,37 @@ class Chart(Widget):
 
 
 def draw_curves(data: CurveData, width: int, height: int, in_colour: bool = True) -> Content:
-    """The curves in so many cells, with a line above that names them."""
-    legend = "  ".join(
-        f"{sign} {printable(name)}" for sign, (name, _values) in zip(LEGEND_SIGNS, data.series, strict=False)
-    )
+    """The curves in so many cells, with a line above that names them.
+
+    Where one would lie flat at zero beside another that is many times larger, they stand one below the other, each by
+    its own scale.
+    """
     least_width, least_height = LEAST_CURVE_CELLS
     if width < least_width or height < least_height:
-        return Content(fit(legend, max(1, width)))
+        return Content(fit(_legend(data.series), max(1, width)))
+    if len(data.series) < 2 or not _is_far_apart(data) or height < len(data.series) * least_height:
+        return _drawn(data, width, height, in_colour)
+    # The first is what the others are part of: it has what the division leaves over.
+    each = height // len(data.series)
+    heights = [height - each * (len(data.series) - 1), *[each] * (len(data.series) - 1)]
+    drawn = [
+        _drawn(CurveData(data.labels, (one,), data.unit), width, own, in_colour)
+        for one, own in zip(data.series, heights, strict=True)
+    ]
+    return Content("").join(drawn)
+
+
+def _is_far_apart(data: CurveData) -> bool:
+    largest = [max((abs(value) for value in values), default=0) for _name, values in data.series]
+    return min(largest) * FAR_APART <= max(largest) and min(largest) > 0
+
+
+def _legend(series: Sequence[tuple[str, tuple[int, ...]]]) -> str:
+    return "  ".join(f"{sign} {printable(name)}" for sign, (name, _values) in zip(LEGEND_SIGNS, series, strict=False))
+
+
+def _drawn(data: CurveData, width: int, height: int, in_colour: bool) -> Content:
+    """The curves by one scale."""
     # Importing plotext takes a tenth of a second, which only a screen with a chart should pay.
     import plotext  # type: ignore[import-untyped]
 
@@ -128,7 +154,7 @@ def draw_curves(data: CurveData, width: int, height: int, in_colour: bool = True
     shown = label_indexes(data.labels, width - max(map(cell_len, tick_labels)) - 2)
     figure.ruler("x").ticks(shown, [printable(data.labels[index]) for index in shown])
     drawing = Text.from_ansi(figure.build().string())
-    return Content(fit(legend, width) + "\n") + Content.from_rich_text(drawing)
+    return Content(fit(_legend(data.series), width) + "\n") + Content.from_rich_text(drawing)
 
 
 def draw_bars(data: BarData, width: int, height: int) -> Content:

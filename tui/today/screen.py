@@ -25,6 +25,7 @@ from model.worklist import TASK_NAMES, Task, put_off, put_off_until_tomorrow, ta
 from tui import keymap
 from tui.archive.documents import DocumentScreen
 from tui.archive.sources import Desk
+from tui.archive.words import releasing_words
 from tui.customers.forms import ContactForm
 from tui.leaderboard.short_table import Entry, ShortTable
 from tui.locale import N_, _
@@ -145,6 +146,11 @@ class TodayScreen(StoreScreen):
             return None
         return next((task for task in self._read.tasks if task.key == row.key), None)
 
+    @on(PagedTable.RowHighlighted)
+    def _follow_cursor(self) -> None:
+        # Which keys can do something depends on the row.
+        self.query_one(StatusLine).refresh()
+
     @on(PagedTable.RowChosen)
     def _row_chosen(self) -> None:
         task = self.task
@@ -155,10 +161,23 @@ class TodayScreen(StoreScreen):
         elif task.order is not None:
             desk = Desk(self.session.store, self.session.person_id, self.session.today(), task.customer)
             self.app.push_screen(
-                DocumentScreen(desk, DocumentRef(task.order, str(task.params["number"]), "sale", "held"))
+                DocumentScreen(
+                    desk, DocumentRef(task.order, str(task.params["number"]), "sale", "held"), self._way_of(task)
+                )
             )
         else:
             self.app.open_customer(task.customer)  # type: ignore[attr-defined]
+
+    def _way_of(self, task: Task) -> str:
+        """Where a held order is decided: among all of them by whom it is up to, else who that is."""
+        if reason := self.reason_against_right("release_held"):
+            return reason
+        office = keymap.short_key(keymap.ACTION_OF["app.open_office"])
+        return (
+            _("{office}: released or rejected among all held orders.").format(office=office)
+            + " "
+            + releasing_words(task.code)
+        )
 
     @on(ShortTable.Exported)
     def _tell_exported(self, message: ShortTable.Exported) -> None:
