@@ -148,7 +148,7 @@ class AnalysisFace(Horizontal):
     FIGURES: ClassVar[tuple[str, ...]] = ()
     """The figures shown, by their keys in tui.shared.definition."""
     READ: ClassVar[type[Any] | None] = None
-    """What `read` returns, where it is kept for another run of the program; nothing in it may be translated."""
+    """What `read` returns, where it is kept for another run of the program."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)

@@ -116,6 +116,7 @@ class QuartersFace(AnalysisFace):
     TITLE = N_("Value × potential")
     PERIOD_OF = frozenset()
     FIGURES = ("value", "potential", "key_account", "alive", "rfm")
+    READ = QuartersRead
 
     def numbers(self) -> ComposeResult:
         yield QuarterTable(

@@ -26,7 +26,7 @@ from tui.analysis.quarters import QuartersFace
 from tui.analysis.trends import TrendsFace
 from tui.archive.pane import TabLine
 from tui.keymap import ACTION_OF, Action
-from tui.locale import _, translate_error
+from tui.locale import _, language, translate_error
 from tui.session import StoreScreen
 from tui.shared.ask import Choice, Choose
 from tui.shared.columns import printable
@@ -329,7 +329,7 @@ def _read_or_kept(face: AnalysisFace, reading: Reading) -> Any:
     """
     if face.READ is None:
         return face.read(reading.asked, reading)
-    question = f"{face.TITLE} {reading.asked.question!r}"
+    question = f"{face.TITLE} {language()} {reading.asked.question!r}"
     kept = kept_answer(question, reading.asked, Asked, face.READ)
     if kept is not None and kept.is_of_now:
         return kept.answer
