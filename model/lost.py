@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args
 from model.errors import N_
 from model.fields import iso
 from model.money import rate_bp
+from model.monthly_parts import monthly_parts, summed
 from model.orders import LOST_REASONS
 from model.store import rows
 
@@ -163,11 +164,15 @@ def lost_report(from_date: date, to_date: date, by: LostBy, as_of: date) -> Lost
     counts it once.
     """
     company = company_lost(from_date, to_date, as_of)
-    decisions, parameters = decisions_query(from_date, to_date, as_of)
+
+    def grouped(first: date, last: date) -> list[tuple[Any, ...]]:
+        decisions, parameters = decisions_query(first, last, as_of)
+        return rows(_GROUPED[by].format(decisions=decisions), parameters)
+
+    # An order is decided on one day, so that those of each month add up to those of all.
+    parts = monthly_parts(from_date, min(to_date, as_of)) if by == "product" else [(from_date, to_date)]
     found = []
-    for id_, key, name, won, lost, won_amount, lost_amount in rows(
-        _GROUPED[by].format(decisions=decisions), parameters
-    ):
+    for id_, key, name, won, lost, won_amount, lost_amount in summed(parts, grouped, 3):
         decided, amount = won + lost, won_amount + lost_amount
         if by == "reason":
             decided, amount = company.decided, company.decided_amount

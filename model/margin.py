@@ -15,6 +15,7 @@ from model.ageing import anything_after
 from model.dates import first_day, last_day, month_of, months_between, shifted
 from model.fields import iso
 from model.money import rate_bp
+from model.monthly_parts import monthly_parts, summed
 from model.people import Salesperson
 from model.rights import SIGHTS
 from model.settings import setting_on
@@ -23,6 +24,8 @@ from model.totals import NOBODY
 
 MarginBy = Literal["customer", "segment", "salesperson", "product", "brand", "category", "month"]
 MARGIN_KEYS: tuple[MarginBy, ...] = get_args(MarginBy)
+# What stands on the lines of orders: of a year in a large company some millions.
+BY_LINES = frozenset({"product", "brand", "category"})
 TOTAL_KEY = "*"
 CURVE_MONTHS = 24
 
@@ -121,8 +124,15 @@ class MarginReport:
 
 def margin(from_date: date, to_date: date, by: MarginBy, as_of: date) -> MarginReport:
     """The margin of a period, both days included, as of a day."""
-    query, parameters = _facts(from_date, to_date, by, as_of)
-    found = [Margin(*row) for row in rows(_GROUPED[by].format(facts=query), parameters) if any(row[2:])]
+
+    def grouped(first: date, last: date) -> list[tuple[Any, ...]]:
+        query, parameters = _facts(first, last, by, as_of)
+        return rows(_GROUPED[by].format(facts=query), parameters)
+
+    until = min(to_date, as_of)
+    # An order is of one day, so that those of each month add up to those of all.
+    read = summed(monthly_parts(from_date, until), grouped, 2) if by in BY_LINES else grouped(from_date, to_date)
+    found = [Margin(*row) for row in read if any(row[2:])]
     found.sort(key=lambda row: (row.key,) if by == "month" else (-row.margin, row.key))
     return MarginReport(tuple(found), margin_total(from_date, to_date, as_of))
 
@@ -138,7 +148,7 @@ def _facts(from_date: date, to_date: date, by: MarginBy, as_of: date) -> tuple[s
     """Where the sums come from: the running totals of whole months, or the documents."""
     until = min(to_date, as_of)
     period = [iso(from_date), iso(until), iso(as_of), iso(as_of)]
-    if by in ("product", "brand", "category"):
+    if by in BY_LINES:
         return _PRODUCT_LINES, period
     # Nothing is dated after the as-of day, so that its month is whole already.
     whole = from_date.day == 1 and (to_date >= as_of or to_date == last_day(month_of(to_date)))
