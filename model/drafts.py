@@ -20,6 +20,7 @@ from model.errors import N_, StoreError
 DRAFTS_FILE = "drafts.db"
 # How long a write waits for another connection to the file; only a backup holds it at all.
 PATIENCE_SECONDS = 5.0
+TABLE = "CREATE TABLE IF NOT EXISTS draft (id TEXT PRIMARY KEY, aside INTEGER NOT NULL, content TEXT NOT NULL)"
 
 
 class DraftLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,9 +74,7 @@ class Drafts:
         self._connection: sqlite3.Connection | None = None
         with self._told():
             self._connection = self._connected()
-            self._connection.execute(
-                "CREATE TABLE IF NOT EXISTS draft (id TEXT PRIMARY KEY, aside INTEGER NOT NULL, content TEXT NOT NULL)"
-            )
+            self._connection.execute(TABLE)
 
     def _connected(self) -> sqlite3.Connection:
         connection = connect(
@@ -153,7 +152,9 @@ class Drafts:
             if self._connection is not None:
                 yield self._connection
                 return
-            with closing(self._connected()) as connection:
+            # Where the store was taken away meanwhile, nothing of it comes back.
+            there = self._folder / DRAFTS_FILE
+            with closing(self._connected() if there.exists() else _nowhere()) as connection:
                 yield connection
 
     @contextmanager
@@ -166,3 +167,10 @@ class Drafts:
                 folder=self._folder,
                 reason=str(error),
             ) from error
+
+
+def _nowhere() -> sqlite3.Connection:
+    """What is written to it is forgotten with it."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.execute(TABLE)
+    return connection

@@ -36,19 +36,32 @@ class KeptAnswer(Generic[Asked, Answer]):
 
     Attributes:
         asked: what exactly was asked then; the days in it may be others than today's.
-        kept_at: when it was read, in local time.
+        read_at: when, in local time; what was written by then is in it.
         is_of_now: whether the same was asked, and nothing was written since.
     """
 
     asked: Asked
     answer: Answer
-    kept_at: datetime
+    read_at: datetime
     is_of_now: bool
 
 
-def as_known_now() -> str:
-    """What an answer that is read from here on is of."""
-    return f"{MEANING} {written()}"
+@dataclass(frozen=True)
+class KnownBy:
+    """What an answer that is read from here on is of.
+
+    Attributes:
+        written: all that was written.
+        at: when that was.
+    """
+
+    written: str
+    at: datetime
+
+
+def known_now() -> KnownBy:
+    """Asked before an answer is read: what is written while it is read may be missing in it."""
+    return KnownBy(f"{MEANING} {written()}", datetime.now(UTC))
 
 
 def kept_answer(
@@ -72,14 +85,14 @@ def kept_answer(
         # Another release kept it in another form: as good as none.
         return None
     at = datetime.fromtimestamp(kept_at / 1000, UTC).astimezone()
-    return KeptAnswer(then, answer, at, is_of_now=then == asked and of == as_known_now())
+    return KeptAnswer(then, answer, at, is_of_now=then == asked and of == known_now().written)
 
 
-def keep_answer(question: str, asked: Hashable, answer: Any, of: str) -> None:
+def keep_answer(question: str, asked: Hashable, answer: Any, by: KnownBy) -> None:
     """Keep an answer in the place of the one before, and of all no more than KEPT_AT_MOST.
 
     Args:
-        of: `as_known_now()` from before it was read.
+        by: `known_now()` from before it was read.
     """
     packed = msgspec.msgpack.encode(asked, enc_hook=_packed)
     with without_collecting():
@@ -89,7 +102,7 @@ def keep_answer(question: str, asked: Hashable, answer: Any, of: str) -> None:
             "INSERT INTO kept_answer (question, asked, of, kept_at, body) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (question) DO UPDATE SET asked = excluded.asked, of = excluded.of,"
             " kept_at = excluded.kept_at, body = excluded.body",
-            (question, packed, of, int(datetime.now(UTC).timestamp() * 1000), body),
+            (question, packed, by.written, int(by.at.timestamp() * 1000), body),
         )
         execute(
             "DELETE FROM kept_answer WHERE question NOT IN"
@@ -99,7 +112,7 @@ def keep_answer(question: str, asked: Hashable, answer: Any, of: str) -> None:
 
 
 def forget_answers() -> None:
-    """Forget all of them, in the present transaction: what they were read from was mended."""
+    """Forget all of them, in the present transaction: what they tell must not be told here any more."""
     execute("DELETE FROM kept_answer")
 
 

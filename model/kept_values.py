@@ -86,6 +86,19 @@ def _refreshed(day: date, progress: Progress, cancelled: Callable[[], bool]) -> 
     return True
 
 
+def forget_values(*, only_gone: bool) -> None:
+    """Forget what must not be kept here any more, in the present transaction.
+
+    Args:
+        only_gone: of customers that are not here any more; else all of them.
+    """
+    if only_gone:
+        execute("DELETE FROM customer_value WHERE customer_id NOT IN (SELECT id FROM customer)")
+        return
+    execute("DELETE FROM customer_value")
+    set_meta(KEPT_AS, "0 ")
+
+
 def values_as_of() -> date | None:
     """The day of the values that are kept; None while there are none."""
     _generation, of = _kept()

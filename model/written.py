@@ -9,7 +9,8 @@ LAST_IMPORT = "last_import"
 
 
 def written() -> str:
-    """The office's version, this device's last number, what it pulled, and what was imported last."""
+    """The office's version, this device's last number, what it pulled of which view and epoch, and its imports."""
     version = one("SELECT v FROM head WHERE one = 1")
     number = one("SELECT MAX(number) FROM change WHERE device = ?", (meta("device"),))
-    return f"{version[0] if version else 0} {(number[0] if number else None) or 0} {meta('cursor')} {meta(LAST_IMPORT)}"
+    numbers = f"{version[0] if version else 0} {(number[0] if number else None) or 0}"
+    return " ".join([numbers, *(meta(name) for name in ("cursor", "view", "epoch", LAST_IMPORT))])

@@ -16,7 +16,7 @@ import zstandard
 
 from model.errors import N_, InputError, UnreachableError
 from sync.credentials import base64url, signed_headers
-from sync.errors import ClockWrong, RequestRepeated, RequestTooLarge, told_by_office
+from sync.errors import ClockWrong, RequestCut, RequestRepeated, RequestTooLarge, told_by_office
 from sync.protocol import CONTENT_TYPE, OWN_VIEW
 
 CONNECT_SECONDS = 10.0
@@ -202,6 +202,8 @@ def _raise_refusal(status: int, body: bytes, headers: httpx.Headers) -> None:
     if status == httpx.codes.REQUEST_ENTITY_TOO_LARGE and not isinstance(told, RequestTooLarge):
         # A proxy before the office has a limit of its own, and says so in words of its own.
         raise RequestTooLarge(N_("A server between this laptop and the office takes no request as large as this one."))
+    if status == httpx.codes.REQUEST_TIMEOUT and not isinstance(told, RequestCut):
+        raise RequestCut(N_("A server between this laptop and the office did not wait for the request: sync again."))
     raise told
 
 

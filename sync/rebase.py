@@ -24,6 +24,8 @@ from model.changes.log import Change
 from model.context import Context
 from model.customers import Customer
 from model.errors import HuokeError
+from model.kept_answers import forget_answers
+from model.kept_values import forget_values
 from model.products import Product
 from model.remembering import remembering
 from model.store import Store, current, execute, execute_many, meta, rows, set_meta
@@ -135,6 +137,10 @@ def rebase(store: Store, heard: Heard, progress: Progress = lambda _what, _count
         with remembering():
             replayed, waiting = replay_unsent(heard.acknowledged, progress)
         leases.give_back(meta("device"))
+        if meta("stage_whole") or None in incoming.values():
+            # What was reckoned from what is gone, or from costs that are not told here any more, goes with it.
+            forget_answers()
+            forget_values(only_gone=not meta("stage_whole"))
         _finish(heard)
     return Rebased(len(incoming), replayed, waiting)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
@@ -62,11 +63,13 @@ def test_every_write_is_synced_to_disk(tmp_path: Path) -> None:
 
 def test_it_is_closed_behind_what_is_being_written_and_what_comes_later_is_written_too(tmp_path: Path) -> None:
     drafts = Drafts(tmp_path)
-    inside, may_go_on, ways = threading.Event(), threading.Event(), list[str]()
+    inside, is_closing, ways = threading.Event(), threading.Event(), list[str]()
 
     def in_the_middle() -> int:
+        # Again and again while it is written: whoever does not wait for it gets in between.
         inside.set()
-        may_go_on.wait(LONGEST_SECONDS)
+        is_closing.wait(LONGEST_SECONDS)
+        os.sched_yield()
         return 0
 
     def keep() -> None:
@@ -74,6 +77,7 @@ def test_it_is_closed_behind_what_is_being_written_and_what_comes_later_is_writt
         ways.append("kept")
 
     def close() -> None:
+        is_closing.set()
         drafts.close()
         ways.append("closed")
 
@@ -82,15 +86,21 @@ def test_it_is_closed_behind_what_is_being_written_and_what_comes_later_is_writt
     writing.start()
     assert inside.wait(LONGEST_SECONDS)
     closing.start()
-    closing.join(0.2)
-    assert ways == []
-    may_go_on.set()
     for thread in (writing, closing):
         thread.join(LONGEST_SECONDS)
     assert ways == ["kept", "closed"]
     # A thread that began before the screen was left, and came to it only then.
     drafts.keep(draft("01", 2000), 2)
     assert drafts.being_typed() == draft("01", 2000)
+
+
+def test_where_the_files_were_taken_away_nothing_comes_back(tmp_path: Path) -> None:
+    drafts = Drafts(tmp_path)
+    drafts.close()
+    for path in tmp_path.iterdir():
+        path.unlink()
+    drafts.keep(draft("01", 1000), 1)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_that_is_no_draft_file_is_told(tmp_path: Path) -> None:

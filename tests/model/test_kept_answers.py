@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from model import kept_answers
-from model.kept_answers import as_known_now, keep_answer, kept_answer
+from model.kept_answers import keep_answer, kept_answer, known_now
 from model.store import execute, rows
 from model.written import written
 from tests.model.company import company
@@ -41,7 +41,7 @@ def test_an_answer_comes_back_as_it_was_read_and_is_of_now_until_something_is_wr
     with company(tmp_path / "store", TODAY) as desk:
         desk.product("P")
         assert kept_answer(QUESTION, asked, Asked, Read) is None
-        keep_answer(QUESTION, asked, READ, as_known_now())
+        keep_answer(QUESTION, asked, READ, known_now())
         kept = kept_answer(QUESTION, asked, Asked, Read)
         assert kept is not None
         assert (kept.asked, kept.answer, kept.is_of_now) == (asked, READ, True)
@@ -49,7 +49,7 @@ def test_an_answer_comes_back_as_it_was_read_and_is_of_now_until_something_is_wr
         assert tomorrow is not None
         assert (tomorrow.asked, tomorrow.is_of_now) == (asked, False)
 
-        of = as_known_now()
+        of = known_now()
         desk.customer("A", days=30, limit="1000")
         # What was written while it was read is not in it.
         for _time in range(2):
@@ -62,7 +62,7 @@ def test_an_answer_comes_back_as_it_was_read_and_is_of_now_until_something_is_wr
 def test_one_of_another_form_is_as_good_as_none(tmp_path: Path) -> None:
     asked = Asked(TODAY)
     with company(tmp_path / "store", TODAY):
-        keep_answer(QUESTION, asked, READ, as_known_now())
+        keep_answer(QUESTION, asked, READ, known_now())
         assert kept_answer(QUESTION, asked, Asked, int) is None
         assert kept_answer(QUESTION, asked, str, Read) is None
         execute("UPDATE kept_answer SET body = ?", (b"no zlib",))
@@ -73,7 +73,7 @@ def test_the_oldest_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(kept_answers, "KEPT_AT_MOST", 2)
     with company(tmp_path / "store", TODAY):
         for question in ("a", "b", "a", "c"):
-            keep_answer(question, Asked(TODAY), READ, as_known_now())
+            keep_answer(question, Asked(TODAY), READ, known_now())
             execute("UPDATE kept_answer SET kept_at = kept_at - 1000")
         assert rows("SELECT question FROM kept_answer ORDER BY question") == [("a",), ("c",)]
 

@@ -15,6 +15,8 @@ from model.changes.company import SetSetting
 from model.changes.log import Change
 from model.credit import standing_on
 from model.errors import Refused
+from model.kept_answers import keep_answer, known_now
+from model.kept_values import kept_values, refresh_values, values_as_of
 from model.store import meta, one, open_store, rows
 from model.synced import KINDS, all_ids, read_documents
 from sync.connection import Truncated
@@ -208,10 +210,17 @@ def test_costs_leave_the_office_only_where_the_company_lets_them(company: Compan
     order = a.sell("C1", "P1", 1)
     a.sync()
     assert a.one("SELECT cost, uncosted FROM orders WHERE id = ?", (order,)) == (8_000, 0)
+    with a.store.use():
+        keep_answer("margin", "of the month", "20.00", known_now())
+        assert refresh_values(company.day)
     company.at_office(SetSetting(name="cost_visible_to_sales", from_date=company.day, value="no"), "M")
     a.sync()
     assert a.one("SELECT cost, uncosted FROM orders WHERE id = ?", (order,)) == (0, 10_000)
     assert a.one("SELECT COUNT(*) FROM cost") == (0,)
+    # Nor stands there any more what was reckoned from them.
+    assert a.one("SELECT COUNT(*) FROM kept_answer") == (0,)
+    with a.store.use():
+        assert (kept_values(), values_as_of()) == ([], None)
     with a.store.use():
         assert totals.faults() == []
 

@@ -16,7 +16,7 @@ from model.changes.customers import LogContact
 from model.changes.recording import record
 from model.ids import new_id
 from model.store import Store, meta, one
-from sync.errors import RequestTooLarge, Revoked
+from sync.errors import RequestCut, RequestTooLarge, Revoked
 from sync.server.accounts import revoke
 from sync.server.quarantine import all_put_aside
 from tests.sync.offices import Company
@@ -96,6 +96,15 @@ def test_a_batch_too_large_for_the_office_goes_up_in_smaller_ones(
         done = exchanged(company, laptop, url)
     assert (done.pushed, done.refused) == (CONTACTS, 0)
     assert contacts_of(company.store) == contacts_of(laptop) == CONTACTS
+
+
+def test_a_proxy_that_did_not_wait_for_the_request_is_the_lines_fault(company: Company) -> None:
+    """It says so in words of its own."""
+    with listening(office_of(company)) as url:
+        laptop = joined(company, url)
+    log_contacts(company, laptop, 1)
+    with listening(HTMLResponse("<h1>408 Request Time-out</h1>", 408)) as url, pytest.raises(RequestCut, match="sync"):
+        exchanged(company, laptop, url)
 
 
 def test_the_limit_of_a_proxy_is_kept_to_as_well(company: Company) -> None:

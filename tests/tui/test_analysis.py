@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from model.changes.company import SetSetting
 from model.changes.recording import record
+from model.errors import StoreError
 from model.margin import margin
 from model.settings import Setting
 from model.stages import stages_report
@@ -23,7 +24,7 @@ from model.trend import trends
 from tests.conftest import SAMPLE_DAY
 from tests.tui.order_desk import until
 from tui import locale
-from tui.analysis import screen
+from tui.analysis import face, screen
 from tui.analysis.behind import BehindFigure
 from tui.analysis.face import Asked, ChartPane, Reading
 from tui.analysis.margins import MarginsFace, MarginsRead
@@ -420,6 +421,103 @@ async def test_what_was_read_before_something_was_written_stands_until_it_is_rea
         await settle(pilot, app)
         assert shown(app, 0) == before
         assert "as of" not in text_of(app, ".summary")
+
+
+async def test_who_may_see_cost_no_more_is_not_shown_what_was_kept_with_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen, "KEPT_FROM_SECONDS", 0)
+    with store.use():
+        set_meta("me", rows("SELECT code FROM salesperson WHERE role = 'sales' ORDER BY code")[0][0])
+    seen, show = list[bool](), MarginsFace.show
+
+    def watched(margins: MarginsFace, asked: Asked, read: MarginsRead, *, anew: bool) -> None:
+        seen.append(read.sees_cost)
+        show(margins, asked, read, anew=anew)
+
+    monkeypatch.setattr(MarginsFace, "show", watched)
+    for sees_cost in (True, False):
+        with store.use():
+            args = SetSetting(
+                name="cost_visible_to_sales", from_date=SAMPLE_DAY, value="yes" if sees_cost else "no"
+            )  # fmt: skip
+            record(args, person=None, on=SAMPLE_DAY)
+        seen.clear()
+        app = HuokeApp(store, first_mode="customers")
+        async with app.run_test(size=(120, 40)) as pilot:
+            await opened(pilot, app)
+        assert set(seen) == {sees_cost}
+
+
+async def test_last_months_figures_are_no_earlier_ones_of_this_month(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen, "KEPT_FROM_SECONDS", 0)
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app)
+        assert table(app).total > 0
+    monkeypatch.setenv(TODAY_VARIABLE, "2026-12-01")
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("f8")
+        await until(pilot, lambda: isinstance(app.screen, AnalysisScreen) and analysis(app).face.shown is not None)
+        assert "as of" not in text_of(app, ".summary")
+        assert table(app).total == 0
+
+
+async def test_what_cannot_be_kept_is_shown_all_the_same(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screen, "KEPT_FROM_SECONDS", 0)
+
+    def full(*_args: object) -> None:
+        raise StoreError("The disk is full.")
+
+    monkeypatch.setattr(screen, "keep_answer", full)
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app)
+        assert table(app).total > 0
+        assert "full" not in text_of(app, ".summary")
+
+
+async def test_earlier_figures_keep_their_time_where_they_cannot_be_read_anew(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen, "KEPT_FROM_SECONDS", 0)
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app)
+    with store.use():
+        record(SetSetting(name="company_name", from_date=SAMPLE_DAY, value="Another"), person=None, on=SAMPLE_DAY)
+
+    def broken(*_args: object) -> None:
+        raise StoreError("The store is broken.")
+
+    monkeypatch.setattr(MarginsFace, "read", broken)
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app)
+        said = text_of(app, ".summary")
+        assert "as of 20" in said
+        assert "broken" in said
+        assert table(app).total > 0
+
+
+async def test_very_many_rows_are_let_go_with_their_face_and_are_there_again_with_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen, "KEPT_FROM_SECONDS", 0)
+    monkeypatch.setattr(face, "MANY_ROWS", 10)
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app)
+        margins, before = analysis(app).face, shown(app, 0)
+        assert len(before) > 10
+        await press(pilot, app, "right_square_bracket")
+        assert margins.table.total == 0
+        monkeypatch.setattr(MarginsFace, "read", lambda *_args: pytest.fail("it was kept"))
+        await press(pilot, app, "left_square_bracket")
+        assert shown(app, 0) == before
 
 
 @pytest.mark.parametrize("face", range(len(FACES)))

@@ -378,8 +378,12 @@ def test_curves_of_very_different_size_stand_one_below_the_other_where_there_is_
     # The largest of the margin is drawn at the top of its own part, and not at the ground of the other's.
     drawn = [any("⠀" < character <= "⣿" for character in line) for line in lines]
     assert any(drawn[second + 1 : second + 3])
-    # With too little room, and where one is no more than some part of the other, both stand in one.
-    for shown, height in ((data, 11), (CurveData(months, (("收入", revenue), ("毛利", revenue))), 17)):
+    # With too little room, where one is no more than some part of the other, and of rates, both stand in one.
+    for shown, height in (
+        (data, 11),
+        (CurveData(months, (("收入", revenue), ("毛利", revenue))), 17),
+        (CurveData(months, (("收入", (5_500,) * 24), ("毛利", (1_000,) * 24)), "percent"), 17),
+    ):
         legend = chart.draw_curves(shown, 80, height).plain.splitlines()[0]
         assert "收入" in legend
         assert "毛利" in legend

@@ -26,8 +26,11 @@ from tui.shared.figure_table import FigureTable
 from tui.shared.paged_table import PagedTable
 
 SEPARATOR = " · "
-KEPT_AT_MOST = 6
-"""So many questions of a face are kept answered; a report of a large company takes some ten megabytes."""
+KEPT_AT_MOST = 2
+"""So many questions of a face are kept answered in memory, this and the one before; the store keeps what took long."""
+
+MANY_ROWS = 20_000
+"""More rows than these are let go when another face is turned to; they stand in the store."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ class Reading:
 
     def show_earlier(self, kept: KeptAnswer[Asked, Any]) -> None:
         """Show what was read before something was written; what is so now follows."""
-        self.show(self, kept.answer, kept.asked, kept.kept_at)
+        self.show(self, kept.answer, kept.asked, kept.read_at)
 
 
 @dataclass
@@ -229,6 +232,15 @@ class AnalysisFace(Horizontal):
     def shown(self) -> tuple[Asked, Any] | None:
         """What is shown now and what it was asked for; None before anything was read."""
         return self.kept.shown
+
+    def leave(self) -> None:
+        """Another face is shown: so many rows that they weigh are read again when the person comes back."""
+        if self.READ is None or all(table.total <= MANY_ROWS for table in self.query(FigureTable)):
+            return
+        self.kept.read.clear()
+        self.kept.shown = None
+        for table in self.query(FigureTable):
+            table.take((), anew=True)
 
     def toggle_chart(self) -> None:
         """Give the chart or the numbers the whole screen; on a narrow one they take turns."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
@@ -13,7 +14,8 @@ from textual.binding import BindingType
 from textual.widgets import ContentSwitcher, Static
 
 from model.errors import HuokeError
-from model.kept_answers import as_known_now, keep_answer, kept_answer
+from model.kept_answers import keep_answer, kept_answer, known_now
+from model.margin import may_see_cost
 from tui import keymap
 from tui.analysis.face import SEPARATOR, AnalysisFace, Asked, Reading, ReadingGivenUp, turned_label
 from tui.analysis.life import LifeFace
@@ -78,8 +80,11 @@ class AnalysisScreen(StoreScreen):
         return self.query_one(f"#{_face_id(at)}", AnalysisFace)
 
     def _turn_to(self, at: int) -> None:
+        left = self.face
         self.query_one(TabLine).at = at
         self.query_one(ContentSwitcher).current = _face_id(at)
+        if left is not self.face:
+            left.leave()
         self.face.table.focus()
         self.fill(self.face)
 
@@ -157,13 +162,39 @@ class AnalysisScreen(StoreScreen):
         """Read a face's figures, in a thread."""
         try:
             with self.session.store.use():
-                read = _read_or_kept(face, reading)
+                self._read_or_kept(face, reading)
         except HuokeError as error:
             self._post(FiguresRefused(face, reading, error))
         except ReadingGivenUp:
             self._post(FiguresRefused(face, reading, None))
-        else:
-            self._post(FiguresCame(face, reading, read))
+
+    def _read_or_kept(self, face: AnalysisFace, reading: Reading) -> None:
+        """Give what a face is asked for: as it was kept where nothing was written since, else read.
+
+        What took long is kept for the next run of the program, and shown then while it is read anew.
+        """
+        asked = reading.asked
+        if face.READ is None:
+            self._post(FiguresCame(face, reading, face.read(asked, reading)))
+            return
+        # Who may not see cost any more is not shown what they were shown before.
+        right = "cost" if may_see_cost(asked.person, asked.day) else ""
+        question = f"{face.TITLE} {language()} {right} {asked.question!r}"
+        kept = kept_answer(question, asked, Asked, face.READ)
+        if kept is not None and kept.is_of_now:
+            self._post(FiguresCame(face, reading, kept.answer))
+            return
+        # Last month's figures are no earlier ones of this month.
+        if kept is not None and kept.asked.period.first == asked.period.first:
+            reading.show_earlier(kept)
+        known, began = known_now(), time.monotonic()
+        read = face.read(asked, reading)
+        took = time.monotonic() - began
+        self._post(FiguresCame(face, reading, read))
+        if kept is not None or took >= KEPT_FROM_SECONDS:
+            # They are in sight: where they cannot be kept, for the disk is full, the next time takes as long again.
+            with suppress(HuokeError):
+                keep_answer(question, asked, read, known)
 
     @on(FiguresCame)
     def _take_figures(self, message: FiguresCame) -> None:
@@ -177,7 +208,10 @@ class AnalysisScreen(StoreScreen):
 
     @on(FiguresSoFar)
     def _take_so_far(self, message: FiguresSoFar) -> None:
-        if message.reading.asked == self.asked_of(message.face):
+        before = message.face.kept.shown
+        # What is in sight is newer than what was kept before it.
+        is_older = message.read_at is not None and before is not None and before[0].question == message.asked.question
+        if message.reading.asked == self.asked_of(message.face) and not is_older:
             self._show(message.face, message.asked, message.read, message.read_at)
         self._write_head()
 
@@ -213,11 +247,11 @@ class AnalysisScreen(StoreScreen):
     def _write_head(self) -> None:
         face = self.face
         said = [turned_label(face), self.period_of(face).words() if face.uses_period else ""]
+        if face.kept.shown_of is not None:
+            said.append(_("as of {time}").format(time=f"{face.kept.shown_of:%Y-%m-%d %H:%M}"))
         if face.kept.failure:
             said.append(face.kept.failure)
         elif face.kept.under_way is not None:
-            if face.kept.shown_of is not None:
-                said.append(_("as of {time}").format(time=f"{face.kept.shown_of:%Y-%m-%d %H:%M}"))
             said.append(face.kept.progress or _("reading …"))
         if text := face.table.filter_text:
             said.append(_("only “{text}”").format(text=text))
@@ -320,26 +354,6 @@ class AnalysisScreen(StoreScreen):
         if action_id == "analysis.open_archive" and face.customer_of(face.record) is None:
             return _("This row is about no single customer.")
         return ""
-
-
-def _read_or_kept(face: AnalysisFace, reading: Reading) -> Any:
-    """What a face is asked for: as it was kept where nothing was written since, else read; in a thread.
-
-    What took long is kept for the next run of the program, and shown then while it is read anew.
-    """
-    if face.READ is None:
-        return face.read(reading.asked, reading)
-    question = f"{face.TITLE} {language()} {reading.asked.question!r}"
-    kept = kept_answer(question, reading.asked, Asked, face.READ)
-    if kept is not None and kept.is_of_now:
-        return kept.answer
-    if kept is not None:
-        reading.show_earlier(kept)
-    of, began = as_known_now(), time.monotonic()
-    read = face.read(reading.asked, reading)
-    if time.monotonic() - began >= KEPT_FROM_SECONDS:
-        keep_answer(question, reading.asked, read, of)
-    return read
 
 
 def _face_id(at: int) -> str:

@@ -109,7 +109,7 @@ def draw_curves(data: CurveData, width: int, height: int, in_colour: bool = True
     least_width, least_height = LEAST_CURVE_CELLS
     if width < least_width or height < least_height:
         return Content(fit(_legend(data.series), max(1, width)))
-    if len(data.series) < 2 or not _is_far_apart(data) or height < len(data.series) * least_height:
+    if height < len(data.series) * least_height or not _is_far_apart(data):
         return _drawn(data, width, height, in_colour)
     # The first is what the others are part of: it has what the division leaves over.
     each = height // len(data.series)
@@ -122,6 +122,9 @@ def draw_curves(data: CurveData, width: int, height: int, in_colour: bool = True
 
 
 def _is_far_apart(data: CurveData) -> bool:
+    if len(data.series) < 2 or data.unit == "percent":
+        # Rates are there to be compared.
+        return False
     largest = [max((abs(value) for value in values), default=0) for _name, values in data.series]
     return min(largest) * FAR_APART <= max(largest) and min(largest) > 0
 
