@@ -126,6 +126,11 @@ class Verdict:
         return not self.reasons
 
     @property
+    def cures_by_older_bills(self) -> bool:
+        """Whether the cure is to settle what is overdue: reserved for the order itself it would free nothing."""
+        return 0 < self.cure != self.need and any(reason.name == "overdue" for reason in self.reasons)
+
+    @property
     def held_for(self) -> str:
         return ",".join(reason.name for reason in self.reasons)
 

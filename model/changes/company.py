@@ -268,7 +268,7 @@ def set_setting(args: SetSetting, ctx: Context) -> None:
             name=args.name,
             names=", ".join(DEFAULTS),
         )
-    _check_setting(args.name, args.value)
+    check_setting(args.name, args.value)
     present = setting_on(args.name, args.from_date)
     if ctx.arrived and args.seen and present not in (args.seen, args.value):
         notify(
@@ -285,7 +285,7 @@ def setting_as_seen(args: SetSetting) -> SetSetting:
     return msgspec.structs.replace(args, seen=setting_on(args.name, args.from_date))
 
 
-def _check_setting(name: str, value: str) -> None:
+def check_setting(name: str, value: str) -> None:
     """Refuse a value with which the company could not go on.
 
     Raises:

@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from model.changes.invoicing import InvoiceOrder
+from model.changes.orders import judge_order, lines_of
 from model.orders import Order
 from model.receipts import Receipt
 from model.store import Store, one, open_store, rows, set_meta
@@ -263,6 +264,30 @@ async def test_the_same_money_is_recorded_twice_only_after_a_question(desk: tupl
         assert "received 100.00" in standing(app)
     with store.use():
         assert one("SELECT COUNT(*) FROM receipt") == (2,)
+
+
+async def test_the_amount_that_is_said_to_release_an_order_does_so_where_older_bills_stop_it(
+    desk: tuple[Store, Company],
+) -> None:
+    store, made = desk
+    with store.use():
+        [number, id_] = rows("SELECT number, id FROM orders WHERE state = 'held'")[0]
+        verdict = judge_order(Order.with_id(id_), lines_of(Order.with_id(id_)), TODAY)
+    assert (verdict.cure, verdict.need, verdict.cures_by_older_bills) == (30_000, 40_000, True)
+    app = HuokeApp(store, first_mode="money")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        # As the held order's card and Today open the form.
+        app.receive_money(made.ids["C2"], verdict.cure, bytes(id_))
+        await until(pilot, lambda: isinstance(app.screen, ReceiptForm))
+        await settle(pilot)
+        await pilot.press("f10")
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        assert isinstance(app.screen, Confirm)
+        assert number in app.screen.question
+        await press(pilot, "enter")
+    with store.use():
+        assert rows("SELECT state FROM orders WHERE number = ?", (number,)) == [("confirmed",)]
 
 
 async def test_money_that_cures_a_held_order_says_so_and_offers_its_release(desk: tuple[Store, Company]) -> None:

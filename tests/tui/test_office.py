@@ -83,6 +83,9 @@ async def test_one_order_is_rejected_with_a_reason(store: Store) -> None:
         await filled(pilot, app, HELD)
         await pilot.press("x")
         await until(pilot, lambda: isinstance(app.screen, Choose))
+        # No reason is recorded by a key that nobody meant.
+        await pilot.press("enter")
+        assert isinstance(app.screen, Choose)
         await pilot.press("6")
         await until(pilot, lambda: isinstance(app.screen, AskText))
         await pilot.press("n", "o", "enter")
@@ -151,6 +154,9 @@ async def test_a_setting_is_changed_from_today_on(store: Store) -> None:
         # The second one is the days of grace.
         await pilot.press("down", "enter")
         await until(pilot, lambda: isinstance(app.screen, AskText))
+        # What cannot be is said there, and what was typed stays.
+        await pilot.press("ctrl+u", *"abc", "enter")
+        await until(pilot, lambda: "0 to 365" in str(app.screen.query_one(".objection", Static).content))
         await pilot.press("ctrl+u", "3", "enter")
         await until(pilot, lambda: "Grace days: 3 from today on." in said(app))
         with store.use():
@@ -166,6 +172,13 @@ async def test_a_setting_of_few_values_is_chosen_in_words(store: Store) -> None:
         place = next(at for at, row in enumerate(rows_shown) if row[0] == "What breaks the quiet")
         assert rows_shown[place][1] == "any of these"
         await pilot.press(*["down"] * place, "enter")
+        await until(pilot, lambda: isinstance(app.screen, Choose))
+        # The cursor stands on what is: Enter changes nothing.
+        await pilot.press("enter")
+        await until(pilot, lambda: not isinstance(app.screen, Choose))
+        with store.use():
+            assert setting_on("return_clock", TODAY) == "any"
+        await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, Choose))
         await pilot.press("1")
         await until(pilot, lambda: "What breaks the quiet: a trade from today on." in said(app))

@@ -185,6 +185,10 @@ class AnalysisFace(Horizontal):
         """What the figures mean or of what they speak, in one line, translated."""
         return ""
 
+    def days_words(self, asked: Asked) -> str:
+        """Of which days the figures are, translated."""
+        return asked.period.words()
+
     def more_asked(self) -> OtherTerms | None:
         """What else it is asked for."""
         return None

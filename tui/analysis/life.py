@@ -211,6 +211,9 @@ class LifeFace(AnalysisFace):
             rate=rate, repeat=count_text(read.repeat.repeat_customers), count=count_text(read.repeat.customers)
         )
 
+    def days_words(self, asked: Asked) -> str:
+        return asked.period.month if asked.turn == "movement" else asked.period.words()
+
     def note(self, asked: Asked, read: LifeRead) -> str:
         return {
             "stages": _("By first trade and trading months, as of today; prospects never traded."),

@@ -95,6 +95,9 @@ class MarginsFace(AnalysisFace):
         total.cells = ("", _("all of them"), *cells[2:])
         self.chart.show(_chart_title(asked, read), _chart(asked, read), _("Nothing was sold in these days."))
 
+    def days_words(self, asked: Asked) -> str:
+        return days_of(asked).words()
+
     def note(self, asked: Asked, read: MarginsRead) -> str:
         said = _("Live orders less returns, by their dates.")
         if asked.turn == "month":

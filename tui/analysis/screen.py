@@ -246,7 +246,7 @@ class AnalysisScreen(StoreScreen):
     @on(FigureTable.Filtered)
     def _write_head(self) -> None:
         face = self.face
-        said = [turned_label(face), self.period_of(face).words() if face.uses_period else ""]
+        said = [turned_label(face), face.days_words(self.asked_of(face)) if face.uses_period else ""]
         if face.kept.shown_of is not None:
             said.append(_("as of {time}").format(time=f"{face.kept.shown_of:%Y-%m-%d %H:%M}"))
         if face.kept.failure:

@@ -137,7 +137,7 @@ class DocumentDeeds(StoreScreen):
     async def _lose(self, document: DocumentRef) -> None:
         question = _("Why was the quote {number} lost?").format(number=document.number)
         choices = [Choice(reason, _(LOST_WORDS[reason])) for reason in LOST_REASONS]
-        reason = await self.app.push_screen_wait(Choose(question, choices))
+        reason = await self.app.push_screen_wait(Choose(question, choices, at=None))
         if reason is not None:
             await self.do(
                 lambda: LoseOrder(order=document.id, date=self.session.today(), reason=reason),

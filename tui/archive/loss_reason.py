@@ -23,7 +23,7 @@ async def ask_loss_reason(
         question, details: translated.
     """
     choices = [Choice(reason, _(LOST_WORDS[reason])) for reason in LOST_REASONS]
-    reason: str | None = await ask(Choose(question, choices, details))
+    reason: str | None = await ask(Choose(question, choices, details, at=None))
     if reason == OTHER:
         words: str | None = await ask(AskText(question))
         return words

@@ -424,7 +424,11 @@ def _told(reason: Reason) -> str:
 def _what_to_do(number: str, verdict: Verdict) -> str:
     # Money alone does not release what a person must look at.
     if verdict.cure and not any(reason.name in REASONS_FOR_A_PERSON for reason in verdict.reasons):
-        return _("Receive {amount} to release {number}, or have the office release it with a reason.").format(
-            amount=grouped(verdict.cure), number=number
-        )
+        said = _("Receive {amount} to release {number}, or have the office release it with a reason.")
+        if verdict.cures_by_older_bills:
+            said = _(
+                "Receive {amount} without --order, for what is overdue, to release {number},"
+                " or have the office release it with a reason."
+            )
+        return said.format(amount=grouped(verdict.cure), number=number)
     return _("The office can release {number} with a reason.").format(number=number)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
-from model.changes.company import SetSetting
+from model.changes.company import SetSetting, check_setting
+from model.errors import InputError
 from model.settings import DEFAULTS, setting_on
 from tui.leaderboard.short_table import Entry
-from tui.locale import N_, _
+from tui.locale import N_, _, translate_error
 from tui.office.face import Deed, FaceRead, ListFace
 from tui.shared.ask import AskText, Choice, Choose
 from tui.shared.columns import Column
@@ -117,13 +119,24 @@ class SettingsFace(ListFace):
         question, meaning = _("{name} from today on?").format(name=name), _(SETTING_WORDS[setting.name][1])
         if words := VALUES_OF.get(setting.name):
             choices = [Choice(value, _(label)) for value, label in words.items()]
-            value = await desk.ask(Choose(question, choices, meaning))
+            at = next((place for place, value in enumerate(words) if value == setting.value), 0)
+            value = await desk.ask(Choose(question, choices, meaning, at=at))
         else:
-            value = await desk.ask(AskText(question, meaning, value=setting.value))
+            objection = partial(_objection, setting.name)
+            value = await desk.ask(AskText(question, meaning, value=setting.value, objection=objection))
         if value is not None and value != setting.value:
             args = SetSetting(name=setting.name, from_date=desk.session.today(), value=value)
             now = value_words(setting.name, value)
             desk.decide([args], _("{name}: {value} from today on.").format(name=name, value=now))
+
+
+def _objection(name: str, value: str) -> str:
+    """Why this cannot be the value of a setting, translated; empty where it can."""
+    try:
+        check_setting(name, value)
+    except InputError as error:
+        return translate_error(error)
+    return ""
 
 
 def _cells(setting: SettingNow) -> tuple[str, str, str, str]:

@@ -25,6 +25,7 @@ class ReceiptBeginning:
         only_card: this laptop holds the customer's card, but not its documents.
         waiting: what of the customer's money waits for a bill, in minor units.
         held: numbers of the orders that are held, by their ids.
+        names_order: whether the money names that order; else it settles the bills that stop it.
     """
 
     customer_id: bytes
@@ -34,6 +35,7 @@ class ReceiptBeginning:
     only_card: bool
     waiting: int
     held: Mapping[bytes, str]
+    names_order: bool
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,15 @@ def read_beginning(customer_id: bytes, order_id: bytes | None, day: date) -> Rec
     )
     return ReceiptBeginning(
         customer_id, name_of(customer_id), standing_on(customer_id, day), order, bool(cards_among([customer_id])),
-        waiting_money(customer_id), {bytes(id_): number for id_, number in held},
+        waiting_money(customer_id), {bytes(id_): number for id_, number in held}, _is_named(order, day),
     )  # fmt: skip
+
+
+def _is_named(order: Order | None, day: date) -> bool:
+    """Whether money that comes for an order names it: for a held one that waits for older bills it settles those."""
+    if order is None or order.state != "held":
+        return True
+    return not judge_order(order, lines_of(order), day).cures_by_older_bills
 
 
 def read_preview(customer_id: bytes, amount: int, named: Sequence[bytes], order: Order | None) -> PreviewedReceipt:

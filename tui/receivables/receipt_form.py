@@ -138,7 +138,8 @@ class ReceiptForm(EntryForm[ReceiptRecorded]):
         Args:
             customer_id: whose money it is; None asks, again and again.
             amount_minor: what the amount begins with.
-            order_id: a bill that the money settles first, or a held order for which it is reserved.
+            order_id: a bill that the money settles first, or a held order that it shall free: reserved for it, or
+                spent on the bills that stop it.
             kind: receipt, refund, write_off or discount.
             bills: bills that it names.
         """
@@ -195,7 +196,9 @@ class ReceiptForm(EntryForm[ReceiptRecorded]):
         if begins_with is None:
             return
         self._beginning = begins_with
-        self._bill_list.named = dict.fromkeys(self._bills)
+        self._bill_list.named = dict.fromkeys(
+            bill for bill in self._bills if begins_with.names_order or bill != self.order_id
+        )
         if not self.asks_who:
             self.retitle(f"{self.title_text()} · {begins_with.customer}")
         self._say(self._standing_words(begins_with))

@@ -159,9 +159,22 @@ class Choose(Question[Value | None]):
         *keymap.bindings("ask.choices"),
     ]
 
-    def __init__(self, question: str, choices: Sequence[Choice[Value]], details: str = "") -> None:
+    def __init__(
+        self, question: str, choices: Sequence[Choice[Value]], details: str = "", *, at: int | None = 0
+    ) -> None:
+        """
+        Args:
+            question: Translated, one sentence.
+            choices: The answers, in their order.
+            details: Translated, what the answer will do.
+            at: The answer that Enter gives at once; None where it must be chosen.
+        """
         super().__init__(question, details)
         self.choices = tuple(choices)
+        self.at = at
+
+    def on_mount(self) -> None:
+        self.query_one(OptionList).highlighted = self.at
 
     def answers(self) -> ComposeResult:
         keys = [self.key_of(index) for index in range(len(self.choices))]
