@@ -77,7 +77,8 @@ def setting_name(name: str) -> str:
 
 def value_words(name: str, value: str) -> str:
     """A setting's value as a person reads it, translated."""
-    return _(VALUES_OF.get(name, {}).get(value, value)) if value else ""
+    words = VALUES_OF.get(name, {}).get(value)
+    return value if words is None else _(words)
 
 
 @dataclass(frozen=True)
