@@ -50,8 +50,8 @@ PREFERRED_COLUMNS = (
 BASKET_COLUMNS = (
     Column("code", N_("Code"), 9, priority=2, sortable=False),
     Column("name", N_("Product"), 16, grow=True, priority=9, sortable=False),
-    Column("quantity", N_("Usual"), 7, "right", priority=8, sortable=False),
-    Column("every", N_("Every"), 8, "right", priority=7, sortable=False),
+    Column("quantity", N_("Usual"), 6, "right", priority=8, sortable=False),
+    Column("every", N_("Every"), 7, "right", priority=7, sortable=False),
     Column("last", N_("Last on"), 10, priority=4, sortable=False),
     Column("expected", N_("Expected"), 10, priority=5, sortable=False),
     Column("state", N_("State"), 12, priority=9, sortable=False),
