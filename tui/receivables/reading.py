@@ -55,8 +55,10 @@ class FreedOrders:
     next_one: Order | None
 
 
-def read_beginning(customer_id: bytes, order_id: bytes | None, day: date) -> ReceiptBeginning:
-    """How a customer stands before the money comes in."""
+def read_beginning(
+    customer_id: bytes, order_id: bytes | None, day: date, amount: int | None = None
+) -> ReceiptBeginning:
+    """How a customer stands before the money comes in; its amount in minor units, where that is known."""
     order = None if order_id is None else Order.get_or_none(Order.id == order_id)
     held = rows(
         "SELECT id, number FROM orders WHERE customer_id = ? AND state IN ('held', 'quote') AND state = 'held'",
@@ -64,15 +66,17 @@ def read_beginning(customer_id: bytes, order_id: bytes | None, day: date) -> Rec
     )
     return ReceiptBeginning(
         customer_id, name_of(customer_id), standing_on(customer_id, day), order, bool(cards_among([customer_id])),
-        waiting_money(customer_id), {bytes(id_): number for id_, number in held}, _is_named(order, day),
+        waiting_money(customer_id), {bytes(id_): number for id_, number in held}, _is_named(order, amount, day),
     )  # fmt: skip
 
 
-def _is_named(order: Order | None, day: date) -> bool:
-    """Whether money that comes for an order names it: for a held one that waits for older bills it settles those."""
+def _is_named(order: Order | None, amount: int | None, day: date) -> bool:
+    """Whether money that comes for an order names it; where older bills stop a held one, less than all of it settles
+    those."""
     if order is None or order.state != "held":
         return True
-    return not judge_order(order, lines_of(order), day).cures_by_older_bills
+    verdict = judge_order(order, lines_of(order), day)
+    return not verdict.cures_by_older_bills or (amount is not None and amount >= verdict.need)
 
 
 def read_preview(customer_id: bytes, amount: int, named: Sequence[bytes], order: Order | None) -> PreviewedReceipt:

@@ -190,7 +190,7 @@ class ReceiptForm(EntryForm[ReceiptRecorded]):
     def load(self) -> ReceiptBeginning | None:
         if self.customer_id is None:
             return None
-        return read_beginning(self.customer_id, self.order_id, self.session.today())
+        return read_beginning(self.customer_id, self.order_id, self.session.today(), self.amount_minor)
 
     def begin_with(self, begins_with: Any) -> None:
         if begins_with is None:
