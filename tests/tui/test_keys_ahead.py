@@ -33,6 +33,8 @@ from tui.shared.status import StatusLine
 
 PATIENCE_PAUSES = 300
 FOR_GOOD = 1_000_000
+# So many turns of the event loop a message waits on a machine that takes its time.
+TURNS_LATE = 60
 
 
 @pytest.fixture(autouse=True)
@@ -101,7 +103,8 @@ async def test_a_machine_that_takes_its_time_gives_no_key_too_early(
 
     async def late(pump: MessagePump) -> Message:
         message = await in_time(pump)
-        await asyncio.sleep(0.002)
+        for _turn in range(TURNS_LATE):
+            await asyncio.sleep(0)
         return message
 
     monkeypatch.setattr(keys_ahead, "LOOK_AFTER_SECONDS", 0.0001)
