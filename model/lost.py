@@ -67,19 +67,24 @@ _LOSSES = f"{_LOST} UNION ALL {_EXPIRED} UNION ALL {_EXPIRED_THEN}"
 _DECISIONS = f"{_WON} UNION ALL {_LOSSES}"
 
 _COUNTS = (
-    "CAST(SUM(d.won) AS BIGINT), CAST(SUM(1 - d.won) AS BIGINT),"
-    " CAST(SUM(d.won * d.amount) AS BIGINT), CAST(SUM((1 - d.won) * d.amount) AS BIGINT)"
+    "CAST(SUM(d.won) AS BIGINT) AS won, CAST(SUM(1 - d.won) AS BIGINT) AS lost,"
+    " CAST(SUM(d.won * d.amount) AS BIGINT) AS won_amount, CAST(SUM((1 - d.won) * d.amount) AS BIGINT) AS lost_amount"
 )
+_ADDED_UP = "t.won, t.lost, t.won_amount, t.lost_amount"
+# Decisions are added up by what they are grouped by, which is a short key, and only the sums are given names.
 _GROUPED: dict[LostBy, str] = {
-    "salesperson": f"SELECT s.id, COALESCE(s.code, ''), COALESCE(s.name, ''), {_COUNTS}"
-    " FROM ({decisions}) d LEFT JOIN salesperson s ON s.id = d.person_id GROUP BY s.id, s.code, s.name",
-    "customer": f"SELECT c.id, c.code, COALESCE(NULLIF(c.short_name, ''), c.name), {_COUNTS}"
-    " FROM ({decisions}) d JOIN customer c ON c.id = d.customer_id GROUP BY c.id, c.code, c.short_name, c.name",
+    "salesperson": f"SELECT s.id, COALESCE(s.code, ''), COALESCE(s.name, ''), {_ADDED_UP}"
+    f" FROM (SELECT d.person_id, {_COUNTS} FROM ({{decisions}}) d GROUP BY d.person_id) t"
+    " LEFT JOIN salesperson s ON s.id = t.person_id",
+    "customer": f"SELECT c.id, c.code, COALESCE(NULLIF(c.short_name, ''), c.name), {_ADDED_UP}"
+    f" FROM (SELECT d.customer_id, {_COUNTS} FROM ({{decisions}}) d GROUP BY d.customer_id) t"
+    " JOIN customer c ON c.id = t.customer_id",
     # An order with a product on two lines is one order with that product.
-    "product": f"SELECT p.id, p.code, p.name, {_COUNTS}"
+    "product": f"SELECT p.id, p.code, p.name, {_ADDED_UP}"
+    f" FROM (SELECT d.product_id, {_COUNTS}"
     " FROM (SELECT e.id, e.won, l.product_id, CAST(SUM(l.amount) AS BIGINT) AS amount"
     " FROM ({decisions}) e JOIN order_line l ON l.order_id = e.id GROUP BY e.id, e.won, l.product_id) d"
-    " JOIN product p ON p.id = d.product_id GROUP BY p.id, p.code, p.name",
+    " GROUP BY d.product_id) t JOIN product p ON p.id = t.product_id",
     "reason": f"SELECT NULL, d.reason, '', {_COUNTS} FROM ({{decisions}}) d WHERE d.won = 0 GROUP BY d.reason",
 }
 _COMPANY = f"SELECT {_COUNTS} FROM ({{decisions}}) d"

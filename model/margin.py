@@ -62,24 +62,25 @@ SELECT l.product_id, o.id AS order_id, {_TRADE} AS trade, {_SIGN} * l.amount AS 
     {_SIGN} * COALESCE(l.cost, 0) AS cost, {_SIGN} * CASE WHEN l.cost IS NULL THEN l.amount ELSE 0 END AS uncosted
 FROM orders o JOIN order_line l ON l.order_id = o.id WHERE {_IN_PERIOD}"""
 
-_SUMS = (
-    "CAST(SUM(f.orders) AS BIGINT), CAST(SUM(f.revenue) AS BIGINT), CAST(SUM(f.cost) AS BIGINT),"
-    " CAST(SUM(f.uncosted) AS BIGINT)"
+_MONEY_SUMS = (
+    "CAST(SUM(f.revenue) AS BIGINT) AS revenue, CAST(SUM(f.cost) AS BIGINT) AS cost,"
+    " CAST(SUM(f.uncosted) AS BIGINT) AS uncosted"
 )
-_LINE_SUMS = (
-    "CAST(COUNT(DISTINCT CASE WHEN f.trade = 1 THEN f.order_id END) AS BIGINT), CAST(SUM(f.revenue) AS BIGINT),"
-    " CAST(SUM(f.cost) AS BIGINT), CAST(SUM(f.uncosted) AS BIGINT)"
-)
+_SUMS = f"CAST(SUM(f.orders) AS BIGINT) AS orders, {_MONEY_SUMS}"
+_LINE_SUMS = f"CAST(COUNT(DISTINCT CASE WHEN f.trade = 1 THEN f.order_id END) AS BIGINT) AS orders, {_MONEY_SUMS}"
+# Facts are added up by a short key, and only the sums are given names.
 _GROUPED = {
-    "customer": f"SELECT c.code, c.name, {_SUMS} FROM ({{facts}}) f JOIN customer c ON c.id = f.customer_id"
-    " GROUP BY c.id, c.code, c.name",
+    "customer": "SELECT c.code, c.name, t.orders, t.revenue, t.cost, t.uncosted FROM"
+    f" (SELECT f.customer_id, {_SUMS} FROM ({{facts}}) f GROUP BY f.customer_id) t"
+    " JOIN customer c ON c.id = t.customer_id",
     "segment": f"SELECT c.segment, '', {_SUMS} FROM ({{facts}}) f JOIN customer c ON c.id = f.customer_id"
     " GROUP BY c.segment",
     "month": f"SELECT f.month, '', {_SUMS} FROM ({{facts}}) f GROUP BY f.month",
     "salesperson": f"SELECT COALESCE(s.code, ''), COALESCE(s.name, ''), {_SUMS} FROM ({{facts}}) f"
     " LEFT JOIN salesperson s ON s.id = f.person_id GROUP BY s.code, s.name",
-    "product": f"SELECT p.code, p.name, {_LINE_SUMS} FROM ({{facts}}) f JOIN product p ON p.id = f.product_id"
-    " GROUP BY p.id, p.code, p.name",
+    "product": "SELECT p.code, p.name, t.orders, t.revenue, t.cost, t.uncosted FROM"
+    f" (SELECT f.product_id, {_LINE_SUMS} FROM ({{facts}}) f GROUP BY f.product_id) t"
+    " JOIN product p ON p.id = t.product_id",
     "brand": f"SELECT p.brand, '', {_LINE_SUMS} FROM ({{facts}}) f JOIN product p ON p.id = f.product_id"
     " GROUP BY p.brand",
     "category": f"SELECT p.category, '', {_LINE_SUMS} FROM ({{facts}}) f JOIN product p ON p.id = f.product_id"

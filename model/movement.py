@@ -11,11 +11,11 @@ from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
 from model.aliases import not_merged
-from model.dates import first_day, last_day, month_of
+from model.dates import first_day, last_day
 from model.fields import iso
 from model.laptop import held_in_full
 from model.rhythm import QuietLimits, quiet_limits, rhythm_of, trading_days
-from model.stages import StageLimits, stage_limits, stage_of
+from model.stages import StageLimits, stage_limits, stage_of, trading_months
 from model.store import rows
 
 COMPANY_CODE = "*"
@@ -74,8 +74,13 @@ def movement(month: str, as_of: date) -> list[tuple[str, Movement]]:
 
 def _count(moved: Movement, days: list[date], before: date, until: date, limits: Limits) -> None:
     earlier = days[: bisect_right(days, before)]
-    was_alive = bool(earlier) and rhythm_of(earlier).state_on(before, limits.quiet) != "dormant"
-    is_alive = rhythm_of(days).state_on(until, limits.quiet) != "dormant"
+    rhythm, months = rhythm_of(days), trading_months(days)
+    # Most customers did not trade in the month: what they were before it rests on the same days.
+    unmoved = len(earlier) == len(days)
+    rhythm_then = rhythm if unmoved or not earlier else rhythm_of(earlier)
+    months_then = months if unmoved else trading_months(earlier)
+    was_alive = bool(earlier) and rhythm_then.state_on(before, limits.quiet) != "dormant"
+    is_alive = rhythm.state_on(until, limits.quiet) != "dormant"
     moved.start += was_alive
     moved.end += is_alive
     if not earlier:
@@ -85,10 +90,7 @@ def _count(moved: Movement, days: list[date], before: date, until: date, limits:
         moved.woken += 1
     elif was_alive and not is_alive:
         moved.gone_dormant += 1
-    then, now = _stage(earlier, before, limits.stages), _stage(days, until, limits.stages)
+    then = stage_of(earlier[0] if earlier else None, months_then, before, limits.stages)
+    now = stage_of(days[0], months, until, limits.stages)
     moved.to_familiar += now == "familiar" and then not in ("familiar", "old")
     moved.to_old += now == "old" and then != "old"
-
-
-def _stage(days: list[date], day: date, limits: StageLimits) -> str:
-    return stage_of(days[0] if days else None, len({month_of(each) for each in days}), day, limits)

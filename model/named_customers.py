@@ -25,7 +25,7 @@ _OWNED = f"""
 WHERE c.id = a.customer_id AND p.id = a.owner_id AND a.owner_id = ? AND {_HELD} AND {_HERE}"""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NamedCustomer:
     """A customer as a report names it; `owner` is a salesperson's code, empty for the pool and retail."""
 

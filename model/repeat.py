@@ -16,7 +16,7 @@ from model.dates import month_of, months_between, shifted
 from model.fields import iso
 from model.laptop import held_in_full
 from model.money import rate_bp
-from model.store import one, rows
+from model.store import execute, one, rows
 
 _TRADE = (
     "o.kind = 'sale' AND o.amount > 0 AND o.date <= ? AND o.live_from <= ? AND (o.live_to IS NULL OR o.live_to > ?)"
@@ -139,7 +139,7 @@ def _trading_months(as_of: date, first: str, last: str) -> dict[str, set[bytes]]
     """Who traded in each month from the first to the one after the last."""
     query, parameters = _traded(as_of)
     found: dict[str, set[bytes]] = {}
-    for id_, month in rows(
+    for id_, month in execute(
         f"SELECT t.customer_id, t.month FROM ({query}) t WHERE t.month >= ? AND t.month <= ?",
         (*parameters, first, shifted(last, 1)),
     ):

@@ -10,16 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import groupby, pairwise
+from operator import itemgetter
 
 from model.errors import N_, InputError
 from model.fields import iso
 from model.laptop import held_in_full
 from model.money import half_up, parse_percent
 from model.settings import DEFAULTS, setting_on
-from model.store import rows
+from model.store import execute, rows
 
 FEWEST_TRADING_DAYS = 3
+# Of ten years every day; the same few thousand come again and again.
+DAYS_REMEMBERED = 4_000
 HUNDREDTHS = 100
 MOST_QUIET_TIMES_HUNDREDTHS = 100 * HUNDREDTHS
 IDS_PER_STATEMENT = 500
@@ -139,9 +143,13 @@ def trading_days(
     """
     known = iso(day if as_of is None else as_of)
     among, parameters = ("", []) if customer is None else ("AND o.customer_id = ?", [customer])
-    found = rows(_TRADING_DAYS.format(among=among), (iso(day), known, known, *parameters))
-    for id_, theirs in groupby(found, key=lambda row: bytes(row[0])):
-        yield id_, [date.fromisoformat(text) for _id, text in theirs]
+    # All history passes by once; held at once it would be the largest thing in memory.
+    found = execute(_TRADING_DAYS.format(among=among), (iso(day), known, known, *parameters))
+    for id_, theirs in groupby(found, key=itemgetter(0)):
+        yield bytes(id_), [_day(text) for _id, text in theirs]
+
+
+_day = lru_cache(maxsize=DAYS_REMEMBERED)(date.fromisoformat)
 
 
 def rhythms(day: date, customer: bytes | None = None) -> dict[bytes, Rhythm]:

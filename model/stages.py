@@ -6,19 +6,23 @@ are settings of the company.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
+from model.ageing import anything_after
 from model.aliases import not_merged
 from model.dates import last_day, month_of, shifted
 from model.errors import N_
 from model.fields import iso
 from model.laptop import held_in_full
 from model.settings import DEFAULTS, setting_on
-from model.store import rows
+from model.store import execute, rows
 
+DAYS_REMEMBERED = 1_000
 STAGES = ("prospect", "new", "familiar", "old", "occasional")
 STAGE_NAMES = {
     "prospect": N_("prospect"),
@@ -28,19 +32,27 @@ STAGE_NAMES = {
     "occasional": N_("occasional"),
 }
 
+# How every customer traded: from the running totals, or as of an earlier day from the documents.
+_TRADED_KEPT = """
+SELECT t.customer_id, t.first_trade AS first, t.last_trade AS last, (
+    SELECT COUNT(*) FROM customer_month m WHERE m.customer_id = t.customer_id AND m.orders > 0 AND m.month <= ?
+) AS months FROM customer_total t"""
+_TRADED_THEN = """
+SELECT o.customer_id, MIN(o.date) AS first, MAX(o.date) AS last, COUNT(DISTINCT substr(o.date, 1, 7)) AS months
+FROM orders o WHERE o.kind = 'sale' AND o.amount > 0 AND o.date <= ? AND o.live_from <= ?
+    AND (o.live_to IS NULL OR o.live_to > ?) GROUP BY o.customer_id"""
+_HERE = f"""(c.created_on IS NULL OR c.created_on <= ?) AND (c.closed_on IS NULL OR c.closed_on > ?)
+    AND {held_in_full("c.id")} AND {not_merged("c.id")}"""
 _STAGES = f"""
 SELECT c.code, COALESCE(NULLIF(c.short_name, ''), c.name), COALESCE(p.code, ''), d.first, d.last,
     COALESCE(d.months, 0)
 FROM customer c LEFT JOIN assignment a ON a.customer_id = c.id AND a.from_date <= ?
     AND (a.to_date IS NULL OR a.to_date > ?) LEFT JOIN salesperson p ON p.id = a.owner_id
-LEFT JOIN (
-    SELECT o.customer_id, MIN(o.date) AS first, MAX(o.date) AS last, COUNT(DISTINCT substr(o.date, 1, 7)) AS months
-    FROM orders o WHERE o.kind = 'sale' AND o.amount > 0 AND o.date <= ? AND o.live_from <= ?
-        AND (o.live_to IS NULL OR o.live_to > ?) GROUP BY o.customer_id
-) d ON d.customer_id = c.id
-WHERE (c.created_on IS NULL OR c.created_on <= ?) AND (c.closed_on IS NULL OR c.closed_on > ?)
-    AND {held_in_full("c.id")} AND {not_merged("c.id")}
-ORDER BY c.code
+LEFT JOIN ({{traded}}) d ON d.customer_id = c.id WHERE {_HERE} ORDER BY c.code
+"""
+_COUNTS = f"""
+SELECT d.first, COALESCE(d.months, 0), COUNT(*) FROM customer c LEFT JOIN ({{traded}}) d ON d.customer_id = c.id
+WHERE {_HERE} GROUP BY d.first, COALESCE(d.months, 0)
 """
 
 
@@ -61,12 +73,23 @@ class StageLimits:
 
     def new_since(self, day: date) -> date:
         """Whoever traded first on this date or later is new on `day`."""
-        return day - timedelta(days=min(self.new_days, (day - date.min).days))
+        return _new_since(self.new_days, day)
 
     def old_until(self, day: date) -> date:
         """Whoever traded first on this date or earlier did so long enough before `day` to be old."""
-        end = last_day(shifted(month_of(day), -self.old_months))
-        return end.replace(day=min(day.day, end.day))
+        return _old_until(self.old_months, day)
+
+
+# A report asks for the same few days once for every customer.
+@lru_cache(maxsize=DAYS_REMEMBERED)
+def _new_since(new_days: int, day: date) -> date:
+    return day - timedelta(days=min(new_days, (day - date.min).days))
+
+
+@lru_cache(maxsize=DAYS_REMEMBERED)
+def _old_until(old_months: int, day: date) -> date:
+    end = last_day(shifted(month_of(day), -old_months))
+    return end.replace(day=min(day.day, end.day))
 
 
 LIMIT_SETTINGS = ("stage_new_days", "stage_old_months", "stage_old_trading_months", "stage_familiar_trading_months")
@@ -99,6 +122,11 @@ def stage_of(
     if trading_months >= limits.familiar_trading_months:
         return "familiar"
     return "occasional" if long_ago else "new"
+
+
+def trading_months(trading_days: Sequence[date]) -> int:
+    """In how many months these days are."""
+    return len({(day.year, day.month) for day in trading_days})
 
 
 def trading_months_of(customer_ids: Sequence[bytes], day: date) -> dict[bytes, int]:
@@ -160,7 +188,27 @@ class CustomerStage:
 def stages_report(day: date) -> Iterator[CustomerStage]:
     """The stage of every customer on a day, by code; prospects too."""
     limits = stage_limits(day)
-    for code, name, owner, first, last, months in rows(_STAGES, (iso(day),) * 7):
+    traded, parameters = _traded(day)
+    query = _STAGES.format(traded=traded)
+    for code, name, owner, first, last, months in execute(query, [iso(day), iso(day), *parameters, *[iso(day)] * 2]):
         first_trade, last_trade = (date.fromisoformat(text) if text else None for text in (first, last))
         stage = stage_of(first_trade, int(months), day, limits)
         yield CustomerStage(code, name, owner, stage, first_trade, last_trade, int(months))
+
+
+def stage_counts(day: date) -> dict[str, int]:
+    """How many customers are in each stage on a day, prospects too; a stage without any is left out."""
+    limits = stage_limits(day)
+    traded, parameters = _traded(day)
+    found: Counter[str] = Counter()
+    # The database counts those that began on the same day and traded in as many months.
+    for first, months, count in rows(_COUNTS.format(traded=traded), [*parameters, *[iso(day)] * 2]):
+        found[stage_of(date.fromisoformat(first) if first else None, int(months), day, limits)] += int(count)
+    return found
+
+
+def _traded(day: date) -> tuple[str, list[Any]]:
+    """How every customer traded until a day, as a query and its parameters."""
+    if anything_after(day):
+        return _TRADED_THEN, [iso(day)] * 3
+    return _TRADED_KEPT, [month_of(day)]

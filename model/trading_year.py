@@ -36,7 +36,7 @@ FROM orders o WHERE o.date > ? AND o.date <= ? AND o.kind IN ('sale', 'return') 
     AND (o.live_to IS NULL OR o.live_to > ?) {{orders_among}}"""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class YearSums:
     """A customer's twelve months, in minor units; `orders` are live sales above zero, returns net in the rest."""
 

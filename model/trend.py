@@ -30,7 +30,7 @@ from model.margin import Margin
 from model.margin import trend as monthly
 from model.money import half_up, rate_bp
 from model.named_customers import NamedCustomer, named_customers
-from model.store import rows
+from model.store import execute, rows
 from model.trading_year import top_fifth, trading_year
 
 TREND_MONTHS = 12
@@ -65,7 +65,7 @@ SELECT o.customer_id, MIN(o.date) FROM orders o WHERE o.kind = 'sale' AND o.amou
     AND o.live_from <= ? AND (o.live_to IS NULL OR o.live_to > ?) GROUP BY o.customer_id HAVING MIN(o.date) >= ?"""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Trend:
     """What the months of a customer say.
 
@@ -86,7 +86,7 @@ class Trend:
         return half_up(self.slope_minor.numerator, self.slope_minor.denominator)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CustomerTrend:
     """A customer's trend over the last full months; amounts in minor units.
 
@@ -255,12 +255,15 @@ def _row(
     )  # fmt: skip
 
 
-def _months(day: date, kept: bool, months: Sequence[str]) -> list[tuple[Any, ...]]:
-    """What every customer bought in each of these months, in order of customers."""
+def _months(day: date, kept: bool, months: Sequence[str]) -> Iterable[tuple[Any, ...]]:
+    """What every customer bought in each of these months, in order of customers, each once as it comes."""
+    found: Iterable[tuple[Any, ...]]
     if kept:
-        return rows(_MONTHS_KEPT + " ORDER BY m.customer_id, m.month", (months[0], months[-1]))
-    period = (iso(first_day(months[0])), iso(last_day(months[-1])))
-    return rows(_MONTHS_THEN + " ORDER BY 1, 2", (*period, iso(day), iso(day)))
+        found = execute(_MONTHS_KEPT + " ORDER BY m.customer_id, m.month", (months[0], months[-1]))
+    else:
+        period = (iso(first_day(months[0])), iso(last_day(months[-1])))
+        found = execute(_MONTHS_THEN + " ORDER BY 1, 2", (*period, iso(day), iso(day)))
+    return found
 
 
 def _newcomers(day: date, kept: bool, since_month: str) -> dict[bytes, date]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from model.call_board import WHY_DUE, WHY_FEW, WHY_QUIET, call_board, rhythm_text
 from model.movement import Movement, movement
 from model.rhythm import rhythm_of, rhythm_report, rhythms
-from model.stages import stages_report
+from model.stages import stage_counts, stages_report
 from tests.model.company import Company, company
 
 TODAY = date(2026, 6, 30)
@@ -125,3 +126,14 @@ def test_stages_tell_of_prospects_too(desk: Company) -> None:
     found = {row.code: row for row in stages_report(TODAY)}
     assert (found["NONE"].stage, found["NONE"].first_trade, found["NONE"].owner) == ("prospect", None, "S1")
     assert (found["OLD"].stage, found["OLD"].trading_months, found["OLD"].owner) == ("old", 7, "")
+
+
+@pytest.mark.parametrize("days_ago", [0, 60, 350, 600])
+def test_the_stages_are_counted_as_they_are_reported(desk: Company, days_ago: int) -> None:
+    """From the running totals, and as of an earlier day from the documents."""
+    desk.customer("NONE", "S1")
+    for code, days in (("NEW", (10,)), ("ONCE", (500,)), ("OLD", (500, 400, 300, 200, 100, 50)), ("SOME", (300, 200))):
+        desk.customer(code, "S1", days=30, limit="10000")
+        bought(desk, code, *days)
+    on = TODAY - timedelta(days=days_ago)
+    assert stage_counts(on) == Counter(row.stage for row in stages_report(on))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -16,7 +15,7 @@ from model.money import half_up
 from model.movement import COMPANY_CODE, Movement, movement
 from model.people import Salesperson
 from model.repeat import CohortMonth, Repeat, Retained, cohorts, repeat_rate, retention
-from model.stages import STAGE_NAMES, STAGES, stages_report
+from model.stages import STAGE_NAMES, STAGES, stage_counts
 from tui.analysis.face import AnalysisFace, Asked, Reading, Turn, count_text, rate_text
 from tui.analysis.life_behind import CustomersOfCohort, CustomersOfMonth, CustomersOfStage
 from tui.leaderboard.company_line import CompanyLine
@@ -238,8 +237,9 @@ class LifeFace(AnalysisFace):
 
 
 def _stages(asked: Asked) -> tuple[StageCount, ...]:
-    counts = Counter(customer.stage for customer in stages_report(asked.day))
-    return tuple(StageCount(stage, counts[stage], counts.total()) for stage in STAGES) if counts else ()
+    counts = stage_counts(asked.day)
+    count = sum(counts.values())
+    return tuple(StageCount(stage, counts.get(stage, 0), count) for stage in STAGES) if counts else ()
 
 
 def _cohorts(months: Sequence[CohortMonth]) -> tuple[Cohort, ...]:

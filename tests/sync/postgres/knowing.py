@@ -13,7 +13,7 @@ from model.expected_orders import expected_orders
 from model.preferences import preferred_groups, preferred_products
 from model.repeat import cohorts, repeat_by_customer, repeat_rate, retention
 from model.rhythm import rhythms, rhythms_among
-from model.stages import stages_report
+from model.stages import stage_counts, stages_report
 from model.time_machine import OtherTerms, time_machine
 from model.trading_year import trading_year
 from model.trend import LISTED, trend_of_customer, trends
@@ -33,7 +33,7 @@ def knowing_reports(day: date, people: Sequence[bytes], customers: Sequence[byte
         yield f"expected {on}", [expected_orders(on, 30), [expected_orders(on, 30, person) for person in people]]
         yield f"baskets {on}", baskets(customers, on)
         yield f"credit cost {on}", [credit_cost(first, on, by, on) for by in COST_KEYS]
-        yield f"stages {on}", list(stages_report(on))
+        yield f"stages {on}", [list(stages_report(on)), sorted(stage_counts(on).items())]
         yield f"rhythms {on}", [rhythms(on), rhythms_among(on, customers)]
         for terms in (OtherTerms(limit_percent=50, grace_days=3), OtherTerms(days=5), OtherTerms(suggested=True)):
             yield f"time machine {on} {terms}", time_machine(terms, on, first, on)
