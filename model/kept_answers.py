@@ -10,7 +10,6 @@ import zlib
 from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from fractions import Fraction
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -20,7 +19,7 @@ from model.store import current, execute, one
 from model.written import written
 
 # Raised where a figure that is kept comes to mean something else: what was kept before is read anew then.
-MEANING = 1
+MEANING = 2
 # Of a large company one takes some megabytes.
 KEPT_AT_MOST = 40
 # They shrink to a third; more would take longer than it saves.
@@ -78,14 +77,23 @@ def kept_answer(
         return None
     packed, of, kept_at, body = found
     try:
-        then = msgspec.msgpack.decode(packed, type=asked_as, dec_hook=_unpacked)
+        then = msgspec.msgpack.decode(packed, type=asked_as)
         with without_collecting():
-            answer = msgspec.msgpack.decode(zlib.decompress(body), type=answered_as, dec_hook=_unpacked)
+            answer = msgspec.msgpack.decode(zlib.decompress(body), type=answered_as)
     except (msgspec.MsgspecError, zlib.error):
         # Another release kept it in another form: as good as none.
         return None
     at = datetime.fromtimestamp(kept_at / 1000, UTC).astimezone()
     return KeptAnswer(then, answer, at, is_of_now=then == asked and of == known_now().written)
+
+
+def kept_asked(question: str, asked_as: type[Asked]) -> Asked | None:
+    """What was asked when the last answer to a question was kept; None where there is none, or one in another form."""
+    found = one("SELECT asked FROM kept_answer WHERE question = ?", (question,))
+    try:
+        return None if found is None else msgspec.msgpack.decode(found[0], type=asked_as)
+    except msgspec.MsgspecError:
+        return None
 
 
 def keep_answer(question: str, asked: Hashable, answer: Any, by: KnownBy) -> None:
@@ -94,9 +102,9 @@ def keep_answer(question: str, asked: Hashable, answer: Any, by: KnownBy) -> Non
     Args:
         by: `known_now()` from before it was read.
     """
-    packed = msgspec.msgpack.encode(asked, enc_hook=_packed)
+    packed = msgspec.msgpack.encode(asked)
     with without_collecting():
-        body = zlib.compress(msgspec.msgpack.encode(answer, enc_hook=_packed), COMPRESSION_LEVEL)
+        body = zlib.compress(msgspec.msgpack.encode(answer), COMPRESSION_LEVEL)
     with current().writing():
         execute(
             "INSERT INTO kept_answer (question, asked, of, kept_at, body) VALUES (?, ?, ?, ?, ?)"
@@ -114,15 +122,3 @@ def keep_answer(question: str, asked: Hashable, answer: Any, by: KnownBy) -> Non
 def forget_answers() -> None:
     """Forget all of them, in the present transaction: what they tell must not be told here any more."""
     execute("DELETE FROM kept_answer")
-
-
-def _packed(value: Any) -> tuple[int, int]:
-    if isinstance(value, Fraction):
-        return value.as_integer_ratio()
-    raise NotImplementedError(type(value))
-
-
-def _unpacked(kind: type[Any], value: Any) -> Any:
-    if kind is Fraction:
-        return Fraction(*value)
-    raise NotImplementedError(kind)

@@ -59,7 +59,7 @@ def refresh_values(
         Whether there are new ones.
 
     Raises:
-        FitCancelled: `cancelled` said yes while the model was fitted.
+        GivenUp: `cancelled` said yes while the model was fitted.
     """
     # A store is open in one process; two of its threads at once would write the same rows.
     with _reckoning:

@@ -97,7 +97,7 @@ WHERE d.won = 0 ORDER BY o.amount DESC, o.number
 """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LostRow:
     """What was won and lost by someone, or of something; amounts in minor units.
 
@@ -137,7 +137,7 @@ class LostReport:
     company: LostRow
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LostOrder:
     """One lost order or quote.
 

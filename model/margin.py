@@ -88,7 +88,7 @@ _GROUPED = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Margin:
     """Revenue and cost of something, in minor units.
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from model.errors import N_
+from model.giving_up import GivenUp
 from model.potential import DAYS_PER_WEEK, Earnings, History, Purchases
 
 if TYPE_CHECKING:
@@ -41,10 +42,6 @@ NO_MEAN = N_("what purchases earn varies so much that they have no mean")
 STEPS = len(PURCHASE_STARTS) + len(EARNING_STARTS) + 2 * GOING_ON
 
 Progress = Callable[[int, int], None]
-
-
-class FitCancelled(Exception):
-    """Who asked for a fit wants it no more."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +89,7 @@ def fit_potential(
         cancelled: asked before each start.
 
     Raises:
-        FitCancelled: it said yes.
+        GivenUp: it said yes.
     """
     import numpy as np
 
@@ -121,7 +118,7 @@ class _Counter:
 
     def begin(self) -> None:
         if self._cancelled():
-            raise FitCancelled
+            raise GivenUp
 
     def end(self) -> None:
         self._done += 1

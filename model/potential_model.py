@@ -136,7 +136,7 @@ def own_model(
         cancelled: asked between steps.
 
     Raises:
-        FitCancelled: it said yes.
+        GivenUp: it said yes.
     """
     of = f"{VERSION} {day} {written()}"
     kept = _kept()

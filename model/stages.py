@@ -172,7 +172,7 @@ def stage_condition(stage: str, day: date, limits: StageLimits = DEFAULT_STAGE_L
     return conditions[stage]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CustomerStage:
     """How far a customer has come; `owner` is a salesperson's code as of the day, empty for the pool and retail."""
 

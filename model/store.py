@@ -42,6 +42,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 # on the same machine may take many seconds.
 WRITER_PATIENCE_SECONDS = 60
 CACHE_KIB = 32_768
+# What SQLite says of a statement that was given up.
+INTERRUPTED = "interrupted"
 DISK_FAILED, WRITE_FAILED = "disk I/O error", "SQLITE_IOERR_WRITE"
 NOTHING_TO_TAKE_BACK = ("cannot rollback", "no such savepoint")
 # With less than this free, a disk that fails is taken for a full one.
@@ -250,7 +252,7 @@ class Store:
             self._screen.release()
 
     def told(self, error: peewee.DatabaseError) -> HuokeError | None:
-        """The database's complaint as a sentence that says what to do; None where we asked wrongly, a defect."""
+        """The database's complaint as a sentence that says what to do; None where it is of our own making."""
         return None if _is_our_own(error) else _told(error, self.folder)
 
     def data_version(self) -> int:
@@ -350,8 +352,13 @@ def open_store(folder: Path, *, create: bool = False, key: bytes | None = None, 
 
 
 def _is_our_own(error: peewee.DatabaseError) -> bool:
-    """Whether a database's complaint is about what we asked, which is a defect, and not about the file or the disk."""
+    """Whether a database's complaint is of our own making, and not about the file or the disk.
+
+    That is what we asked wrongly, which is a defect, and what we gave up.
+    """
     text = str(error)
+    if text == INTERRUPTED:
+        return True
     asked_wrongly = "no such" in text or "syntax error" in text or "ambiguous" in text
     return type(error) not in (peewee.DatabaseError, peewee.OperationalError) or asked_wrongly
 

@@ -37,8 +37,9 @@ TREND_MONTHS = 12
 FEWEST_MONTHS = 6
 SEASON_MONTHS = 3
 SIGNIFICANT_P = 0.10
-# Divisible by every distance between two of twelve months, so that slopes are compared as whole numbers.
-SLOPE_UNITS = math.lcm(*range(1, TREND_MONTHS))
+# Divisible by every distance between two of twelve months, and by the 2 of a median of two: slopes are whole numbers of
+# such parts of a minor unit.
+SLOPE_PARTS = 2 * math.lcm(*range(1, TREND_MONTHS))
 TrendWord: TypeAlias = Literal["rising", "falling", "steady", "new"]
 TREND_NAMES: dict[str, str] = {
     "rising": N_("rising"),
@@ -71,19 +72,19 @@ class Trend:
 
     Attributes:
         months: how many were looked at.
-        slope_minor: minor units a month.
+        slope_parts: SLOPE_PARTS-ths of a minor unit a month.
         p: how likely as much rise or fall would be without any trend, in (0, 1].
     """
 
     months: int
-    slope_minor: Fraction
+    slope_parts: int
     p: float
     word: TrendWord
 
     @property
     def slope(self) -> int:
         """Minor units a month, rounded half away from zero."""
-        return half_up(self.slope_minor.numerator, self.slope_minor.denominator)
+        return half_up(self.slope_parts, SLOPE_PARTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +124,22 @@ class CustomerTrend:
     def growth(self) -> Fraction:
         """Slope × margin rate: by how much the monthly margin grows each month, in minor units."""
         known = self.revenue - self.uncosted
-        return self.trend.slope_minor * Fraction(self.margin, known) if known > 0 else Fraction(0)
+        return Fraction(self.trend.slope_parts * self.margin, SLOPE_PARTS * known) if known > 0 else Fraction(0)
 
 
-def theil_sen(values: Sequence[int]) -> Fraction:
-    """The median of the slopes between any two values, one step apart each (Sen 1968); at most 12, at least 2."""
+def theil_sen(values: Sequence[int]) -> int:
+    """The median of the slopes between any two values, one step apart each (Sen 1968), in SLOPE_PARTS-ths.
+
+    Args:
+        values: at most 12, at least 2.
+    """
     slopes = sorted(
-        (later - earlier) * (SLOPE_UNITS // (place + 1))
+        (later - earlier) * (SLOPE_PARTS // 2 // (place + 1))
         for start, earlier in enumerate(values)
         for place, later in enumerate(values[start + 1 :])
     )
     middle = len(slopes) // 2
-    doubled = 2 * slopes[middle] if len(slopes) % 2 else slopes[middle - 1] + slopes[middle]
-    return Fraction(doubled, 2 * SLOPE_UNITS)
+    return 2 * slopes[middle] if len(slopes) % 2 else slopes[middle - 1] + slopes[middle]
 
 
 def mann_kendall(values: Sequence[int]) -> tuple[int, float]:
@@ -168,7 +172,7 @@ def _ties18(equal: int) -> int:
 def trend_of(months: Sequence[int]) -> Trend:
     """The trend of monthly revenue, the oldest first; at most 12 months."""
     if len(months) < FEWEST_MONTHS:
-        return Trend(len(months), Fraction(0), 1.0, "new")
+        return Trend(len(months), 0, 1.0, "new")
     score, p = mann_kendall(months)
     return Trend(len(months), theil_sen(months), p, _word(score, p))
 
@@ -217,7 +221,7 @@ def _all_trends(day: date, listed: Listed) -> list[CustomerTrend]:
             word, p, own = _tested(revenue[SEASON_MONTHS:], months[SEASON_MONTHS:], newcomers.get(id_))
             if wanted in (None, word) and any(revenue[SEASON_MONTHS:]):
                 # The slope of those who are listed; it costs more than all the rest.
-                slope = theil_sen(own) if len(own) >= FEWEST_MONTHS else Fraction(0)
+                slope = theil_sen(own) if len(own) >= FEWEST_MONTHS else 0
                 trend = Trend(len(own), slope, p, word)
                 found.append(_row(named[id_], trend, revenue, cost, uncosted, id_ in big))
     return found

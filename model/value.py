@@ -87,7 +87,7 @@ def value_report(
     """Every customer that trades here and ever traded; the model is fitted anew where anything was written since.
 
     Raises:
-        FitCancelled: `cancelled` said yes.
+        GivenUp: `cancelled` said yes.
     """
     return valued(day, model_on(day, progress, cancelled))
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Hashable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -20,14 +21,17 @@ if os.environ.get("TERM_PROGRAM") in TERMINALS_WITHOUT_KITTY_KEYS:
     # Textual reads this when it is imported.
     os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
 
-from textual import work  # noqa: E402
+from textual import on, work  # noqa: E402
+from textual.worker import get_current_worker  # noqa: E402
 
 from model.changes.about import named_about  # noqa: E402
 from model.changes.recording import last_undoable  # noqa: E402
 from model.changes.undo import UndoChange  # noqa: E402
+from model.giving_up import GivenUp, given_up_when  # noqa: E402
 from model.search import find_customers  # noqa: E402
 from model.store import one  # noqa: E402
-from tui.analysis.screen import AnalysisScreen  # noqa: E402
+from tui.analysis.answers import read_ahead  # noqa: E402
+from tui.analysis.screen import FACES, AnalysisScreen  # noqa: E402
 from tui.archive.change_words import CHANGE_WORDS  # noqa: E402
 from tui.archive.screen import CREDIT_TAB, ArchiveScreen  # noqa: E402
 from tui.cli.output import tell  # noqa: E402
@@ -47,6 +51,8 @@ from tui.shared.keys_ahead import WAY_GROUP  # noqa: E402
 from tui.today.screen import TodayScreen  # noqa: E402
 
 STORE_WATCH_SECONDS = 1.0
+# The first screen has its rows by then.
+READ_AHEAD_AFTER_SECONDS = 3.0
 # Where a day begins there is no step back.
 BEGINNINGS = ("today", "customers")
 # The exit status where the office took the store back while it was open.
@@ -84,6 +90,7 @@ class HuokeApp(ExchangingApp):
     def on_mount(self) -> None:
         self._tell_of_waiting_order(self.switch_mode(self._first_mode))
         self.set_interval(STORE_WATCH_SECONDS, self._follow_store)
+        self.set_timer(READ_AHEAD_AFTER_SECONDS, self._read_ahead)
 
     def on_unmount(self) -> None:
         self._watch.close()
@@ -103,6 +110,18 @@ class HuokeApp(ExchangingApp):
                 key=keymap.short_key(keymap.ACTION_OF["app.open_order"]),
             )
         )
+
+    @work(thread=True, exclusive=True, group="read_ahead")
+    def _read_ahead(self) -> None:
+        """Read what the analysis of a large company is usually asked for before somebody waits for it."""
+        worker, session = get_current_worker(), self.session
+        # Whoever opens the analysis reads for himself, and is told then why he cannot.
+        with suppress(GivenUp, HuokeError), session.store.use(), given_up_when(lambda: worker.is_cancelled):
+            read_ahead(FACES, session.today(), session.person_id, worker)
+
+    @on(ExchangingApp.ExchangeFinished)
+    def _read_what_came(self) -> None:
+        self._read_ahead()
 
     def _follow_store(self) -> None:
         if self._watch.changed():

@@ -6,7 +6,8 @@ import logging
 import threading
 
 from model.errors import HuokeError
-from model.potential_fit import FEWEST_REPEAT_CUSTOMERS, FitCancelled
+from model.giving_up import GivenUp
+from model.potential_fit import FEWEST_REPEAT_CUSTOMERS
 from model.potential_model import decoded, own_model
 from model.published import published_potential
 from model.store import meta, rows, set_meta
@@ -50,7 +51,7 @@ class Fitting:
         while not self._ended.is_set():
             try:
                 self.fit()
-            except FitCancelled:
+            except GivenUp:
                 return
             except HuokeError as error:
                 # The laptops go on with the model they have; the next business date brings another.
@@ -64,7 +65,7 @@ class Fitting:
             Whether it was done now.
 
         Raises:
-            FitCancelled: `end` was called meanwhile.
+            GivenUp: `end` was called meanwhile.
         """
         with self._office.store.use():
             day = self._office.today()

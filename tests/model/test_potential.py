@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import betaln, hyp2f1
 
+from model.giving_up import GivenUp
 from model.potential import YEAR_WEEKS, Earnings, History, Purchases, hypergeometric
 from model.potential_fit import (
     AT_A_BOUND,
@@ -20,7 +21,6 @@ from model.potential_fit import (
     STEPS,
     TOO_FEW,
     Fit,
-    FitCancelled,
     fit_potential,
 )
 from tests.model.buyers import generated_histories
@@ -165,7 +165,7 @@ def test_a_fit_tells_how_far_it_is_and_stops_where_nobody_waits() -> None:
     told: list[tuple[int, int]] = []
     fit_potential(histories, lambda done, of: told.append((done, of)))
     assert [done for done, _of in told] == list(range(1, STEPS + 1))
-    with pytest.raises(FitCancelled):
+    with pytest.raises(GivenUp):
         fit_potential(histories, lambda done, _of: told.append((done, 0)), lambda: told[-1] == (2, 0))
     assert told[-1] == (2, 0)
 

@@ -6,120 +6,55 @@ import csv
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from shutil import copytree
-from threading import Event
 
 import pytest
-from textual.pilot import Pilot
-from textual.widgets import Static
 
-from model.changes.company import SetSetting
-from model.changes.recording import record
-from model.errors import StoreError
 from model.margin import margin
 from model.settings import Setting
 from model.stages import stages_report
 from model.store import Store, open_store, rows, set_meta
 from model.trend import trends
 from tests.conftest import SAMPLE_DAY
+from tests.tui.analysis_desk import (
+    LIFE,
+    LOSSES,
+    QUARTERS,
+    TERMS,
+    TRENDS,
+    analysis,
+    behind,
+    chart,
+    copy_of,
+    english_home,
+    opened,
+    press,
+    settle,
+    shown,
+    table,
+    text_of,
+)
 from tests.tui.order_desk import until
-from tui import locale
-from tui.analysis import face, screen
-from tui.analysis.behind import BehindFigure
-from tui.analysis.face import Asked, ChartPane, Reading
-from tui.analysis.margins import MarginsFace, MarginsRead
+from tui.analysis.face import ChartPane
 from tui.analysis.screen import FACES, AnalysisScreen
 from tui.analysis.trends import TrendsFace
 from tui.app import HuokeApp
 from tui.archive.screen import ArchiveScreen
-from tui.clock import TODAY_VARIABLE
-from tui.shared.chart import BarData, Chart, CurveData, HeatData, ScatterData
+from tui.shared.chart import BarData, CurveData, HeatData, ScatterData
 from tui.shared.definition import DefinitionCard
 from tui.shared.figure_table import FigureTable
 from tui.shared.status import StatusLine
 
-MARGIN, TRENDS, QUARTERS, LIFE, LOSSES, TERMS = range(len(FACES))
-
 
 @pytest.fixture(autouse=True)
 def english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    monkeypatch.setenv(TODAY_VARIABLE, SAMPLE_DAY.isoformat())
-    monkeypatch.setenv("HOME", str(tmp_path))
-    locale.use("en")
-    yield
-    locale.use("en")
+    with english_home(monkeypatch, tmp_path):
+        yield
 
 
 @pytest.fixture
 def store(sample_company: Path, tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(Path(copytree(sample_company, tmp_path / "store")))
-    yield opened
-    opened.close()
-
-
-def analysis(app: HuokeApp) -> AnalysisScreen:
-    return next(each for each in reversed(app.screen_stack) if isinstance(each, AnalysisScreen))
-
-
-def table(app: HuokeApp) -> FigureTable:
-    return analysis(app).face.table
-
-
-def shown(app: HuokeApp, at: int, of: FigureTable | None = None) -> list[str]:
-    """A column of a list, that of the face where no other is named."""
-    listed = table(app) if of is None else of
-    found = [listed._pages.row(index) for index in range(min(listed.total, 100))]
-    return [str(row.cells[at]) for row in found if row is not None]
-
-
-def chart(app: HuokeApp) -> Chart:
-    return analysis(app).face.query_one(Chart)
-
-
-def text_of(app: HuokeApp, selector: str) -> str:
-    return str(app.screen.query_one(selector, Static).content)
-
-
-async def settle(pilot: Pilot[None], app: HuokeApp) -> None:
-    """Wait until the face is read and its lists are filled."""
-
-    def is_at_rest() -> bool:
-        screens = [each for each in app.screen_stack if isinstance(each, AnalysisScreen | BehindFigure)]
-        lists = [each for screen in screens for each in screen.query(FigureTable) if each.display]
-        return (
-            bool(screens)
-            and all(worker.is_finished for worker in app.workers)
-            and not any(each.is_loading for each in lists)
-            and not (isinstance(app.screen, AnalysisScreen) and analysis(app).face.kept.under_way is not None)
-        )
-
-    for _round in range(3):
-        await pilot.pause()
-        await until(pilot, is_at_rest)
-
-
-async def press(pilot: Pilot[None], app: HuokeApp, *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-        await settle(pilot, app)
-
-
-async def opened(pilot: Pilot[None], app: HuokeApp, face: int = MARGIN) -> None:
-    """Open the analysis and turn to a face."""
-    await pilot.press("f8")
-    await until(pilot, lambda: isinstance(app.screen, AnalysisScreen))
-    await settle(pilot, app)
-    await press(pilot, app, *["right_square_bracket"] * face)
-
-
-async def behind(pilot: Pilot[None], app: HuokeApp) -> BehindFigure:
-    """Press Enter, and wait for the rows behind the figure."""
-    await pilot.press("enter")
-    await until(pilot, lambda: isinstance(app.screen, BehindFigure))
-    await settle(pilot, app)
-    screen = app.screen
-    assert isinstance(screen, BehindFigure)
-    return screen
+    with copy_of(sample_company, tmp_path / "store") as opened:
+        yield opened
 
 
 async def test_margin_stands_by_whatever_is_chosen_with_its_total_and_bars(store: Store) -> None:
@@ -366,158 +301,6 @@ async def test_what_was_read_is_kept_until_something_is_written(store: Store) ->
         await settle(pilot, app)
         assert kept.shown is not None
         assert kept.shown[0].turn == "customer"
-
-
-@pytest.mark.parametrize("face", range(len(FACES)))
-async def test_each_way_of_a_face_is_kept_for_the_next_run(
-    store: Store, monkeypatch: pytest.MonkeyPatch, face: int
-) -> None:
-    monkeypatch.setattr(screen, "KEPT_FROM_SECONDS", 0)
-    ways, pressed = range(len(FACES[face].TURNS)) or range(1), list[object]()
-    for _run in range(2):
-        # In the second run whatever is read anew would hold it up for good.
-        read: dict[Asked, object] = {}
-        app = HuokeApp(store, first_mode="customers")
-        async with app.run_test(size=(120, 40)) as pilot:
-            await opened(pilot, app, face)
-            for way in ways:
-                if len(ways) > 1:
-                    await press(pilot, app, "b", str(way + 1))
-                now = analysis(app).face.shown
-                assert now is not None
-                read[now[0]] = now[1]
-        pressed.append(read)
-        monkeypatch.setattr(FACES[face], "read", lambda *_args: pytest.fail("it was kept"))
-    assert len(read) == len(ways)
-    assert pressed[0] == pressed[1]
-
-
-async def test_what_was_read_before_something_was_written_stands_until_it_is_read_anew(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(screen, "KEPT_FROM_SECONDS", 0)
-    app = HuokeApp(store, first_mode="customers")
-    async with app.run_test(size=(120, 40)) as pilot:
-        await opened(pilot, app)
-        [before] = [shown(app, 0)]
-        assert "as of" not in text_of(app, ".summary")
-    with store.use():
-        record(SetSetting(name="company_name", from_date=SAMPLE_DAY, value="Another"), person=None, on=SAMPLE_DAY)
-    may_go_on, reading = Event(), MarginsFace.read
-
-    def late(face: MarginsFace, asked: Asked, under_way: Reading) -> MarginsRead:
-        may_go_on.wait(60)
-        return reading(face, asked, under_way)
-
-    monkeypatch.setattr(MarginsFace, "read", late)
-    app = HuokeApp(store, first_mode="customers")
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("f8")
-        await until(pilot, lambda: isinstance(app.screen, AnalysisScreen) and table(app).total > 0)
-        await until(pilot, lambda: shown(app, 0) == before)
-        assert "as of 20" in text_of(app, ".summary")
-        assert "reading …" in text_of(app, ".summary")
-        may_go_on.set()
-        await settle(pilot, app)
-        assert shown(app, 0) == before
-        assert "as of" not in text_of(app, ".summary")
-
-
-async def test_who_may_see_cost_no_more_is_not_shown_what_was_kept_with_it(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(screen, "KEPT_FROM_SECONDS", 0)
-    with store.use():
-        set_meta("me", rows("SELECT code FROM salesperson WHERE role = 'sales' ORDER BY code")[0][0])
-    seen, show = list[bool](), MarginsFace.show
-
-    def watched(margins: MarginsFace, asked: Asked, read: MarginsRead, *, anew: bool) -> None:
-        seen.append(read.sees_cost)
-        show(margins, asked, read, anew=anew)
-
-    monkeypatch.setattr(MarginsFace, "show", watched)
-    for sees_cost in (True, False):
-        with store.use():
-            args = SetSetting(
-                name="cost_visible_to_sales", from_date=SAMPLE_DAY, value="yes" if sees_cost else "no"
-            )  # fmt: skip
-            record(args, person=None, on=SAMPLE_DAY)
-        seen.clear()
-        app = HuokeApp(store, first_mode="customers")
-        async with app.run_test(size=(120, 40)) as pilot:
-            await opened(pilot, app)
-        assert set(seen) == {sees_cost}
-
-
-async def test_last_months_figures_are_no_earlier_ones_of_this_month(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(screen, "KEPT_FROM_SECONDS", 0)
-    app = HuokeApp(store, first_mode="customers")
-    async with app.run_test(size=(120, 40)) as pilot:
-        await opened(pilot, app)
-        assert table(app).total > 0
-    monkeypatch.setenv(TODAY_VARIABLE, "2026-12-01")
-    app = HuokeApp(store, first_mode="customers")
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("f8")
-        await until(pilot, lambda: isinstance(app.screen, AnalysisScreen) and analysis(app).face.shown is not None)
-        assert "as of" not in text_of(app, ".summary")
-        assert table(app).total == 0
-
-
-async def test_what_cannot_be_kept_is_shown_all_the_same(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(screen, "KEPT_FROM_SECONDS", 0)
-
-    def full(*_args: object) -> None:
-        raise StoreError("The disk is full.")
-
-    monkeypatch.setattr(screen, "keep_answer", full)
-    app = HuokeApp(store, first_mode="customers")
-    async with app.run_test(size=(120, 40)) as pilot:
-        await opened(pilot, app)
-        assert table(app).total > 0
-        assert "full" not in text_of(app, ".summary")
-
-
-async def test_earlier_figures_keep_their_time_where_they_cannot_be_read_anew(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(screen, "KEPT_FROM_SECONDS", 0)
-    app = HuokeApp(store, first_mode="customers")
-    async with app.run_test(size=(120, 40)) as pilot:
-        await opened(pilot, app)
-    with store.use():
-        record(SetSetting(name="company_name", from_date=SAMPLE_DAY, value="Another"), person=None, on=SAMPLE_DAY)
-
-    def broken(*_args: object) -> None:
-        raise StoreError("The store is broken.")
-
-    monkeypatch.setattr(MarginsFace, "read", broken)
-    app = HuokeApp(store, first_mode="customers")
-    async with app.run_test(size=(120, 40)) as pilot:
-        await opened(pilot, app)
-        said = text_of(app, ".summary")
-        assert "as of 20" in said
-        assert "broken" in said
-        assert table(app).total > 0
-
-
-async def test_very_many_rows_are_let_go_with_their_face_and_are_there_again_with_it(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(screen, "KEPT_FROM_SECONDS", 0)
-    monkeypatch.setattr(face, "MANY_ROWS", 10)
-    app = HuokeApp(store, first_mode="customers")
-    async with app.run_test(size=(120, 40)) as pilot:
-        await opened(pilot, app)
-        margins, before = analysis(app).face, shown(app, 0)
-        assert len(before) > 10
-        await press(pilot, app, "right_square_bracket")
-        assert margins.table.total == 0
-        monkeypatch.setattr(MarginsFace, "read", lambda *_args: pytest.fail("it was kept"))
-        await press(pilot, app, "left_square_bracket")
-        assert shown(app, 0) == before
 
 
 @pytest.mark.parametrize("face", range(len(FACES)))

@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
+from textual.worker import Worker
 
 from model.kept_answers import KeptAnswer
 from model.money import format_rate, grouped
@@ -65,10 +66,6 @@ class Asked:
         return (self.turn, self.period.name, days, self.person, self.more)
 
 
-class ReadingGivenUp(Exception):
-    """Nobody waits for a reading any more."""
-
-
 @dataclass(eq=False)
 class Reading:
     """One reading under way in a thread.
@@ -77,7 +74,8 @@ class Reading:
         tell: says how far it is: a translated sentence.
         show: shows what is known by then, before the end, with what it was asked for and when it was read if
             that was before.
-        given_up: nobody waits for it any more.
+        given_up: something else is asked for by now.
+        worker: the thread that reads, which is cancelled where the program ends.
         is_outdated: something was written since it began.
     """
 
@@ -85,7 +83,13 @@ class Reading:
     tell: Callable[[Reading, str], None]
     show: Callable[[Reading, Any, Asked, datetime | None], None]
     given_up: bool = False
+    worker: Worker[None] | None = None
     is_outdated: bool = False
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether nobody waits for it any more."""
+        return self.given_up or (self.worker is not None and self.worker.is_cancelled)
 
     def progress(self, sentence: str) -> Callable[[int, int], None]:
         """What tells so many of so many, with a translated sentence of `done` and `count`."""
@@ -152,6 +156,8 @@ class AnalysisFace(Horizontal):
     """The figures shown, by their keys in tui.shared.definition."""
     READ: ClassVar[type[Any] | None] = None
     """What `read` returns, where it is kept for another run of the program."""
+    FIRST_MORE: ClassVar[OtherTerms | None] = None
+    """What else it is asked for at first."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
@@ -169,7 +175,8 @@ class AnalysisFace(Horizontal):
         """Its lists."""
         yield from ()
 
-    def read(self, asked: Asked, reading: Reading) -> Any:
+    @classmethod
+    def read(cls, asked: Asked, reading: Reading) -> Any:
         """Read what is shown; in a thread, with the store in use."""
         raise NotImplementedError
 

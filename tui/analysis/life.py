@@ -173,7 +173,8 @@ class LifeFace(AnalysisFace):
         self.query_one(CompanyLine).display = turn == "movement"
         self.set_class(turn == "cohorts", "-cohorts")
 
-    def read(self, asked: Asked, reading: Reading) -> LifeRead:
+    @classmethod
+    def read(cls, asked: Asked, reading: Reading) -> LifeRead:
         period, day = asked.period, asked.day
         if asked.turn == "stages":
             return LifeRead(stages=_stages(asked))

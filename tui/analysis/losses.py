@@ -120,7 +120,8 @@ class LossesFace(AnalysisFace):
         company = self.query_one(CompanyLine)
         company.columns = tuple(figure.column for figure in (COST_FIGURES if shows_cost else LOST_FIGURES))
 
-    def read(self, asked: Asked, reading: Reading) -> LossesRead:
+    @classmethod
+    def read(cls, asked: Asked, reading: Reading) -> LossesRead:
         first, last, day = asked.period.first, asked.period.last, asked.day
         sees_cost = may_see_cost(asked.person, day)
         by: LostBy = asked.turn  # type: ignore[assignment]

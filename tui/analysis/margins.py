@@ -75,7 +75,8 @@ class MarginsFace(AnalysisFace):
         )
         yield CompanyLine([figure.column for figure in MARGIN_FIGURES])
 
-    def read(self, asked: Asked, reading: Reading) -> MarginsRead:
+    @classmethod
+    def read(cls, asked: Asked, reading: Reading) -> MarginsRead:
         by: MarginBy = asked.turn  # type: ignore[assignment]
         days = days_of(asked)
         report = margin(days.first, days.last, by, asked.day)

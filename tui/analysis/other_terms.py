@@ -12,11 +12,12 @@ from textual.message import Message
 from textual.screen import Screen
 
 from model.errors import N_, InputError
+from model.giving_up import GivenUp
 from model.margin import may_see_cost
 from model.named_customers import NamedCustomer, named_customers
 from model.time_machine import FULL_PERCENT, LATE_DAYS, HeldThen, OtherTerms, Replay, TimeMachine, time_machine
 from tui.analysis.behind import OrdersBehind
-from tui.analysis.face import AnalysisFace, Asked, Reading, ReadingGivenUp, count_text, money
+from tui.analysis.face import AnalysisFace, Asked, Reading, count_text, money
 from tui.entry_form import Entries, EntryForm, FormField, Option
 from tui.locale import _
 from tui.shared.chart import BarData
@@ -100,6 +101,7 @@ class OtherTermsFace(AnalysisFace):
     PERIOD_OF = frozenset()
     FIGURES = ("held_then", "saved", "forgone", "undecided")
     READ = OutcomesRead
+    FIRST_MORE = FIRST_TERMS
 
     class TermsChosen(Message):
         """Other terms are to be tried."""
@@ -117,12 +119,13 @@ class OtherTermsFace(AnalysisFace):
     def more_asked(self) -> OtherTerms:
         return self.terms
 
-    def read(self, asked: Asked, reading: Reading) -> OutcomesRead:
+    @classmethod
+    def read(cls, asked: Asked, reading: Reading) -> OutcomesRead:
         tell = reading.progress(_("judging again: customer {done} of {count} …"))
 
         def progress(done: int, count: int) -> None:
-            if reading.given_up:
-                raise ReadingGivenUp
+            if reading.is_given_up:
+                raise GivenUp
             tell(done, count)
 
         machine = time_machine(asked.more or FIRST_TERMS, asked.day, progress=progress)

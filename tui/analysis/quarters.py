@@ -19,7 +19,7 @@ from model.quarters import BOTH, POTENTIAL, QUARTER_NAMES, VALUE, is_key_account
 from model.value import CustomerValue
 from model.value_points import value_points
 from tui.analysis.behind import CustomersBehind
-from tui.analysis.face import AnalysisFace, Asked, Reading, ReadingGivenUp, count_text, money
+from tui.analysis.face import AnalysisFace, Asked, Reading, count_text, money
 from tui.locale import _
 from tui.shared.chart import ScatterData
 from tui.shared.charts.scatter import gathered
@@ -138,22 +138,17 @@ class QuartersFace(AnalysisFace):
         """The customers of the quarter under the cursor."""
         return self.query_one("#quarter-customers", FigureTable)
 
-    def read(self, asked: Asked, reading: Reading) -> QuartersRead:
-        # The fit needs SciPy, which only a reading that fits should load.
-        from model.potential_fit import FitCancelled
-
+    @classmethod
+    def read(cls, asked: Asked, reading: Reading) -> QuartersRead:
         sees_cost = may_see_cost(asked.person, asked.day)
         if values_as_of() is not None:
             reading.tell(reading, _("adding up …"))
             reading.show_so_far(_read_kept(sees_cost, is_final=False))
-        try:
-            refresh_values(
-                asked.day,
-                reading.progress(_("fitting the model: step {done} of {count} …")),
-                lambda: reading.given_up,
-            )
-        except FitCancelled:
-            raise ReadingGivenUp from None
+        refresh_values(
+            asked.day,
+            reading.progress(_("fitting the model: step {done} of {count} …")),
+            lambda: reading.is_given_up,
+        )
         return _read_kept(sees_cost, is_final=True)
 
     def show(self, asked: Asked, read: QuartersRead, *, anew: bool) -> None:

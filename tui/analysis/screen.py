@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
@@ -12,12 +10,13 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import ContentSwitcher, Static
+from textual.worker import get_current_worker
 
 from model.errors import HuokeError
-from model.kept_answers import keep_answer, kept_answer, known_now
-from model.margin import may_see_cost
+from model.giving_up import GivenUp, given_up_when
 from tui import keymap
-from tui.analysis.face import SEPARATOR, AnalysisFace, Asked, Reading, ReadingGivenUp, turned_label
+from tui.analysis.answers import answer
+from tui.analysis.face import SEPARATOR, AnalysisFace, Asked, Reading, turned_label
 from tui.analysis.life import LifeFace
 from tui.analysis.losses import LossesFace
 from tui.analysis.margins import MarginsFace
@@ -28,7 +27,7 @@ from tui.analysis.quarters import QuartersFace
 from tui.analysis.trends import TrendsFace
 from tui.archive.pane import TabLine
 from tui.keymap import ACTION_OF, Action
-from tui.locale import _, language, translate_error
+from tui.locale import _, translate_error
 from tui.session import StoreScreen
 from tui.shared.ask import Choice, Choose
 from tui.shared.columns import printable
@@ -38,8 +37,6 @@ from tui.shared.paged_table import PagedTable
 from tui.shared.status import StatusLine
 
 IN_THE_FOOT = ("change_terms", "turn_by", "choose_period", "turn_chart", "explain")
-# What takes less is read each time.
-KEPT_FROM_SECONDS = 0.1
 ALWAYS_IN_THE_FOOT = ("list.filter_rows", "pane.next_tab", "app.open_palette", "app.show_help")
 FACES: tuple[type[AnalysisFace], ...] = (
     MarginsFace, TrendsFace, QuartersFace, LifeFace, LossesFace, OtherTermsFace,
@@ -160,41 +157,14 @@ class AnalysisScreen(StoreScreen):
 
     def _read(self, face: AnalysisFace, reading: Reading) -> None:
         """Read a face's figures, in a thread."""
+        reading.worker = get_current_worker()
         try:
-            with self.session.store.use():
-                self._read_or_kept(face, reading)
+            with self.session.store.use(), given_up_when(lambda: reading.is_given_up):
+                answer(type(face), reading, lambda read: self._post(FiguresCame(face, reading, read)))
         except HuokeError as error:
             self._post(FiguresRefused(face, reading, error))
-        except ReadingGivenUp:
+        except GivenUp:
             self._post(FiguresRefused(face, reading, None))
-
-    def _read_or_kept(self, face: AnalysisFace, reading: Reading) -> None:
-        """Give what a face is asked for: as it was kept where nothing was written since, else read.
-
-        What took long is kept for the next run of the program, and shown then while it is read anew.
-        """
-        asked = reading.asked
-        if face.READ is None:
-            self._post(FiguresCame(face, reading, face.read(asked, reading)))
-            return
-        # Who may not see cost any more is not shown what they were shown before.
-        right = "cost" if may_see_cost(asked.person, asked.day) else ""
-        question = f"{face.TITLE} {language()} {right} {asked.question!r}"
-        kept = kept_answer(question, asked, Asked, face.READ)
-        if kept is not None and kept.is_of_now:
-            self._post(FiguresCame(face, reading, kept.answer))
-            return
-        # Last month's figures are no earlier ones of this month.
-        if kept is not None and kept.asked.period.first == asked.period.first:
-            reading.show_earlier(kept)
-        known, began = known_now(), time.monotonic()
-        read = face.read(asked, reading)
-        took = time.monotonic() - began
-        self._post(FiguresCame(face, reading, read))
-        if kept is not None or took >= KEPT_FROM_SECONDS:
-            # They are in sight: where they cannot be kept, for the disk is full, the next time takes as long again.
-            with suppress(HuokeError):
-                keep_answer(question, asked, read, known)
 
     @on(FiguresCame)
     def _take_figures(self, message: FiguresCame) -> None:

@@ -88,7 +88,8 @@ class TrendsFace(AnalysisFace):
         )
         yield FaceNote("", markup=False)
 
-    def read(self, asked: Asked, reading: Reading) -> TrendsRead:
+    @classmethod
+    def read(cls, asked: Asked, reading: Reading) -> TrendsRead:
         listed: Listed = asked.turn  # type: ignore[assignment]
         return TrendsRead(tuple(trends(asked.day, listed)), may_see_cost(asked.person, asked.day))
 

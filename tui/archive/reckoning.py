@@ -7,6 +7,7 @@ from datetime import date
 from threading import Lock
 
 from model.errors import HuokeError
+from model.giving_up import GivenUp, given_up_when
 from model.kept_values import refresh_values, values_as_of
 from model.store import Store
 
@@ -23,22 +24,12 @@ def reckon_values(store: Store, day: date, is_cancelled: Callable[[], bool]) -> 
     if not _under_way.acquire(blocking=False):
         return False
     try:
-        with store.use():
-            if values_as_of() == day:
-                return False
-            return _refreshed(day, is_cancelled)
+        with store.use(), given_up_when(is_cancelled):
+            return values_as_of() != day and refresh_values(day, cancelled=is_cancelled)
+    except GivenUp:
+        return False
     except HuokeError:
         # The store is busy or was replaced; whoever looks again tries again.
         return False
     finally:
         _under_way.release()
-
-
-def _refreshed(day: date, is_cancelled: Callable[[], bool]) -> bool:
-    # Fitting is imported only when there is something to fit.
-    from model.potential_fit import FitCancelled
-
-    try:
-        return refresh_values(day, cancelled=is_cancelled)
-    except FitCancelled:
-        return False

@@ -37,7 +37,7 @@ def _rising(arguments: Namespace) -> Iterator[Sequence[Cell]]:
     found = trends(arguments.as_of, arguments.trend)
     if not sees and arguments.trend != "all":
         # The order by slope × margin rate would tell the rates.
-        found.sort(key=lambda row: (-abs(row.trend.slope_minor), row.customer.code))
+        found.sort(key=lambda row: (-abs(row.trend.slope_parts), row.customer.code))
     for row in found:
         yield (
             row.customer.code, row.customer.name, row.customer.owner or None, format_amount(row.trend.slope),

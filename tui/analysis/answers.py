@@ -1,0 +1,97 @@
+"""The answers to what faces are asked for: as they were kept where they still hold, else read; the usual ones ahead."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import date
+from typing import Any
+
+from textual.worker import Worker
+
+from model.errors import HuokeError
+from model.kept_answers import keep_answer, kept_answer, kept_asked, known_now
+from model.margin import may_see_cost
+from model.store import one
+from tui.analysis.face import AnalysisFace, Asked, Reading
+from tui.analysis.period import period_on
+from tui.locale import language
+
+# What takes less is read each time.
+KEPT_FROM_SECONDS = 0.1
+# Of fewer customers everything is read in no time.
+READ_AHEAD_FROM_CUSTOMERS = 5_000
+
+
+def answer(face: type[AnalysisFace], reading: Reading, came: Callable[[Any], None]) -> None:
+    """Give what a face is asked for: as it was kept where nothing was written since, else read.
+
+    What took long is kept for the next run of the program, and shown then while it is read anew.
+
+    Args:
+        came: is given the answer, as soon as there is one.
+    """
+    asked = reading.asked
+    if face.READ is None:
+        came(face.read(asked, reading))
+        return
+    question = _question(face, asked)
+    kept = kept_answer(question, asked, Asked, face.READ)
+    if kept is not None and kept.is_of_now:
+        came(kept.answer)
+        return
+    if kept is not None and _is_earlier(kept.asked, asked):
+        reading.show_earlier(kept)
+    known, began = known_now(), time.monotonic()
+    read = face.read(asked, reading)
+    took = time.monotonic() - began
+    came(read)
+    if kept is not None or took >= KEPT_FROM_SECONDS:
+        # They are in sight: where they cannot be kept, for the disk is full, the next time takes as long again.
+        with suppress(HuokeError):
+            keep_answer(question, asked, read, known)
+
+
+def read_ahead(faces: Sequence[type[AnalysisFace]], day: date, person: bytes | None, worker: Worker[None]) -> None:
+    """Read what the faces of a large company are usually asked for, where nothing that was kept could be shown first.
+
+    Args:
+        day: the business date.
+        person: who would ask.
+        worker: the thread that reads; where it is cancelled, nobody waits for it.
+
+    Raises:
+        GivenUp: it was cancelled in the middle of a reading.
+    """
+    if one("SELECT 1 FROM customer LIMIT 1 OFFSET ?", (READ_AHEAD_FROM_CUSTOMERS - 1,)) is None:
+        return
+    for face, asked in _usual(faces, day, person):
+        earlier = kept_asked(_question(face, asked), Asked)
+        if earlier is None or not _is_earlier(earlier, asked):
+            answer(face, Reading(asked, tell=_nobody, show=_nobody, worker=worker), _nobody)
+
+
+def _nobody(*_told: object) -> None:
+    """Nobody looks yet."""
+
+
+def _usual(
+    faces: Sequence[type[AnalysisFace]], day: date, person: bytes | None
+) -> Iterator[tuple[type[AnalysisFace], Asked]]:
+    """What each face shows first, and by which else it is turned."""
+    for face in faces:
+        if face.READ is not None:
+            for turn in [turn.name for turn in face.TURNS] or [""]:
+                yield face, Asked(turn, period_on(face.FIRST_PERIOD, day), day, person, face.FIRST_MORE)
+
+
+def _question(face: type[AnalysisFace], asked: Asked) -> str:
+    # Who may not see cost any more is not shown what they were shown before.
+    right = "cost" if may_see_cost(asked.person, asked.day) else ""
+    return f"{face.TITLE} {language()} {right} {asked.question!r}"
+
+
+def _is_earlier(then: Asked, asked: Asked) -> bool:
+    """Whether an answer is an earlier one to what is asked; last month's figures are none of this month's."""
+    return then.period.first == asked.period.first
