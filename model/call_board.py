@@ -22,7 +22,7 @@ from model.customers import CreditTerms, terms_of
 from model.errors import N_
 from model.fields import iso
 from model.named_customers import NamedCustomer, named_customers
-from model.rhythm import HUNDREDTHS, QuietLimits, Rhythm, quiet_limits, rhythms, rhythms_among
+from model.rhythm import HUNDREDTHS, QuietLimits, Rhythm, quiet_limits, rhythms
 from model.store import rows
 from model.trading_year import YearSums, trading_year
 
@@ -161,7 +161,7 @@ def _calls(asked: _Asked, named: dict[bytes, NamedCustomer], known: dict[bytes, 
         known: every customer's rhythm, where it was read already.
     """
     day = asked.day
-    found = rhythms_among(day, list(named)) if known is None else {id_: known[id_] for id_ in named if id_ in known}
+    found = rhythms(day, list(named)) if known is None else {id_: known[id_] for id_ in named if id_ in known}
     due = {id_: rhythm for id_, rhythm in found.items() if asked.is_due(rhythm)}
     credit = _credit_of(list(due), day)
     for id_, rhythm in due.items():

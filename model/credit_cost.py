@@ -96,6 +96,13 @@ class CreditCostReport:
     company: CreditCost
 
 
+def lost_by_credit(from_date: date, to_date: date, as_of: date) -> dict[bytes, str]:
+    """The orders that were lost by credit in a period, both days included, each with its key of COST_REASON_NAMES."""
+    losses, parameters = losses_query(from_date, to_date, as_of)
+    found = rows(f"SELECT c.id, c.reason FROM ({_LOST_BY_CREDIT.format(losses=losses)}) c", parameters)
+    return {bytes(id_): reason for id_, reason in found}
+
+
 def credit_cost(from_date: date, to_date: date, by: CostBy, as_of: date) -> CreditCostReport:
     """What was lost by credit in a period, both days included, as known of a day.
 

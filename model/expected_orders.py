@@ -16,7 +16,7 @@ from statistics import median_low
 from model.basket import BasketItem, baskets
 from model.fields import iso
 from model.named_customers import NamedCustomer, named_customers
-from model.rhythm import Rhythm, quiet_limits, rhythms, rhythms_among
+from model.rhythm import Rhythm, quiet_limits, rhythms
 from model.store import rows
 
 DEFAULT_DAYS = 7
@@ -63,7 +63,7 @@ def expected_orders(
         progress: told how many of those expected are done, and of how many.
     """
     named = {id_: each for id_, each in named_customers(day, owner=person).items() if not each.retail}
-    found = rhythms(day) if person is None else rhythms_among(day, list(named))
+    found = rhythms(day) if person is None else rhythms(day, list(named))
     limits, until = quiet_limits(day), day + timedelta(days=days)
     due: dict[bytes, tuple[Rhythm, date]] = {}
     for id_, rhythm in found.items():

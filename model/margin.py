@@ -70,7 +70,7 @@ _SUMS = f"CAST(SUM(f.orders) AS BIGINT) AS orders, {_MONEY_SUMS}"
 _LINE_SUMS = f"CAST(COUNT(DISTINCT CASE WHEN f.trade = 1 THEN f.order_id END) AS BIGINT) AS orders, {_MONEY_SUMS}"
 # Facts are added up by a short key, and only the sums are given names.
 _GROUPED = {
-    "customer": "SELECT c.code, c.name, t.orders, t.revenue, t.cost, t.uncosted FROM"
+    "customer": "SELECT c.code, c.name, t.orders, t.revenue, t.cost, t.uncosted, c.id FROM"
     f" (SELECT f.customer_id, {_SUMS} FROM ({{facts}}) f GROUP BY f.customer_id) t"
     " JOIN customer c ON c.id = t.customer_id",
     "segment": f"SELECT c.segment, '', {_SUMS} FROM ({{facts}}) f JOIN customer c ON c.id = f.customer_id"
@@ -96,6 +96,7 @@ class Margin:
         key: a code, a month or a word; `*` for all together; empty for what has none.
         orders: live sales above zero.
         uncosted: revenue of the lines whose cost is unknown.
+        customer: whose it is, where it is a customer's.
     """
 
     key: str
@@ -104,6 +105,7 @@ class Margin:
     revenue: int
     cost: int
     uncosted: int
+    customer: bytes | None = None
 
     @property
     def margin(self) -> int:
@@ -133,7 +135,7 @@ def margin(from_date: date, to_date: date, by: MarginBy, as_of: date) -> MarginR
     until = min(to_date, as_of)
     # An order is of one day, so that those of each month add up to those of all.
     read = summed(monthly_parts(from_date, until), grouped, 2) if by in BY_LINES else grouped(from_date, to_date)
-    found = [Margin(*row) for row in read if any(row[2:])]
+    found = [Margin(*row) for row in read if any(row[2:6])]
     found.sort(key=lambda row: (row.key,) if by == "month" else (-row.margin, row.key))
     return MarginReport(tuple(found), margin_total(from_date, to_date, as_of))
 
@@ -142,7 +144,8 @@ def margin_total(from_date: date, to_date: date, as_of: date) -> Margin:
     """The company's margin of a period, both days included, as of a day."""
     query, parameters = _facts(from_date, to_date, "month", as_of)
     sums = one(f"SELECT {_SUMS} FROM ({query}) f", parameters)
-    return Margin(TOTAL_KEY, "", *(value or 0 for value in sums or (0, 0, 0, 0)))
+    orders, revenue, cost, uncosted = (value or 0 for value in sums or (0, 0, 0, 0))
+    return Margin(TOTAL_KEY, "", orders, revenue, cost, uncosted)
 
 
 def _facts(from_date: date, to_date: date, by: MarginBy, as_of: date) -> tuple[str, list[Any]]:

@@ -134,38 +134,38 @@ def rhythm_of(trading_days: Sequence[date]) -> Rhythm:
 
 
 def trading_days(
-    day: date, customer: bytes | None = None, as_of: date | None = None
+    day: date, customers: Sequence[bytes] | None = None, as_of: date | None = None
 ) -> Iterator[tuple[bytes, list[date]]]:
     """Every customer's trading days until a day, in their order; who never traded is left out.
 
     Args:
+        customers: only these, which costs what they bought and not all history.
         as_of: as the documents stood then; without it, on the day itself.
     """
     known = iso(day if as_of is None else as_of)
-    among, parameters = ("", []) if customer is None else ("AND o.customer_id = ?", [customer])
-    # All history passes by once; held at once it would be the largest thing in memory.
-    found = execute(_TRADING_DAYS.format(among=among), (iso(day), known, known, *parameters))
-    for id_, theirs in groupby(found, key=itemgetter(0)):
-        yield bytes(id_), [_day(text) for _id, text in theirs]
+    for among, parameters in _among(customers):
+        # All history passes by once; held at once it would be the largest thing in memory.
+        found = execute(_TRADING_DAYS.format(among=among), (iso(day), known, known, *parameters))
+        for id_, theirs in groupby(found, key=itemgetter(0)):
+            yield bytes(id_), [_day(text) for _id, text in theirs]
 
 
 _day = lru_cache(maxsize=DAYS_REMEMBERED)(date.fromisoformat)
 
 
-def rhythms(day: date, customer: bytes | None = None) -> dict[bytes, Rhythm]:
-    """The rhythm of every customer that traded until a day, or of one."""
-    return {id_: rhythm_of(days) for id_, days in trading_days(day, customer)}
-
-
-def rhythms_among(day: date, customers: Sequence[bytes]) -> dict[bytes, Rhythm]:
-    """The rhythm of those of these customers that traded until a day; costs what they bought, not all history."""
-    found: dict[bytes, Rhythm] = {}
+def _among(customers: Sequence[bytes] | None) -> Iterator[tuple[str, Sequence[bytes]]]:
+    """A condition for all customers, or conditions for some of these each, with their parameters."""
+    if customers is None:
+        yield "", ()
+        return
     for start in range(0, len(customers), IDS_PER_STATEMENT):
         some = customers[start : start + IDS_PER_STATEMENT]
-        query = _TRADING_DAYS.format(among=f"AND o.customer_id IN ({', '.join('?' * len(some))})")
-        for id_, theirs in groupby(rows(query, (iso(day),) * 3 + tuple(some)), key=lambda row: bytes(row[0])):
-            found[id_] = rhythm_of([date.fromisoformat(text) for _id, text in theirs])
-    return found
+        yield f"AND o.customer_id IN ({', '.join('?' * len(some))})", some
+
+
+def rhythms(day: date, customers: Sequence[bytes] | None = None) -> dict[bytes, Rhythm]:
+    """The rhythm of every customer that traded until a day, or of those of these that did."""
+    return {id_: rhythm_of(days) for id_, days in trading_days(day, customers)}
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from model.activity import CustomerActivity, inactive_customers
 from model.customers import CreditTerms, blacklisted_on, terms_of
 from model.dates import month_of
 from model.errors import N_
-from model.rhythm import Rhythm, rhythms_among
+from model.rhythm import Rhythm, rhythms
 from model.trading_year import YearSums, trading_year
 
 MONTHS = 12
@@ -54,7 +54,7 @@ def activations(person: bytes, day: date, *, sees_cost: bool = True) -> list[Act
     asked = inactive_customers(person, month_of(day), day)
     inactive = [each for each in asked if not each.given_back and not blacklisted_on(each.id, day)]
     ids = [each.id for each in inactive]
-    year, found, terms = trading_year(day, ids), rhythms_among(day, ids), terms_of(ids, day)
+    year, found, terms = trading_year(day, ids), rhythms(day, ids), terms_of(ids, day)
     listed = []
     for each in inactive:
         left = terms.get(each.id, CreditTerms()).credit_limit - each.balance

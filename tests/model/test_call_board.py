@@ -14,7 +14,7 @@ from model.call_board import call_board
 from model.customer_list import CustomerFilter, CustomerList
 from model.errors import InputError
 from model.movement import movement
-from model.rhythm import quiet_limits, rhythm_of, rhythms, rhythms_among
+from model.rhythm import quiet_limits, rhythm_of, rhythms
 from model.stages import stages_report
 from tests.model.company import Company, company
 
@@ -82,9 +82,9 @@ def test_rhythms_of_some_are_those_of_all(desk: Company) -> None:
         desk.customer(f"C{number}", days=30, limit="100000")
         bought(desk, f"C{number}", *range(number + 1, 60, 7 + number))
     everybody = rhythms(TODAY)
-    assert rhythms_among(TODAY, list(everybody)) == everybody
-    assert rhythms_among(TODAY, [desk.ids["C1"]]) == {desk.ids["C1"]: everybody[desk.ids["C1"]]}
-    assert rhythms_among(TODAY, []) == {}
+    assert rhythms(TODAY, list(everybody)) == everybody
+    assert rhythms(TODAY, [desk.ids["C1"]]) == {desk.ids["C1"]: everybody[desk.ids["C1"]]}
+    assert rhythms(TODAY, []) == {}
 
 
 # --- limits that the company sets

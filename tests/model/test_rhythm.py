@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.call_board import WHY_DUE, WHY_FEW, WHY_QUIET, call_board, rhythm_text
-from model.movement import Movement, movement
+from model.movement import Movement, moved_customers, movement
 from model.rhythm import rhythm_of, rhythm_report, rhythms
 from model.stages import stage_counts, stages_report
 from tests.model.company import Company, company
@@ -117,6 +117,12 @@ def test_a_months_movement_adds_up(desk: Company) -> None:
     assert moved["S2"] == Movement()
     assert moved["*"] == moved["S1"]
     assert moved["S1"].start + moved["S1"].won_new + moved["S1"].woken - moved["S1"].gone_dormant == moved["S1"].end
+    behind = moved_customers("2026-06", "S1", TODAY)
+    assert [(row.code, row.moves) for row in behind] == [
+        ("NEW", ("won_new",)), ("WOKEN", ("woken",)), ("SLEEPS", ("gone_dormant",)),
+    ]  # fmt: skip
+    assert behind[0].last_trade == TODAY - 10 * DAY
+    assert moved_customers("2026-06", "S2", TODAY) == []
 
 
 def test_stages_tell_of_prospects_too(desk: Company) -> None:

@@ -194,6 +194,17 @@ async def test_movement_cohorts_and_repeat_rate_have_their_numbers_and_charts(st
             assert row is not None
             moved = row.record.moved  # type: ignore[attr-defined]
             assert moved.start + moved.won_new + moved.woken - moved.gone_dormant == moved.end
+        moved = table(app).record.moved
+        screen = await behind(pilot, app)
+        what = [word for words in shown(app, 2, screen.query_one(FigureTable)) for word in words.split(", ")]
+        counted = {
+            "won new": moved.won_new, "woken": moved.woken, "gone dormant": moved.gone_dormant,
+            "grown old": moved.to_old, "grown familiar": moved.to_familiar,
+        }  # fmt: skip
+        assert any(counted.values())
+        assert {word: what.count(word) for word in counted} == counted
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, AnalysisScreen))
         await press(pilot, app, "b", "3")
         data = chart(app).data
         assert isinstance(data, HeatData)
@@ -226,8 +237,13 @@ async def test_lost_orders_open_behind_each_reason_customer_and_product(store: S
             await until(pilot, lambda: isinstance(app.screen, AnalysisScreen))
         await press(pilot, app, "b", "5")
         assert "Credit control lost" in text_of(app, ".meaning")
-        await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, DefinitionCard))
+        line = table(app).record
+        screen = await behind(pilot, app)
+        assert screen.query_one(FigureTable).total == line.orders
+        amounts = [
+            row.record.amount for row in map(screen.query_one(FigureTable)._pages.row, range(line.orders)) if row
+        ]  # type: ignore[attr-defined]
+        assert sum(amounts) == line.amount
 
 
 async def test_other_terms_are_tried_and_open_what_they_would_have_held(store: Store) -> None:
@@ -251,6 +267,16 @@ async def test_other_terms_are_tried_and_open_what_they_would_have_held(store: S
         assert after.other > before.other
         screen = await behind(pilot, app)
         assert screen.query_one(FigureTable).total == after.other
+
+
+async def test_a_customer_of_the_margin_opens_its_archive(store: Store) -> None:
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app)
+        with store.use():
+            [[customer]] = rows("SELECT id FROM customer WHERE code = ?", (shown(app, 0)[0],))
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(app.screen, ArchiveScreen) and app.screen.customer == bytes(customer))
 
 
 async def test_a_narrow_screen_turns_between_chart_and_numbers(store: Store) -> None:

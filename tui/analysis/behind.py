@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from textual import on, work
@@ -12,6 +13,7 @@ from textual.message import Message
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
+from model.giving_up import GivenUp, given_up_when
 from model.store import rows
 from tui import keymap
 from tui.locale import _
@@ -96,10 +98,11 @@ class BehindFigure(StoreScreen):
     @work(thread=True, exclusive=True, group="behind")
     def _read_in_thread(self) -> None:
         worker = get_current_worker()
-        with self.session.store.use():
-            read = self.read_rows()
-        if not worker.is_cancelled:
-            self.post_message(self.RowsRead(read))
+        with suppress(GivenUp):
+            with self.session.store.use(), given_up_when(lambda: worker.is_cancelled):
+                read = self.read_rows()
+            if not worker.is_cancelled:
+                self.post_message(self.RowsRead(read))
 
     @on(RowsRead)
     def _show(self, message: RowsRead) -> None:

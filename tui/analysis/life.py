@@ -17,7 +17,7 @@ from model.people import Salesperson
 from model.repeat import CohortMonth, Repeat, Retained, cohorts, repeat_rate, retention
 from model.stages import STAGE_NAMES, STAGES, stage_counts
 from tui.analysis.face import AnalysisFace, Asked, Reading, Turn, count_text, rate_text
-from tui.analysis.life_behind import CustomersOfCohort, CustomersOfMonth, CustomersOfStage
+from tui.analysis.life_behind import CustomersOfCohort, CustomersOfMonth, CustomersOfStage, MovedCustomers
 from tui.leaderboard.company_line import CompanyLine
 from tui.locale import _
 from tui.shared.chart import BarData, ChartData, CurveData, HeatData
@@ -232,6 +232,9 @@ class LifeFace(AnalysisFace):
             return CustomersOfStage(self.shown[0].day, record.stage)
         if isinstance(record, Cohort) and self.shown is not None:
             return CustomersOfCohort(self.shown[0].day, record.month)
+        if isinstance(record, Moved) and self.shown is not None:
+            asked = self.shown[0]
+            return MovedCustomers(asked.period.month, record.code, record.name, asked.day)
         if isinstance(record, Retained) and self.shown is not None:
             return CustomersOfMonth(self.shown[0].day, record.month)
         return DefinitionCard(_(self.TITLE), self.definitions())

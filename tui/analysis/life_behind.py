@@ -1,13 +1,15 @@
-"""The customers behind a stage, a cohort, or the retention of a month."""
+"""The customers behind a stage, a cohort, the retention of a month, or what moved in it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
 from model.dates import first_day, last_day, month_of, shifted
 from model.errors import N_
+from model.movement import MOVE_NAMES, Move, MovedCustomer, moved_customers
 from model.named_customers import NamedCustomer, named_customers
 from model.repeat import repeat_by_customer
 from model.stages import STAGE_NAMES, CustomerStage, stages_report
@@ -155,3 +157,46 @@ class CustomersOfMonth(CustomersBehind):
 
     def file_name(self) -> str:
         return "retention-customers"
+
+
+class MovedCustomers(CustomersBehind):
+    """The customers of a salesperson to which something happened in a month."""
+
+    FIGURES: ClassVar[tuple[Figure, ...]] = (
+        Figure(Column("code", N_("Code"), 8, priority=7), lambda row: row.code),
+        Figure(Column("name", N_("Customer"), 12, grow=True, priority=9), lambda row: row.name),
+        Figure(Column("moves", N_("What happened"), 24, priority=9), lambda row: moves_words(row.moves)),
+        Figure(Column("last", N_("Last trade"), 10, priority=8), lambda row: row.last_trade, str),
+    )
+    EMPTY = N_("Nothing happened to any of these customers in this month.")
+    MEANING = ("movement", "dormant", "stage")
+
+    def __init__(self, month: str, code: str, name: str, day: date) -> None:
+        """
+        Args:
+            code, name: the salesperson's.
+        """
+        super().__init__()
+        self._month, self._code, self._name, self._day = month, code, name, day
+
+    def read_rows(self) -> list[MovedCustomer]:
+        return moved_customers(self._month, self._code, self._day)
+
+    def heading(self, read: list[MovedCustomer]) -> str:
+        return _("{name} · {days} · {count} customers moved").format(
+            name=self._name, days=self._month, count=f"{len(read):,}"
+        )
+
+    def records(self, read: list[MovedCustomer]) -> list[MovedCustomer]:
+        return read
+
+    def customer_of(self, record: MovedCustomer) -> bytes:
+        return record.id
+
+    def file_name(self) -> str:
+        return "moved-customers"
+
+
+def moves_words(moves: Sequence[Move]) -> str:
+    """What happened to a customer, translated."""
+    return _(", ").join(_(MOVE_NAMES[move]) for move in moves)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.screen import Screen
 
-from model.credit_cost import COST_REASON_NAMES, CreditCost, CreditCostReport, credit_cost
+from model.credit_cost import COST_REASON_NAMES, CreditCost, CreditCostReport, credit_cost, lost_by_credit
 from model.errors import N_
 from model.lost import REASON_NAMES, LostBy, LostOrder, LostReport, LostRow, lost_orders, lost_report
 from model.margin import may_see_cost
@@ -169,6 +169,8 @@ class LossesFace(AnalysisFace):
     def open_row(self, table: PagedTable, record: Any) -> Screen[Any] | None:
         if isinstance(record, LostRow) and self.shown is not None:
             return LostBehind(self.shown[0], record)
+        if isinstance(record, CreditCost) and self.shown is not None:
+            return CostBehind(self.shown[0], record)
         return DefinitionCard(_(self.TITLE), ("credit_cost",))
 
 
@@ -184,8 +186,8 @@ def _chart(read: LossesRead) -> tuple[str, BarData | None]:
     return _("Lost amount"), BarData(tuple(map(lost_name, lost)), tuple(row.lost_amount for row in lost))
 
 
-class LostBehind(OrdersBehind):
-    """The orders that were lost for a reason, by someone, or with a product on them."""
+class LostOrdersBehind(OrdersBehind):
+    """Lost orders behind a line."""
 
     FIGURES: ClassVar[tuple[Figure, ...]] = (
         Figure(Column("lost_on", N_("Lost on"), 10, priority=8), lambda order: order.decided_on.isoformat()),
@@ -199,26 +201,23 @@ class LostBehind(OrdersBehind):
         ),
     )
     EMPTY = N_("Nothing was lost here in these days.")
-    MEANING = ("lost_rate",)
 
-    def __init__(self, asked: Asked, line: LostRow) -> None:
+    def __init__(self, asked: Asked) -> None:
         super().__init__()
         self._asked = asked
-        self._line = line
 
-    def read_rows(self) -> list[LostOrder]:
+    def line_name(self) -> str:
+        """What the line is called, translated."""
+        raise NotImplementedError
+
+    def all_lost(self) -> list[LostOrder]:
+        """All orders lost in the days asked for; in a thread, with the store in use."""
         period = self._asked.period
-        orders = lost_orders(period.first, period.last, self._asked.day)
-        by, line = self._asked.turn, self._line
-        if by == "product" and line.id is not None:
-            with_it = orders_with_product([order.id for order in orders], line.id)
-            return [order for order in orders if order.id in with_it]
-        of = {"reason": lambda order: order.reason == line.key, "customer": lambda order: order.customer_id == line.id}
-        return [order for order in orders if of.get(by, lambda order: order.salesperson == line.id)(order)]
+        return lost_orders(period.first, period.last, self._asked.day)
 
     def heading(self, read: list[LostOrder]) -> str:
         return _("{name} · {days} · {count} lost orders, {amount}").format(
-            name=lost_name(self._line), days=self._asked.period.words(), count=f"{len(read):,}",
+            name=self.line_name(), days=self._asked.period.words(), count=f"{len(read):,}",
             amount=money(sum(order.amount for order in read)),
         )  # fmt: skip
 
@@ -227,6 +226,45 @@ class LostBehind(OrdersBehind):
 
     def file_name(self) -> str:
         return "lost-orders"
+
+
+class LostBehind(LostOrdersBehind):
+    """The orders that were lost for a reason, by someone, or with a product on them."""
+
+    MEANING = ("lost_rate",)
+
+    def __init__(self, asked: Asked, line: LostRow) -> None:
+        super().__init__(asked)
+        self._line = line
+
+    def line_name(self) -> str:
+        return lost_name(self._line)
+
+    def read_rows(self) -> list[LostOrder]:
+        orders, by, line = self.all_lost(), self._asked.turn, self._line
+        if by == "product" and line.id is not None:
+            with_it = orders_with_product([order.id for order in orders], line.id)
+            return [order for order in orders if order.id in with_it]
+        of = {"reason": lambda order: order.reason == line.key, "customer": lambda order: order.customer_id == line.id}
+        return [order for order in orders if of.get(by, lambda order: order.salesperson == line.id)(order)]
+
+
+class CostBehind(LostOrdersBehind):
+    """The orders that credit control lost, of one reason."""
+
+    MEANING = ("credit_cost",)
+
+    def __init__(self, asked: Asked, line: CreditCost) -> None:
+        super().__init__(asked)
+        self._line = line
+
+    def line_name(self) -> str:
+        return cost_name(self._line)
+
+    def read_rows(self) -> list[LostOrder]:
+        period = self._asked.period
+        reasons = lost_by_credit(period.first, period.last, self._asked.day)
+        return [order for order in self.all_lost() if reasons.get(bytes(order.id)) == self._line.key]
 
 
 def orders_with_product(orders: list[bytes], product: bytes) -> set[bytes]:

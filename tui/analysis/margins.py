@@ -114,6 +114,9 @@ class MarginsFace(AnalysisFace):
     def definitions(self) -> tuple[str, ...]:
         return (*self.FIGURES, "by_salesperson")
 
+    def customer_of(self, record: Any) -> bytes | None:
+        return record.customer if isinstance(record, Margin) else None
+
     def open_row(self, table: PagedTable, record: Margin) -> Screen[Any] | None:
         return None if self.shown is None else OrdersOfMargin(self.shown[0], record)
 

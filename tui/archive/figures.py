@@ -69,7 +69,7 @@ def figures_of(desk: Desk) -> Figures | None:
     customer, day = desk.customer, desk.today
     if cards_among([customer]):
         return None
-    days = next((days for _id, days in trading_days(day, customer)), [])
+    days = next((days for _id, days in trading_days(day, [customer])), [])
     traded = trading_histories(day, customer).get(customer)
     return Figures(
         day=day,

@@ -12,7 +12,7 @@ from model.credit_cost import COST_KEYS, credit_cost
 from model.expected_orders import expected_orders
 from model.preferences import preferred_groups, preferred_products
 from model.repeat import cohorts, repeat_by_customer, repeat_rate, retention
-from model.rhythm import rhythms, rhythms_among
+from model.rhythm import rhythms
 from model.stages import stage_counts, stages_report
 from model.time_machine import OtherTerms, time_machine
 from model.trading_year import trading_year
@@ -34,7 +34,7 @@ def knowing_reports(day: date, people: Sequence[bytes], customers: Sequence[byte
         yield f"baskets {on}", baskets(customers, on)
         yield f"credit cost {on}", [credit_cost(first, on, by, on) for by in COST_KEYS]
         yield f"stages {on}", [list(stages_report(on)), sorted(stage_counts(on).items())]
-        yield f"rhythms {on}", [rhythms(on), rhythms_among(on, customers)]
+        yield f"rhythms {on}", [rhythms(on), rhythms(on, customers)]
         for terms in (OtherTerms(limit_percent=50, grace_days=3), OtherTerms(days=5), OtherTerms(suggested=True)):
             yield f"time machine {on} {terms}", time_machine(terms, on, first, on)
     for customer in customers:
