@@ -28,6 +28,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
     "cancel_confirmed": OFFICE,
     "give_discount": OFFICE,
     "write_off": OFFICE,
+    "give_back": OFFICE,
     "reverse_receipt": OFFICE,
     "change_settings": LEADERS,
     "appoint_admin": ADMIN,
@@ -47,6 +48,7 @@ RIGHT_NAMES = {
     "cancel_confirmed": N_("cancel an order that was confirmed on an earlier day"),
     "give_discount": N_("give a settlement discount"),
     "write_off": N_("write off a debt"),
+    "give_back": N_("give a customer money back"),
     "reverse_receipt": N_("reverse a receipt"),
     "change_settings": N_("change the company's settings"),
     "appoint_admin": N_("make somebody an admin, or take that from them"),
@@ -60,7 +62,7 @@ RIGHT_NAMES = {
 
 # What everybody may do, because an order or money is a fact, and a claim keeps to its quota.
 ANYBODYS = (
-    N_("record orders, quotes, receipts and refunds"),
+    N_("record orders, quotes and receipts"),
     N_("add a customer, for oneself or the pool"),
     N_("take a customer from the pool, within the quota"),
     N_("give one's own customer back to the pool"),

@@ -25,6 +25,8 @@ from model.store import execute, execute_many, one, rows
 from model.touched import touch
 
 MOST_NAMED_BILLS = 1_000
+# Money that came in is a fact, whoever took it; what goes out or is given up is decided.
+RIGHT_FOR_KIND = {"refund": "give_back", "write_off": "write_off", "discount": "give_discount"}
 
 
 class Payment(Args, frozen=True):
@@ -160,10 +162,8 @@ def record_receipt(args: RecordReceipt, ctx: Context) -> ReceiptRecorded:
     customer, day = customer_with_id(args.customer), document_date(args.date, ctx)
     args = msgspec.structs.replace(args, bills=_standing_bills(args.bills))
     _check_amount(args.amount)
-    if args.kind == "write_off":
-        require(ctx, "write_off")
-    if args.kind == "discount":
-        require(ctx, "give_discount")
+    if (right := RIGHT_FOR_KIND.get(args.kind)) is not None:
+        require(ctx, right)
     if len(args.bills) > MOST_NAMED_BILLS:
         raise InputError(
             N_("The receipt names {count} bills: split it, {most} fit in one."),

@@ -75,7 +75,7 @@ def test_the_same_amount_on_the_same_day_is_posted_and_the_office_asked(tmp_path
         assert standing_on(desk.ids["C"], TODAY).balance == 20_000
 
 
-def test_a_write_off_or_discount_may_be_refused(tmp_path: Path) -> None:
+def test_a_write_off_a_discount_or_a_refund_may_be_refused(tmp_path: Path) -> None:
     with judging_office(tmp_path, TODAY) as desk:
         desk.customer("C", "S1", days=30, limit="1000")
         cancelled = desk.order_from("B", "C", "100")
@@ -87,6 +87,9 @@ def test_a_write_off_or_discount_may_be_refused(tmp_path: Path) -> None:
             desk.money_from("B", "C", "60", kind="discount")
         with pytest.raises(Refused, match="takes no money"):
             desk.money_from("B", "C", "50", cancelled.id, kind="discount")
+        # Money of the company leaves it by its finance or the boss alone, who may be at a laptop too.
+        with pytest.raises(Refused, match="give a customer money back"):
+            desk.money_from("B", "C", "50", kind="refund", by="S1")
         assert desk.money_from("B", "C", "50", kind="refund").balance == 10_000
 
 

@@ -375,17 +375,19 @@ async def test_a_debt_is_written_off_with_a_reason_by_whoever_may(desk: tuple[St
         assert rows("SELECT kind, amount, reason FROM receipt") == [("write_off", 100_000, "closed down")]
 
 
-async def test_whoever_may_not_write_off_is_told_who_may(desk: tuple[Store, Company]) -> None:
+async def test_whoever_may_not_give_money_up_or_back_is_told_who_may(desk: tuple[Store, Company]) -> None:
     store = desk[0]
     with store.use(), store.writing():
         set_meta("me", "S1")
     app = HuokeApp(store, first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:
-        await press(pilot, "f7", "w", "v")
+        await press(pilot, "f7", "d", "w", "b", "v")
         assert isinstance(app.screen, MoneyScreen)
         assert notices(app) == [
             f"Your role may not {what}: ask someone whose role is manager, finance, admin."
-            for what in ("write off a debt", "enter invoices")
+            for what in (
+                "give a settlement discount", "write off a debt", "give a customer money back", "enter invoices"
+            )
         ]
 
 

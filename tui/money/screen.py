@@ -39,6 +39,8 @@ NEED_A_ROW = frozenset(
         "write_statement", "open_archive",
     }
 )  # fmt: skip
+# Each is also the name of the right that it needs.
+ASK_A_RIGHT = frozenset({"give_discount", "write_off", "give_back"})
 
 
 class MoneyScreen(DocumentDeeds):
@@ -308,7 +310,7 @@ class MoneyScreen(DocumentDeeds):
             return "" if isinstance(self.face, AgeingFace) else _("This list has the whole screen already.")
         if place != "money":
             return ""
-        if verb == "write_off" and (reason := self.reason_against_right("write_off")):
+        if verb in ASK_A_RIGHT and (reason := self.reason_against_right(verb)):
             return reason
         if verb not in NEED_A_ROW:
             return ""
