@@ -134,14 +134,35 @@ def likely_pairs(scanned: Iterable[FoundPair], day: date, limit: int) -> tuple[l
     waiting, apart = asked_pairs()
     known = apart | {frozenset((pair.first, pair.second)) for pair in waiting}
     found = [*waiting, *(pair for pair in scanned if frozenset((pair.first, pair.second)) not in known)]
-    shown = found[:limit]
-    twins = _twins([id_ for pair in shown for id_ in (pair.first, pair.second)], day)
+    return _with_twins(found[:limit], day), len(found)
+
+
+def pairs_kept_apart(day: date, limit: int) -> tuple[list[LikelyPair], int]:
+    """The pairs of which a person has said that they are two customers, the latest first.
+
+    Args:
+        limit: no more than so many.
+
+    Returns:
+        Them, and how many there are in all.
+    """
+    kept = Conflict.select().where(Conflict.kind == "duplicate", Conflict.state == "kept")
+    found: dict[frozenset[bytes], FoundPair] = {}
+    for conflict in kept.order_by(Conflict.decided_on.desc(), Conflict.id):
+        later, other = pair_of(conflict)
+        if later != other:
+            found.setdefault(frozenset((later, other)), FoundPair(other, later, conflict.before_value))
+    return _with_twins(list(found.values())[:limit], day), len(found)
+
+
+def _with_twins(found: Sequence[FoundPair], day: date) -> list[LikelyPair]:
+    twins = _twins([id_ for pair in found for id_ in (pair.first, pair.second)], day)
     pairs = []
-    for pair in shown:
+    for pair in found:
         if (first := twins.get(pair.first)) is not None and (second := twins.get(pair.second)) is not None:
             first, second = sorted((first, second), key=lambda twin: twin.code)
             pairs.append(LikelyPair(first, second, pair.reason, pair.conflict))
-    return pairs, len(found)
+    return pairs
 
 
 def _twins(ids: Sequence[bytes], day: date) -> dict[bytes, Twin]:

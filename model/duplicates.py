@@ -238,9 +238,9 @@ def _name_likeness(wanted: str, other: str) -> tuple[int, str]:
 
 
 def _was_asked(one_id: bytes, other_id: bytes) -> bool:
-    """Whether a person was asked about these two before."""
+    """Whether a person was asked about these two before, or has decided about them, and that still holds."""
     found = rows(
-        "SELECT 1 FROM conflict WHERE kind = 'duplicate'"
+        "SELECT 1 FROM conflict WHERE kind = 'duplicate' AND state <> 'withdrawn'"
         " AND (customer_id = ? AND field = ? OR customer_id = ? AND field = ?) LIMIT 1",
         (one_id, other_id.hex(), other_id, one_id.hex()),
     )

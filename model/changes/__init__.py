@@ -11,6 +11,7 @@ from model.changes.devices import DEVICE_KINDS
 from model.changes.editing import EDITING_KINDS
 from model.changes.imports import IMPORT_KINDS
 from model.changes.invoicing import INVOICING_KINDS
+from model.changes.keeping_apart import KEEPING_APART_KINDS
 from model.changes.kind import Args, Kind
 from model.changes.leasing import LEASING_KINDS
 from model.changes.leaving import LEAVING_KINDS
@@ -35,6 +36,7 @@ _UNDOABLE = {
         *LEAVING_KINDS,
         *TERMS_KINDS,
         *MERGING_KINDS,
+        *KEEPING_APART_KINDS,
         *DECIDING_KINDS,
         *ORDER_KINDS,
         *AMENDING_KINDS,

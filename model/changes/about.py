@@ -19,7 +19,7 @@ from model.duplicates import pair_of, pooled_with
 from model.errors import InputError
 from model.store import one, rows
 
-_CUSTOMER_FIELDS = ("customer", "loser", "winner")
+_CUSTOMER_FIELDS = ("customer", "other", "loser", "winner")
 _DOCUMENT_FIELDS = {"order": "orders", "receipt": "receipt", "replaces": "orders"}
 
 

@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 
 from model.changes.customers import AddCustomer
+from model.changes.keeping_apart import KeepApart
 from model.changes.merging import MergeCustomers
-from model.duplicate_pairs import cards_now, likely_pairs, scanned_pairs
+from model.changes.recording import last_undoable
+from model.changes.undo import UndoChange
+from model.duplicate_pairs import cards_now, likely_pairs, pairs_kept_apart, scanned_pairs
+from model.errors import InputError, Refused
 from model.ids import new_id
 from tests.model.company import Company, company
 
@@ -60,3 +64,57 @@ def test_a_merge_changes_what_a_scan_would_find(desk: Company) -> None:
     desk.do(MergeCustomers(loser=desk.ids["B"], winner=desk.ids["A"], date=TODAY))
     assert cards_now() != before
     assert found() == []
+
+
+def keep_apart(desk: Company, one: str, other: str, apart: bool = True, by: str | None = None) -> None:
+    desk.do(
+        KeepApart(id=new_id(), customer=desk.ids[one], other=desk.ids[other], reason="name", apart=apart),
+        by,
+    )
+
+
+def kept_apart() -> list[tuple[str, str]]:
+    return [(pair.first.code, pair.second.code) for pair in pairs_kept_apart(TODAY, 100)[0]]
+
+
+def test_a_pair_that_is_two_customers_is_offered_no_more_until_that_is_taken_back(desk: Company) -> None:
+    for code in "ABC":
+        add(desk, code, "Zhongguancun Light")
+    keep_apart(desk, "B", "A")
+    assert (found(), kept_apart()) == ([("A", "C", "name")], [("A", "B")])
+    # Once more says the same, and there is nothing of it to take back.
+    keep_apart(desk, "A", "B")
+    assert kept_apart() == [("A", "B")]
+    desk.do(UndoChange(uid=last_undoable(None).uid))
+    assert (found(), kept_apart()) == ([("A", "B", "name"), ("A", "C", "name")], [])
+
+
+def test_what_was_kept_apart_may_be_asked_about_again_and_that_is_undone_too(desk: Company) -> None:
+    for code in "AB":
+        add(desk, code, "Zhongguancun Light")
+    with pytest.raises(Refused, match="Nobody keeps A and B apart"):
+        keep_apart(desk, "A", "B", apart=False)
+    keep_apart(desk, "B", "A")
+    keep_apart(desk, "A", "B", apart=False)
+    assert (found(), kept_apart()) == ([("A", "B", "name")], [])
+    desk.do(UndoChange(uid=last_undoable(None).uid))
+    assert (found(), kept_apart()) == ([], [("A", "B")])
+
+
+def test_a_merge_carries_along_from_whom_a_customer_is_kept_apart(desk: Company) -> None:
+    for code in "ABC":
+        add(desk, code, "Zhongguancun Light")
+    keep_apart(desk, "C", "A")
+    desk.do(MergeCustomers(loser=desk.ids["C"], winner=desk.ids["B"], date=TODAY))
+    assert (found(), kept_apart()) == ([], [("A", "B")])
+
+
+def test_only_who_may_merge_keeps_two_apart_and_only_two(desk: Company) -> None:
+    for code in "AB":
+        add(desk, code, "Zhongguancun Light")
+    with pytest.raises(Refused, match="Your role may not merge customers"):
+        keep_apart(desk, "A", "B", by="S1")
+    with pytest.raises(Refused, match="A is one customer"):
+        keep_apart(desk, "A", "A")
+    with pytest.raises(InputError, match="in common"):
+        desk.do(KeepApart(id=new_id(), customer=desk.ids["A"], other=desk.ids["B"], reason="gut"))

@@ -24,6 +24,7 @@ from model.changes.deciding import DecideConflict, ReadNotices, present_value
 from model.changes.documents import next_number
 from model.changes.editing import edit_of, shown_field
 from model.changes.invoicing import InvoiceOrder
+from model.changes.keeping_apart import KeepApart
 from model.changes.kind import Args
 from model.changes.leasing import RecallLease
 from model.changes.leaving import SeeOff
@@ -295,6 +296,19 @@ def take_merge_back(desk: Desk) -> Args | None:
     return None if merged is None else UndoChange(uid=bytes(merged[0]))
 
 
+def keep_apart(desk: Desk) -> Args | None:
+    unmerged = rows("SELECT id FROM customer WHERE retail = 0 AND id NOT IN (SELECT loser_id FROM alias) ORDER BY id")
+    asked = rows("SELECT customer_id, field FROM conflict WHERE kind = 'duplicate' ORDER BY id")
+    if asked and desk.maybe(60):
+        id_, field = desk.chance.choice(asked)
+        pair = bytes(id_), bytes.fromhex(field)
+    elif len(unmerged) > 1:
+        pair = tuple(bytes(row[0]) for row in desk.chance.sample(unmerged, 2))
+    else:
+        return None
+    return KeepApart(id=new_id(), customer=pair[0], other=pair[1], apart=desk.maybe(75))
+
+
 def assign(desk: Desk) -> Args | None:
     customer = desk.customer()
     if customer is None:
@@ -457,7 +471,7 @@ OF_OFFICE: tuple[tuple[Deed, int], ...] = (
     (reject, 2), (edit, 14), (add_customer, 4), (merge, 4), (take_merge_back, 3), (assign, 10), (let_go, 2),
     (set_terms, 9), (end_terms, 3), (blacklist, 5), (contact, 2), (decide, 8), (read_notices, 2), (take_back, 3),
     (recall, 3), (set_cost, 2), (set_setting, 2), (close_month, 3), (open_month_again, 1), (set_target, 3), (amend, 4),
-    (invoice, 2), (see_off, 2), (set_role, 1), (take_anything_back, 4),
+    (invoice, 2), (see_off, 2), (set_role, 1), (keep_apart, 3), (take_anything_back, 4),
 )  # fmt: skip
 TRADES: tuple[tuple[Deed, int], ...] = ((sell, 30), (confirm, 4), (pay, 14), (cancel, 3), (set_terms, 1))
 

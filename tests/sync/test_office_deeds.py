@@ -9,7 +9,11 @@ import pytest
 
 from model.changes.company import SetRole
 from model.changes.customers import EndTemporaryTerms, SetTerms
-from model.customers import terms_on
+from model.changes.editing import EditCustomer, FieldEdit
+from model.changes.keeping_apart import KeepApart
+from model.customers import Customer, terms_on
+from model.duplicate_pairs import likely_pairs, scanned_pairs
+from model.ids import new_id
 from model.people import Salesperson
 from model.store import Store, meta, rows
 from sync.client import unseen_results
@@ -85,3 +89,41 @@ def test_who_gets_another_role_holds_what_it_may_see(company: Company) -> None:
         assert rows("SELECT COUNT(*) FROM customer_card WHERE shown = 1") == [(0,)]
     with n.store.use():
         assert [(kind, status) for _uid, kind, status, _result in unseen_results()] == [("salesperson.role", "refused")]
+
+
+def with_phone(company: Company, code: str, phone: str) -> EditCustomer:
+    customer = Customer.get_by_id(company.customers[code])
+    edits = {"phone": FieldEdit(customer.phone, phone)}
+    return EditCustomer(customer=customer.id, edits=edits, version=customer.version)
+
+
+def pairs_offered(store: Store, company: Company) -> int:
+    with store.use():
+        return likely_pairs(scanned_pairs(company.day), company.day, 10)[1]
+
+
+def test_who_is_kept_apart_at_one_desk_is_offered_at_no_other_and_the_office_does_not_ask(company: Company) -> None:
+    c1, c2 = company.customers["C1"], company.customers["C2"]
+    with company.store.use():
+        same = [with_phone(company, code, "138 0000 0001") for code in ("C1", "C2")]
+    company.at_office(same[0])
+    m, n, a = laptops(company, "M", "N", "A")
+    # A scan at one desk finds them; the office asks by itself, as what makes them alike arrives there.
+    m.do(same[1])
+    m.do(KeepApart(id=new_id(), customer=c1, other=c2, reason="phone"))
+    assert pairs_offered(m.store, company) == 0
+    for laptop in (m, n, a):
+        laptop.sync()
+    assert {pairs_offered(store, company) for store in (company.store, m.store, n.store)} == {0}
+    with company.store.use():
+        assert rows("SELECT state FROM conflict WHERE kind = 'duplicate'") == [("kept",)]
+        again = with_phone(company, "C2", "138 0000 0001; 010-6255 0001")
+        assert feed_faults(company.day) == []
+    company.at_office(again)
+    n.do(KeepApart(id=new_id(), customer=c1, other=c2, apart=False))
+    for laptop in (n, m, a):
+        laptop.sync()
+    assert {pairs_offered(store, company) for store in (company.store, m.store, n.store)} == {1}
+    with company.store.use():
+        assert rows("SELECT state FROM conflict WHERE kind = 'duplicate'") == [("withdrawn",)]
+        assert feed_faults(company.day) == []

@@ -386,7 +386,10 @@ async def test_whoever_may_not_give_money_up_or_back_is_told_who_may(desk: tuple
         assert notices(app) == [
             f"Your role may not {what}: ask someone whose role is manager, finance, admin."
             for what in (
-                "give a settlement discount", "write off a debt", "give a customer money back", "enter invoices"
+                "give a settlement discount",
+                "write off a debt",
+                "give a customer money back",
+                "enter invoices",
             )
         ]
 

@@ -155,7 +155,6 @@ async def test_two_customers_with_one_telephone_become_one_and_two_again(company
     async with app.run_test(size=(80, 24)) as pilot:
         await turned_to(pilot, app, TwinsFace, 1)
         assert cells(app)[0][:3] == ("C1 Customer C1", "P2 Customer P2", "the same phone number")
-        assert "has not asked" in office(app).why_not("office.keep_apart")
         await pilot.press("b")
         await until(pilot, lambda: isinstance(app.screen, Choose))
         await pilot.press("1")
@@ -170,3 +169,32 @@ async def test_two_customers_with_one_telephone_become_one_and_two_again(company
         await filled(pilot, app, 1)
         with store.use():
             assert resolved(made.ids["P2"]) == made.ids["P2"]
+
+
+async def test_two_customers_with_one_telephone_are_kept_apart_and_offered_again(
+    company: tuple[Store, Company],
+) -> None:
+    store, made = company
+    with store.use():
+        for code in ("P2", "C1"):
+            edits = {"phone": FieldEdit("", "138 0000 0001")}
+            made.do(EditCustomer(customer=made.ids[code], edits=edits, version=1), by="M1")
+    app = HuokeApp(store, first_mode="office")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await turned_to(pilot, app, TwinsFace, 1)
+        await pilot.press("K")
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        await pilot.press("y")
+        await until(pilot, lambda: "C1 and P2 stay two." in said(app))
+        await filled(pilot, app, 0)
+        await pilot.press("f")
+        await until(pilot, lambda: "1 pairs are kept apart" in summary(app))
+        assert cells(app)[0][:3] == ("C1 Customer C1", "P2 Customer P2", "the same phone number")
+        await pilot.press("K")
+        await until(pilot, lambda: "C1 and P2 may be one" in said(app))
+        await filled(pilot, app, 0)
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: "Undone" in said(app))
+        await filled(pilot, app, 1)
+        await pilot.press("f")
+        await filled(pilot, app, 0)

@@ -56,6 +56,7 @@ CHANGE_WORDS = {
     "setting.set": N_("setting changed"),
     "attribution.set": N_("rule of shares set"),
     "customer.merge": N_("customers merged"),
+    "customer.apart": N_("two customers, or one"),
     "month.close": N_("month closed"),
     "target.set": N_("target set"),
     "conflict.decide": N_("conflict decided"),

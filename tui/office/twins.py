@@ -7,9 +7,20 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from model.changes.deciding import DecideConflict
+from model.changes.keeping_apart import KeepApart
+from model.changes.kind import Args
 from model.changes.merging import MergeCustomers
-from model.duplicate_pairs import FoundPair, LikelyPair, Twin, cards_now, likely_pairs, scanned_pairs
+from model.duplicate_pairs import (
+    FoundPair,
+    LikelyPair,
+    Twin,
+    cards_now,
+    likely_pairs,
+    pairs_kept_apart,
+    scanned_pairs,
+)
 from model.duplicates import REASON_NAMES
+from model.ids import new_id
 from model.money import grouped
 from tui.leaderboard.short_table import Entry
 from tui.locale import N_, _
@@ -22,11 +33,13 @@ if TYPE_CHECKING:
     from tui.office.desk import OfficeDesk
 
 MOST_SHOWN = 2_000
+ASK_AGAIN, SHOW_APART, SHOW_LIKELY = N_("ask again"), N_("kept apart"), N_("likely ones")
+NONE_APART = N_("No pair is kept apart.")
 SEPARATOR = " · "
 
 
 class TwinsFace(ListFace):
-    """Pairs with the same tax number, telephone or name, and those that the office asks about."""
+    """Pairs with the same tax number, telephone or name, and those that the office asks about; or those kept apart."""
 
     TITLE = N_("Duplicates")
     ENTER = "open_row"
@@ -44,17 +57,20 @@ class TwinsFace(ListFace):
         super().__init__(**more)
         self._scanned: Sequence[FoundPair] = ()
         self._scanned_as: tuple[Any, ...] = ()
+        self._shows_apart = False
 
     def read(self, day: date, *, turned_to: bool) -> FaceRead:
+        if self._shows_apart:
+            apart, count = pairs_kept_apart(day, MOST_SHOWN)
+            said = _("{count} pairs are kept apart: nobody is asked about them").format(count=f"{count:,}")
+            return _read_as(apart, count, said)
         # Reading every card takes a second in a large company: it is done again only where a card is another one.
         present = (day, *cards_now())
         if present != self._scanned_as:
             self._scanned, self._scanned_as = scanned_pairs(day), present
         found, count = likely_pairs(self._scanned, day, MOST_SHOWN)
         said = _("{count} pairs are probably one customer each").format(count=f"{count:,}")
-        if count > len(found):
-            said += SEPARATOR + _("the first {count} stand here").format(count=f"{len(found):,}")
-        return FaceRead([_entry(place, pair) for place, pair in enumerate(found)], found, said)
+        return _read_as(found, count, said)
 
     @property
     def customer(self) -> bytes | None:
@@ -62,17 +78,22 @@ class TwinsFace(ListFace):
 
     @property
     def deeds(self) -> Mapping[str, Deed]:
+        apart = self._shows_apart
         return {
             "merge_customers": Deed(self._merge, "merge_customers"),
-            "keep_apart": Deed(self._keep_apart, "merge_customers", hindrance=self._not_asked),
+            "keep_apart": Deed(
+                self._ask_again if apart else self._keep_apart, "merge_customers", label=ASK_AGAIN if apart else ""
+            ),
+            "choose_shown": Deed(self._show_others, needs_row=False, label=SHOW_LIKELY if apart else SHOW_APART),
             "open_archive": self.open_archive(),
             "open_row": Deed(self._open),
         }
 
-    def _not_asked(self) -> str:
-        if self.record.conflict is None:
-            return _("The office has not asked about these two: leave them as they are, or merge them.")
-        return ""
+    async def _show_others(self, desk: OfficeDesk) -> None:
+        """Turn between the pairs that are to be decided and those that are kept apart."""
+        self._shows_apart = not self._shows_apart
+        self._text_when_empty = _(NONE_APART) if self._shows_apart else _(self.EMPTY)
+        self.fill_from(desk, turned_to=True)
 
     async def _open(self, desk: OfficeDesk) -> None:
         if (twin := await self._one_of(desk, _("Whose archive?"))) is not None:
@@ -97,13 +118,31 @@ class TwinsFace(ListFace):
         """Say that they are two; the office does not ask again."""
         pair: LikelyPair = self.record
         question = _("Are {code} and {other} two customers?").format(code=_named(pair.first), other=_named(pair.second))
-        if pair.conflict is not None and await desk.ask(Confirm(question, _("Nobody is asked about them again."))):
-            args = DecideConflict(conflict=pair.conflict, take=False)
-            desk.decide([args], _("{code} and {other} stay two.").format(code=pair.first.code, other=pair.second.code))
+        if not await desk.ask(Confirm(question, _("Nobody is asked about them again."))):
+            return
+        args: Args = (
+            KeepApart(id=new_id(), customer=pair.second.id, other=pair.first.id, reason=pair.reason)
+            if pair.conflict is None
+            else DecideConflict(conflict=pair.conflict, take=False)
+        )
+        desk.decide([args], _("{code} and {other} stay two.").format(code=pair.first.code, other=pair.second.code))
+
+    async def _ask_again(self, desk: OfficeDesk) -> None:
+        """Let a pair that was kept apart stand among the likely ones again."""
+        pair: LikelyPair = self.record
+        args = KeepApart(id=new_id(), customer=pair.second.id, other=pair.first.id, apart=False)
+        said = _("{code} and {other} may be one: they are to be decided again.")
+        desk.decide([args], said.format(code=pair.first.code, other=pair.second.code))
 
     async def _one_of(self, desk: OfficeDesk, question: str) -> Twin | None:
         pair: LikelyPair = self.record
         return await desk.ask(Choose(question, [Choice(twin, _described(twin)) for twin in (pair.first, pair.second)]))
+
+
+def _read_as(found: Sequence[LikelyPair], count: int, said: str) -> FaceRead:
+    if count > len(found):
+        said += SEPARATOR + _("the first {count} stand here").format(count=f"{len(found):,}")
+    return FaceRead([_entry(place, pair) for place, pair in enumerate(found)], found, said)
 
 
 def _named(twin: Twin) -> str:
@@ -117,7 +156,7 @@ def _described(twin: Twin) -> str:
 
 
 def _entry(place: int, pair: LikelyPair) -> Entry:
-    reason = _(REASON_NAMES.get(pair.reason, pair.reason))
+    reason = _(REASON_NAMES[pair.reason]) if pair.reason in REASON_NAMES else pair.reason
     asked = _("asked") if pair.conflict is not None else ""
     first, second = pair.first, pair.second
     values = (_named(first), _named(second), reason, first.balance, second.balance, asked)

@@ -26,6 +26,7 @@ from model.changes.customers import (
 )
 from model.changes.deciding import DecideConflict, ReadNotices
 from model.changes.imports import ImportBatch
+from model.changes.keeping_apart import KeepApart
 from model.changes.kind import Args, canonical
 from model.changes.leasing import Grant, Lend, RecallLease, Returned, ReturnLeases
 from model.changes.leaving import SeeOff
@@ -126,6 +127,9 @@ FORBIDDEN: dict[str, Callable[[Ground], Args]] = {
     "a setting": lambda g: SetSetting(name="lease_share", from_date=BEFORE, value="100"),
     "the attribution rule": lambda g: SetAttributionRule(from_date=BEFORE, owner_bp=0),
     "a merge": lambda g: MergeCustomers(loser=_customer(g, "LIS"), winner=_customer(g, "WANGS"), date=FIRST_DAY),
+    "two customers kept apart": lambda g: KeepApart(
+        id=new_id(), customer=_customer(g, "LIS"), other=_customer(g, "WANGS")
+    ),
     "an import": lambda g: ImportBatch(sha256="0" * 64, names=("customers.csv",)),
     "credit lent to oneself": lambda g: Lend(
         device=g.wang.device,
