@@ -43,6 +43,8 @@ __all__ = [
 
 EXCHANGE_LOCK_FILE = "exchange.lock"
 ENROL_TRIES = 3
+# What breaks off or is busy is tried again so often before a person is told.
+EXCHANGE_TRIES = 3
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 60.0
 
@@ -313,20 +315,25 @@ def exchange_patiently(
     store: Store,
     line: Line,
     *,
-    tries: int,
+    tries: int = EXCHANGE_TRIES,
     progress: Callable[[Progress], None] = lambda _progress: None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
     wait: Callable[[float], object] = time.sleep,
 ) -> Exchanged:
     """The same, again after a pause where a line that broke off or a busy server came between.
 
     A server that does not answer at all is told at once.
+
+    Args:
+        wait: lets so many seconds go by; before it `progress` hears of a `pause`.
     """
     for attempt, pause in enumerate(pauses(), 1):
         try:
-            return exchange(store, line, progress=progress)
+            return exchange(store, line, progress=progress, now=now)
         except (Truncated, RequestCut, OfficeBusy, TooManyRequests) as error:
             if attempt >= tries:
                 raise
+            progress(Progress("pause"))
             wait(max(pause, getattr(error, "retry_after_seconds", None) or 0))
     raise AssertionError("there is always a further pause")
 

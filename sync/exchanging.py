@@ -74,6 +74,8 @@ class Line(Protocol):
 class Progress:
     """How far an exchange is: what it is doing (`sending`, `receiving`, `merging …`), and how much of it.
 
+    In a `pause` it broke off, and is tried again.
+
     A laptop that begins anew is `waiting`, `fetching`, `building`, at last `totals`, `search`, `indexes`.
     """
 

@@ -36,8 +36,6 @@ COLUMNS = (
     Column("seconds", N_("seconds")),
 )
 LONGEST_WATCH_SECONDS = 86_400
-# What breaks off or is busy is tried again so often before a person is told.
-TRIES = 3
 # Many laptops that were started together must not come together for ever.
 JITTER_PERCENT = 10
 FIRST_STATUS_OF_TROUBLE = 500
@@ -77,7 +75,7 @@ def _exchange(arguments: Namespace, desk: Desk) -> int:
             return 0
         shown = ProgressLine()
         try:
-            done = exchange_patiently(store, line, tries=TRIES, progress=lambda progress: _show(shown, progress))
+            done = exchange_patiently(store, line, progress=lambda progress: _show(shown, progress))
         finally:
             shown.clear()
         _print(done, desk)

@@ -164,7 +164,7 @@ class ExchangingApp(DeskApp):
         threading.Thread(target=self._exchange, args=(passphrase, stop), name="exchange", daemon=True).start()
 
     def _exchange(self, passphrase: str, stop: threading.Event) -> None:
-        from sync.client import exchange
+        from sync.client import exchange_patiently
 
         told_at, told = 0.0, ""
 
@@ -181,7 +181,7 @@ class ExchangingApp(DeskApp):
         try:
             line = self._open_line(passphrase)
             line.round_trips = line.bytes_up = line.bytes_down = 0
-            done = exchange(store, line, progress=advanced, now=self.session.now)
+            done = exchange_patiently(store, line, progress=advanced, now=self.session.now, wait=stop.wait)
             with store.use():
                 self.session.see_who_sits_here()
         except Exception as error:
