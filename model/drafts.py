@@ -68,6 +68,7 @@ class Drafts:
         self._folder = folder
         self._key = key
         self._turn = threading.Lock()
+        self._is_closing = False
         # A slow thread must not write an older state over a newer one, nor bring back what was dropped.
         self._revisions: dict[str, int] = {}
         self._dropped: set[str] = set()
@@ -127,11 +128,23 @@ class Drafts:
         return sorted(self._read("SELECT content FROM draft WHERE aside = 1"), key=lambda draft: draft.begun_at)[::-1]
 
     def close(self) -> None:
-        """Close the file, after whatever is being written now; what comes later opens it for itself."""
-        with self._turn:
+        """Close the file behind whatever is being written now, without waiting for it.
+
+        What comes later opens it for itself.
+        """
+        self._is_closing = True
+        self._close_unless_in_use()
+
+    def _close_unless_in_use(self) -> None:
+        """Close it now, or leave that to the thread whose turn it is: closed under it the interpreter crashes."""
+        if not self._turn.acquire(blocking=False):
+            return
+        try:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+        finally:
+            self._turn.release()
 
     def _read(self, query: str) -> list[Draft]:
         with self._in_turn() as connection:
@@ -148,14 +161,19 @@ class Drafts:
     @contextmanager
     def _in_turn(self) -> Iterator[sqlite3.Connection]:
         """The connection, for one thread at a time; after it was closed, one for this once."""
-        with self._turn, self._told():
-            if self._connection is not None:
-                yield self._connection
-                return
-            # Where the store was taken away meanwhile, nothing of it comes back.
-            there = self._folder / DRAFTS_FILE
-            with closing(self._connected() if there.exists() else _nowhere()) as connection:
-                yield connection
+        try:
+            with self._turn, self._told():
+                if self._connection is not None:
+                    yield self._connection
+                    return
+                # Where the store was taken away meanwhile, nothing of it comes back.
+                there = self._folder / DRAFTS_FILE
+                with closing(self._connected() if there.exists() else _nowhere()) as connection:
+                    yield connection
+        finally:
+            # Asked only once the turn is over: whoever closes asks for the turn after saying so, so one of them does.
+            if self._is_closing:
+                self._close_unless_in_use()
 
     @contextmanager
     def _told(self) -> Iterator[None]:
