@@ -37,6 +37,8 @@ DEFAULTS: dict[str, str] = {
 }
 
 
+# Whether an order is stopped depends on these.
+CREDIT_SETTINGS = frozenset({"grace_days", "tolerance", "blacklisted_may_prepay"})
 # What return_clock may count from.
 CLOCKS = ("trade", "contact", "assignment", "any")
 # In the settings that say so, 0 is no limit but its absence.

@@ -13,7 +13,7 @@ from model.changes.arrivals import Arrival
 from model.changes.bounds import check_bounds
 from model.changes.kind import Args, canonical
 from model.changes.log import Change
-from model.changes.rejudging import judge_again_here
+from model.changes.rejudging import free_before, judge_again_here
 from model.changes.undo import NEVER_DONE, undone_uids
 from model.context import Context
 from model.errors import N_, InputError, Refused
@@ -59,6 +59,7 @@ def record(args: Args, *, person: bytes | None, on: date, freed: list[str] | Non
         encoded = canonical(args)
         context = Context(person, device, new_id(), on)
         with collecting(Shadows() if joined else None):
+            free = free_before(args, on)
             outcome = kind.rule(args, context)
             Change(
                 uid=context.change_uid,
@@ -71,7 +72,7 @@ def record(args: Args, *, person: bytes | None, on: date, freed: list[str] | Non
                 recorded_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
                 chain=chained(previous, number, kind.name, encoded),
             ).insert_new()
-            confirmed = judge_again_here(kind.name, context)
+            confirmed = judge_again_here(kind.name, context, free)
     if freed is not None:
         freed.extend(order.number for order in confirmed)
     return outcome
@@ -136,10 +137,12 @@ def replay(change: Change) -> Any:
     """Do a change that was recorded in another store, exactly as it was done there."""
     with current().writing():
         context = Context(change.person, change.device, change.uid, change.business_date)
+        args = decoded(change)
         with collecting():
-            outcome = KINDS[change.kind].rule(decoded(change), context)
+            free = free_before(args, change.business_date)
+            outcome = KINDS[change.kind].rule(args, context)
             change.insert_new()
-            judge_again_here(change.kind, context)
+            judge_again_here(change.kind, context, free)
     return outcome
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date
 
+from model.changes.company import SetSetting
 from model.changes.customers import customer_with_id
+from model.changes.forms import lifted_as
 from model.changes.freed import freed_by
 from model.changes.kind import Args, Kind
 from model.changes.leasing import office_only
+from model.changes.log import Change
 from model.changes.order_judging import judge_order
 from model.changes.orders import confirm_waiting, lines_of
+from model.changes.undo import UndoChange
 from model.context import Context
 from model.credit import REASONS_FOR_A_PERSON
 from model.customers import closed_by
@@ -19,14 +23,15 @@ from model.errors import N_
 from model.former import keep
 from model.notices import notify
 from model.orders import IS_HELD, Order
+from model.settings import CREDIT_SETTINGS
 from model.store import STANDALONE_DEVICE, meta, one, rows
-from model.synced import read_part
+from model.synced import key_of, read_part
 from model.touched import touched_now
 
 FREEING_KINDS = frozenset(
     {
         "customer.terms", "customer.terms_end", "customer.blacklist", "order.cancel", "order.return", "order.release",
-        "change.undo",
+        "setting.set", "change.undo",
     }
 )  # fmt: skip
 
@@ -50,16 +55,48 @@ def waiting_orders(customer: bytes, day: date) -> list[Order]:
 
 
 def customers_who_wait() -> set[bytes]:
-    """Of the customers the present change touched, and those who share a limit with them, who has held orders."""
-    touched = touched_now().customers
-    customers = sorted(touched.union(*(pooled_with(customer) for customer in touched)))
-    if not customers:
+    """Of the customers the present change touched, and those who share a limit with them, who has held orders.
+
+    A setting that decides what is stopped touches them all.
+    """
+    touched = touched_now()
+    customers = touched.customers.union(*(pooled_with(customer) for customer in touched.customers))
+    of_all = any(kind == "setting" and key_of(kind, id_)[0] in CREDIT_SETTINGS for kind, id_ in touched.documents)
+    if not customers and not of_all:
         return set()
-    waiting = {bytes(row[0]) for row in rows(f"SELECT DISTINCT customer_id FROM orders WHERE {IS_HELD}")}
-    return waiting.intersection(customers)
+    waiting = _who_has_held_orders()
+    return waiting if of_all else waiting & customers
 
 
-def judge_again_here(kind: str, ctx: Context) -> list[Order]:
+def free_before(args: Args, day: date) -> frozenset[bytes]:
+    """The held orders that nothing stops already, before a setting is changed in a store of its own.
+
+    Somebody was offered their release and has not taken it; a change for the whole company does not take it for them.
+    """
+    if _has_an_office() or not _changes_credit(args):
+        return frozenset()
+    waiting = (order for customer in sorted(_who_has_held_orders()) for order in waiting_orders(customer, day))
+    return frozenset(bytes(order.id) for order in waiting if judge_order(order, lines_of(order), day).ok)
+
+
+def _who_has_held_orders() -> set[bytes]:
+    return {bytes(row[0]) for row in rows(f"SELECT DISTINCT customer_id FROM orders WHERE {IS_HELD}")}
+
+
+def _has_an_office() -> bool:
+    return bool(meta("server")) or meta("role") == "server"
+
+
+def _changes_credit(args: Args) -> bool:
+    if isinstance(args, UndoChange):
+        undone = Change.get_or_none(Change.uid == args.uid)
+        if undone is None or undone.kind != "setting.set":
+            return False
+        args = lifted_as(undone, SetSetting)
+    return isinstance(args, SetSetting) and args.name in CREDIT_SETTINGS
+
+
+def judge_again_here(kind: str, ctx: Context, but: Collection[bytes] = ()) -> list[Order]:
     """Confirm what a change in a store of its own has freed; a laptop leaves that to its office, which does it itself.
 
     Only what lowers a debt or raises what may be owed frees by itself; whoever enters money is offered the release. An
@@ -68,18 +105,19 @@ def judge_again_here(kind: str, ctx: Context) -> list[Order]:
 
     Args:
         kind: of the change.
+        but: orders that it did not free (see `free_before`).
 
     Returns:
         The orders that are confirmed now.
     """
-    if meta("server") or meta("role") == "server" or kind not in FREEING_KINDS:
+    if _has_an_office() or kind not in FREEING_KINDS:
         return []
     written = {id_ for document, id_ in touched_now().documents if document == "order"}
     customers = customers_who_wait()
     waiting = [bytes(order.id) for each in sorted(customers) for order in waiting_orders(each, ctx.business_date)]
     documents = [("order", table, waiting) for table in ("orders", "order_line")]
     before = [read_part(*each) for each in documents]
-    freed = judge_again(customers, ctx, but=written)
+    freed = judge_again(customers, ctx, but=written.union(but))
     if freed:
         keep(freed_by(ctx.change_uid), documents, before)
     return freed

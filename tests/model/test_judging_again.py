@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from model.changes.company import SetSetting
 from model.changes.orders import OrderRecorded
 from model.changes.recording import last_undoable, record
 from model.changes.rejudging import JudgeAgain
@@ -17,7 +18,7 @@ from model.errors import Refused
 from model.leases import remaining
 from model.store import execute
 from model.touched import collecting
-from tests.model.company import company
+from tests.model.company import Company, company
 from tests.model.judging_office import JudgingOffice, judging_office, notices
 
 TODAY = date(2026, 6, 30)
@@ -192,3 +193,41 @@ def test_what_frees_nothing_overrides_no_declined_offer(tmp_path: Path) -> None:
         desk.assign("C", None, TODAY)
         desk.sell("C", TODAY, "10")
         assert desk.order(held).state == "held"
+
+
+def set_credit(desk: Company | JudgingOffice, name: str, value: str, since: date = TODAY) -> list[str]:
+    """The numbers of the orders that are confirmed by it."""
+    freed: list[str] = []
+    record(SetSetting(name=name, from_date=since, value=value), person=None, on=desk.today, freed=freed)
+    return freed
+
+
+def test_a_setting_frees_what_it_no_longer_stops_and_its_undo_holds_it_again(tmp_path: Path) -> None:
+    with company(tmp_path, TODAY) as desk:
+        desk.salesperson("S1")
+        desk.product("P")
+        for code in "CD":
+            desk.customer(code, "S1", days=10, limit="1000", since=TODAY - 60 * DAY)
+        # Due on the 15th, and 15 days late today; the other one 12 days.
+        desk.sell("C", TODAY - 25 * DAY, "300")
+        desk.sell("D", TODAY - 22 * DAY, "40")
+        late, later = desk.sell("C", TODAY, "100"), desk.sell("D", TODAY, "100")
+        assert set_credit(desk, "grace_days", "11") == []
+        assert set_credit(desk, "grace_days", "30", since=TODAY + DAY) == []
+        assert set_credit(desk, "lease_days", "30") == []
+        assert set_credit(desk, "grace_days", "12") == [later.number]
+        assert set_credit(desk, "tolerance", "300.00") == [late.number]
+        desk.do(UndoChange(uid=last_undoable(None).uid))
+        assert [desk.order(order).state for order in (late, later)] == ["held", "confirmed"]
+
+
+def test_a_setting_releases_nothing_that_was_offered_before_and_not_taken(tmp_path: Path) -> None:
+    with company(tmp_path, TODAY) as desk:
+        desk.salesperson("S1")
+        desk.product("P")
+        desk.customer("C", "S1", days=30, limit="100", since=TODAY - 60 * DAY)
+        declined = desk.sell("C", TODAY, "150")
+        desk.pay("C", TODAY, "100")
+        assert set_credit(desk, "grace_days", "30") == []
+        desk.do(UndoChange(uid=last_undoable(None).uid))
+        assert desk.order(declined).state == "held"

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from model.changes.company import SetRole
-from model.changes.customers import EndTemporaryTerms, SetTerms
+from model.changes.company import SetRole, SetSetting
+from model.changes.customers import EndTemporaryTerms, SetBlacklisted, SetTerms
 from model.changes.editing import EditCustomer, FieldEdit
 from model.changes.keeping_apart import KeepApart
+from model.changes.receipts import Payment
 from model.customers import Customer, terms_on
 from model.duplicate_pairs import likely_pairs, scanned_pairs
 from model.ids import new_id
@@ -126,4 +127,26 @@ def test_who_is_kept_apart_at_one_desk_is_offered_at_no_other_and_the_office_doe
     assert {pairs_offered(store, company) for store in (company.store, m.store, n.store)} == {1}
     with company.store.use():
         assert rows("SELECT state FROM conflict WHERE kind = 'duplicate'") == [("withdrawn",)]
+        assert feed_faults(company.day) == []
+
+
+def test_a_setting_frees_what_it_no_longer_stops_for_everybody(company: Company) -> None:
+    m, n, a = laptops(company, "M", "N", "A")
+    c1 = company.customers["C1"]
+    m.do(SetBlacklisted(customer=c1, from_date=company.day, blacklisted=True, reason="word was broken"))
+    m.sync()
+    a.sync()
+    paid = Payment(id=new_id(), number="B-000099", amount=20_000)
+    held = a.sell("C1", "P1", 2, payment=paid)
+    a.sync()
+    assert a.state_of(held) == "held"
+    m.do(SetSetting(name="blacklisted_may_prepay", from_date=company.day, value="yes"))
+    # The laptop leaves it to the office, which does it in the same change.
+    m.sync()
+    for laptop in (m, n, a):
+        laptop.sync()
+    assert {laptop.state_of(held) for laptop in (m, n, a)} == {"confirmed"}
+    with company.store.use():
+        assert rows("SELECT state FROM orders") == [("confirmed",)]
+        assert rows("SELECT kind FROM change WHERE kind = 'credit.rejudge'") == []
         assert feed_faults(company.day) == []
