@@ -10,7 +10,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
-from model.errors import HuokeError
 from model.store import Store
 from tui import keymap
 from tui.locale import _
@@ -24,19 +23,14 @@ if os.environ.get("TERM_PROGRAM") in TERMINALS_WITHOUT_KITTY_KEYS:
 from textual import on, work  # noqa: E402
 from textual.worker import get_current_worker  # noqa: E402
 
-from model.changes.about import named_about  # noqa: E402
-from model.changes.recording import last_undoable  # noqa: E402
-from model.changes.undo import UndoChange  # noqa: E402
 from model.giving_up import GivenUp, given_up_when  # noqa: E402
 from model.search import find_customers  # noqa: E402
 from model.store import one  # noqa: E402
 from tui.analysis.answers import read_ahead  # noqa: E402
 from tui.analysis.screen import FACES, AnalysisScreen  # noqa: E402
-from tui.archive.change_words import CHANGE_WORDS  # noqa: E402
 from tui.archive.screen import CREDIT_TAB, ArchiveScreen  # noqa: E402
 from tui.cli.output import tell  # noqa: E402
 from tui.customers.screen import CustomersScreen  # noqa: E402
-from tui.exchange.exchanging import ExchangingApp  # noqa: E402
 from tui.exchange.screen import ExchangeScreen  # noqa: E402
 from tui.leaderboard.screen import LeaderboardScreen  # noqa: E402
 from tui.money.screen import MoneyScreen  # noqa: E402
@@ -49,6 +43,7 @@ from tui.shared.ask import Confirm  # noqa: E402
 from tui.shared.desk_screen import desk_screen_of  # noqa: E402
 from tui.shared.keys_ahead import WAY_GROUP  # noqa: E402
 from tui.today.screen import TodayScreen  # noqa: E402
+from tui.undoing import UndoingApp  # noqa: E402
 
 STORE_WATCH_SECONDS = 1.0
 # The first screen has its rows by then.
@@ -59,7 +54,7 @@ BEGINNINGS = ("today", "customers")
 REVOKED = 1
 
 
-class HuokeApp(ExchangingApp):
+class HuokeApp(UndoingApp):
     """The desk over one store."""
 
     MODES: ClassVar[dict[str, type[StoreScreen]]] = {  # type: ignore[assignment]
@@ -208,28 +203,12 @@ class HuokeApp(ExchangingApp):
 
     # --- undo
 
-    @work(thread=True, exclusive=True, group="undo")
-    def action_undo_last(self) -> None:
-        """Take back the last thing done here that can be taken back."""
-        try:
-            with self.session.store.use():
-                last = last_undoable(self.session.person_id)
-                about = named_about(last)
-                self.session.record(UndoChange(uid=last.uid))
-        except HuokeError as error:
-            self.call_from_thread(self.tell_error, error)
-        else:
-            self.call_from_thread(self._tell_undone, last.kind, about)
-
-    def _tell_undone(self, kind: str, about: str) -> None:
+    def tell_undone(self, what: str) -> None:
         for orders in self._screen_stacks.get("order", ()):
             if isinstance(orders, OrderScreen):
                 # What it says of the order recorded last may no longer be so.
                 orders.say("")
-        screen = desk_screen_of(self)
-        if isinstance(screen, StoreScreen):
-            what = f"{_(CHANGE_WORDS.get(kind, kind))} {about}".rstrip()
-            screen.say(_("Undone: {what}.").format(what=what))
+        super().tell_undone(what)
 
     @work
     async def action_quit(self) -> None:

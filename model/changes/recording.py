@@ -25,6 +25,8 @@ from model.store import current, meta, one
 from model.touched import collecting
 
 CHAIN_BYTES = 16
+# What somebody does by hand, and takes back by hand.
+DONE_FOR_GOOD = ("salesperson.add", "salesperson.active", "product.add", "import.batch")
 
 
 def record(args: Args, *, person: bytes | None, on: date, freed: list[str] | None = None) -> Any:
@@ -146,17 +148,27 @@ def replay(change: Change) -> Any:
     return outcome
 
 
-def last_undoable(person: bytes | None) -> Change:
-    """The last change of this device that can be taken back and was not.
+def last_undoable(person: bytes | None, *, before: int | None = None) -> Change:
+    """The last change of this device of a kind that can be taken back, which was not.
 
     Args:
         person: whose; nobody takes back what another did by a key. None, where nobody has signed in, takes all.
+        before: only what has a smaller number.
 
     Raises:
         Refused: there is none.
     """
-    undone = undone_uids()
+    return _last_of([name for name, kind in KINDS.items() if kind.undo is not None], person, before)
+
+
+def last_done(person: bytes | None, *, before: int | None = None) -> Change:
+    """As `last_undoable`, also of what somebody does by hand and no undo takes back."""
     simply = [name for name, kind in KINDS.items() if kind.undo is not None]
+    return _last_of([*simply, *DONE_FOR_GOOD], person, before)
+
+
+def _last_of(simply: list[str], person: bytes | None, before: int | None) -> Change:
+    undone = undone_uids()
     kept = [name for name, kind in KINDS.items() if kind.undo_kept is not None]
     mine = Change.select().where(
         Change.device == meta("device"),
@@ -166,6 +178,8 @@ def last_undoable(person: bytes | None) -> Change:
     )
     if person is not None:
         mine = mine.where(Change.person == person)
+    if before is not None:
+        mine = mine.where(Change.number < before)
     for change in mine.order_by(Change.number.desc()).limit(len(undone) + 1):
         if change.uid not in undone:
             return change

@@ -463,3 +463,24 @@ def test_words_of_the_data_are_words_in_a_table_only(company: Any) -> None:
     target = ("target", "LI", "2026-03", "--sales", "100")
     assert "sales amount" in company(*target).out
     assert company(*target, "--format", "json").rows[0]["measure"] == "sales"
+
+
+def test_what_cannot_be_undone_is_named_and_the_one_before_it_is_undone_by_its_number(company: Any) -> None:
+    for code in ("C8", "C9"):
+        company("customer", "add", code, "--name", f"海淀数码{code}")
+    company("order", "add", "--customer", "C9", "--line", "P1:1")
+    assert company("undo").status == 0
+    stuck = company("undo")
+    number = next(row["number"] for row in company("log", "--format", "json").rows if row["about"] == "C9")
+    assert stuck.status == 1
+    assert stuck.is_one_sentence(
+        "customer.add C9 cannot be undone", "C9 has documents", f"“huoke undo --before {number}”", "customer.add C8"
+    )
+    [undone] = company("undo", "--before", str(number), "--format", "json").rows
+    assert (undone["kind"], undone["about"]) == ("customer.add", "C8")
+
+
+def test_what_no_undo_takes_back_is_told_where_it_is_passed_over(company: Any) -> None:
+    company("order", "add", "--customer", "C1", "--line", "P1:1")
+    company("salesperson", "add", "ZHAO", "赵敏")
+    assert "salesperson.add ZHAO stays" in company("undo").err
