@@ -322,6 +322,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("office.merge_customers", ("b",), N_("merge the two")),
     # `k` moves up in every list.
     Action("office.keep_apart", ("K",), N_("keep both")),
+    Action("office.take_wanted", ("t",), N_("take the wish")),
     Action("office.new_entry", ("n",), N_("make a new one")),
     Action("office.change_row", ("m",), N_("change the row")),
     Action("office.end_limit", ("d",), N_("end the limit")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
@@ -14,6 +14,7 @@ from model.change_history import ChangeRow
 from model.changes import about
 from model.changes.deciding import present_value
 from model.changes.kind import Args
+from model.conflicts import KINDS as CONFLICT_KINDS
 from model.conflicts import Conflict, parts_of
 from model.customers import Customer
 from model.document_cards import order_card
@@ -151,7 +152,7 @@ def read_exchange(session: Session) -> ExchangeRead | None:
         skew_ms=int(meta("skew_ms", "0")),
         unsent=unsent_count(),
     )
-    inbox = [*_results(day), *_conflicts(session), *_notices(session)]
+    inbox = [*_results(day), *open_conflicts(session.person_id), *_notices(session)]
     return ExchangeRead(facts, tuple(inbox), tuple(map(_unsent_row, unsent_changes(UNSENT_SHOWN))))
 
 
@@ -236,9 +237,17 @@ def document_of(args: Args | None) -> DocumentRef | None:
 # --- what waits for a decision
 
 
-def _conflicts(session: Session) -> list[InboxEntry]:
-    found = Conflict.select().where(Conflict.state == "open").order_by(Conflict.made_on, Conflict.id).limit(INBOX_SHOWN)
-    return [_conflict(conflict, session.person_id) for conflict in found]
+def open_conflicts(person: bytes | None, kinds: Sequence[str] = CONFLICT_KINDS) -> list[InboxEntry]:
+    """What waits for a decision, the oldest first.
+
+    Args:
+        person: who looks at it.
+        kinds: of conflicts.
+    """
+    found = Conflict.select().where(Conflict.state == "open", Conflict.kind.in_(kinds))
+    return [
+        _conflict(conflict, person) for conflict in found.order_by(Conflict.made_on, Conflict.id).limit(INBOX_SHOWN)
+    ]
 
 
 def _conflict(conflict: Conflict, person: bytes | None) -> InboxEntry:

@@ -17,11 +17,12 @@ from textual.widgets import ContentSwitcher, Static
 from textual.worker import get_current_worker
 
 from model.archive import DocumentRef
-from model.changes.deciding import DecideConflict, ReadNotices
+from model.changes.deciding import ReadNotices
 from model.errors import HuokeError
 from tui import keymap
 from tui.archive.documents import DocumentScreen
 from tui.archive.sources import Desk
+from tui.exchange.deciding import decision, why_not_decide
 from tui.exchange.exchanging import ExchangingApp
 from tui.exchange.messages import EntrySettled, OfficeRead
 from tui.exchange.office_head import OfficeHead
@@ -227,9 +228,7 @@ class ExchangeScreen(StoreScreen):
             key = keymap.shown_keys(keymap.ACTION_OF["exchange.mark_seen"])
             return _("There is nothing to decide here: {key} marks it as seen.").format(key=key)
         person = self.session.person
-        if entry.conflict.kind != "field" and person is not None and person.role == "sales":
-            return _("The office decides this; its answer comes with the next sync.")
-        return ""
+        return why_not_decide(entry.conflict, "" if person is None else person.role)
 
     def action_sync_again(self) -> None:
         self.office_app.action_sync_now()
@@ -248,10 +247,8 @@ class ExchangeScreen(StoreScreen):
         entry = self.entry
         if entry is None or entry.conflict is None:
             return
-        decision = DecideConflict(conflict=entry.conflict.id, take=take, theirs=entry.conflict.present)
-        sync = keymap.shown_keys(keymap.ACTION_OF["app.sync_now"])
-        said = _("Taken: {key} tells the office.").format(key=sync) if take else _("Left as the office has it.")
-        self._settle(lambda: self.session.record(decision), said)
+        args, said = decision(entry.conflict, take=take)
+        self._settle(lambda: self.session.record(args), said)
 
     def action_mark_seen(self) -> None:
         """Mark a result or a notice as seen; it leaves the list."""

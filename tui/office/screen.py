@@ -16,6 +16,7 @@ from tui.keymap import ACTION_OF, Action
 from tui.leaderboard.short_table import ShortTable
 from tui.locale import _
 from tui.office.company_settings import SettingsFace
+from tui.office.conflicts import ConflictsFace
 from tui.office.desk import OfficeDesk
 from tui.office.face import NO_ROW, Deed, OfficeFace
 from tui.office.held import HeldFace
@@ -33,8 +34,8 @@ from tui.shared.paged_table import PagedTable
 from tui.shared.status import StatusLine
 
 FACES: tuple[type[OfficeFace], ...] = (
-    HeldFace, PoolFace, QuietFace, TwinsFace, LimitsFace, SuggestionsFace, TargetsFace, RulesFace, MonthsFace,
-    SettingsFace, PeopleFace,
+    HeldFace, PoolFace, QuietFace, TwinsFace, ConflictsFace, LimitsFace, SuggestionsFace, TargetsFace, RulesFace,
+    MonthsFace, SettingsFace, PeopleFace,
 )  # fmt: skip
 # They stand in the foot of every list.
 ALWAYS_IN_THE_FOOT = ("list.filter_rows", "pane.next_tab", "app.open_palette", "app.show_help")
@@ -193,6 +194,9 @@ class OfficeScreen(OfficeDesk):
 
     def action_keep_apart(self) -> None:
         self._begin("keep_apart")
+
+    def action_take_wanted(self) -> None:
+        self._begin("take_wanted")
 
     def action_new_entry(self) -> None:
         self._begin("new_entry")
