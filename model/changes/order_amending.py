@@ -133,8 +133,12 @@ def take_effect(amendment: Order, lines: Sequence[OrderLine], day: date, ctx: Co
     """Let an amendment that somebody agreed to stand in the place of its order from a day on.
 
     Raises:
-        Refused: the order is not what was amended any more.
+        Refused: the order is not what was amended any more, or came from tables that do not say which it was.
     """
+    if amendment.replaces_id is None:
+        raise Refused(
+            N_("Nothing says which order {number} amends: reject it, and amend that one anew."), number=amendment.number
+        )
     original: Order = Order.get_by_id(amendment.replaces_id)
     if original.state != "confirmed":
         raise Refused(

@@ -223,9 +223,9 @@ def _costs() -> Iterator[CellRow]:
 
 _ORDERS = """
 SELECT o.number, c.code, o.date, m.code, o.kind, o.state, r.number, o.credit_days, o.due_date, o.valid_until,
-    o.invoice_number, o.invoiced_on, o.decided_on, o.reason, o.note, o.amount, o.live_from, o.held_for
+    o.invoice_number, o.invoiced_on, o.decided_on, o.reason, o.note, o.amount, o.live_from, o.held_for, b.number
 FROM orders o JOIN customer c ON c.id = o.customer_id LEFT JOIN salesperson m ON m.id = o.maker_id
-LEFT JOIN orders r ON r.id = o.returns_id
+LEFT JOIN orders r ON r.id = o.returns_id LEFT JOIN orders b ON b.id = o.replaces_id
 WHERE o.state <> 'voided' ORDER BY o.date, o.number
 """
 
@@ -233,11 +233,11 @@ WHERE o.state <> 'voided' ORDER BY o.date, o.number
 def _orders() -> Iterator[CellRow]:
     for row in execute(_ORDERS):
         number, customer, day, maker, kind, state, returns, days, due = row[:9]
-        valid_until, invoice_number, invoiced_on, decided, reason, note, amount, live_from, held_for = row[9:]
+        valid_until, invoice_number, invoiced_on, decided, reason, note, amount, live_from, held_for, replaces = row[9:]
         yield (
             number, customer, day, _text(maker), kind, state_told(state, live_from, day, decided, held_for),
             _text(returns), str(days), due, _text(valid_until), invoice_number, _text(invoiced_on), decided,
-            reason_told(state, reason, held_for), note, format_amount(amount) if kind == "opening" else "",
+            reason_told(state, reason, held_for, replaces), note, format_amount(amount) if kind == "opening" else "",
         )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from model import booking, totals
+from model.files.amendment_rows import AmendmentRows
 from model.files.batch import Batch, ImportSummary, Progress, Values, read_values
 from model.files.customer_rows import CustomerRows
 from model.files.faults import Faults, SourceRow
@@ -97,10 +98,12 @@ def _stages(batch: Batch) -> list[Stage]:
     people, customers, products = PeopleRows(batch), CustomerRows(batch), ProductRows(batch)
     rules, orders, receipts = RuleRows(batch), OrderRows(batch), ReceiptRows(batch)
     returns, contacts, closes = ReturnRows(batch, orders), ContactRows(batch), CloseRows(batch)
+    amendments = AmendmentRows(batch, orders)
 
     def finish_documents() -> None:
         orders.finish()
         returns.finish()
+        amendments.finish()
 
     def nothing() -> None:
         """The orders are written once their lines have come."""

@@ -107,6 +107,8 @@ class OrderRows:
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
         self.returns: list[PendingOrder] = []
+        self.waiting_amendments: list[tuple[PendingOrder, str]] = []
+        """Those that wait to amend the order of a number."""
         self._pending: dict[str, PendingOrder] = {}
         self._seen: set[str] = set()
         self._makers: dict[str, bytes] = {}
@@ -181,15 +183,16 @@ class OrderRows:
         (kept,) = rows(
             "SELECT o.customer_id, o.kind, o.state, o.date, o.maker_id, o.credit_days, o.due_date, o.valid_until,"
             " o.invoice_number, o.invoiced_on, o.decided_on, o.reason, o.note, o.amount, r.number, o.live_from,"
-            " o.held_for FROM orders o LEFT JOIN orders r ON r.id = o.returns_id WHERE o.id = ?",
+            " o.held_for, b.number FROM orders o LEFT JOIN orders r ON r.id = o.returns_id"
+            " LEFT JOIN orders b ON b.id = o.replaces_id WHERE o.id = ?",
             (id_,),
         )
         names = (
             "customer", "kind", "state", "date", "maker", "credit_days", "due_date", "valid_until", "invoice_number",
-            "invoiced_on", "decided_on", "reason", "note", "amount", "returns", "live_from", "held_for",
+            "invoiced_on", "decided_on", "reason", "note", "amount", "returns", "live_from", "held_for", "replaces",
         )  # fmt: skip
         before = dict(zip(names, kept, strict=True))
-        before["reason"] = reason_told(before["state"], before["reason"], before["held_for"])
+        before["reason"] = reason_told(before["state"], before["reason"], before["held_for"], before["replaces"])
         before["state"] = state_told(
             before["state"], before["live_from"], before["date"], before["decided_on"], before["held_for"]
         )
@@ -363,8 +366,10 @@ class OrderRows:
         if due is None:
             due = due_date(day, days, terms.credit_from)
         reason, held_for = values.get("reason", ""), ""
-        if state == "held" and reason and set(reason.split(",")) <= set(REASONS):
-            reason, held_for = "", reason
+        if state == "held" and (told := held_told(reason)) is not None:
+            reason, (held_for, amends) = "", told
+            if amends:
+                self.waiting_amendments.append((order, amends))
         self._orders.append(
             (
                 order.id, values["number"], order.customer, order.kind, state, day_text, day_text, live_from, live_to,
@@ -454,6 +459,20 @@ def state_told(state: str, live_from: str | None, day: str, decided: str, held_f
     return state
 
 
-def reason_told(state: str, reason: str, held_for: str) -> str:
-    """An order's reason as the files write it: of a held order, why it is held."""
-    return held_for if state == "held" and held_for else reason
+def reason_told(state: str, reason: str, held_for: str, replaces: str | None) -> str:
+    """An order's reason as the files write it: of a held order, why it is held, and which order it is to amend."""
+    if state != "held" or not held_for:
+        return reason
+    return f"{held_for} {replaces}" if replaces and "amended" in held_for.split(",") else held_for
+
+
+def held_told(reason: str) -> tuple[str, str] | None:
+    """What such a reason says: why an order is held, and the number of the one that it is to amend, or nothing.
+
+    None where it is a person's own words.
+    """
+    held_for, _space, amends = reason.partition(" ")
+    reasons = set(held_for.split(","))
+    if not reasons <= set(REASONS) or (amends and "amended" not in reasons):
+        return None
+    return held_for, amends
