@@ -73,7 +73,7 @@ def free_before(args: Args, day: date) -> frozenset[bytes]:
 
     Somebody was offered their release and has not taken it; a change for the whole company does not take it for them.
     """
-    if _has_an_office() or not _changes_credit(args):
+    if not _changes_credit(args) or _has_an_office():
         return frozenset()
     waiting = (order for customer in sorted(_who_has_held_orders()) for order in waiting_orders(customer, day))
     return frozenset(bytes(order.id) for order in waiting if judge_order(order, lines_of(order), day).ok)

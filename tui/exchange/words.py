@@ -71,7 +71,7 @@ def progress_words(progress: Progress) -> str:
             return _("receiving… {count} of {all} documents").format(count=f"{progress.documents:,}", all=f"{every:,}")
         return _("receiving… {count} documents").format(count=f"{progress.documents:,}")
     if progress.doing == "pause":
-        return _("it broke off: trying again…")
+        return _("it did not get through: trying again…")
     if progress.doing in BEGINNING_WORDS:
         every = progress.documents + progress.documents_left
         return _(BEGINNING_WORDS[progress.doing]).format(count=f"{progress.documents:,}", all=f"{every:,}")
