@@ -23,6 +23,7 @@ if os.environ.get("TERM_PROGRAM") in TERMINALS_WITHOUT_KITTY_KEYS:
 from textual import on, work  # noqa: E402
 from textual.worker import get_current_worker  # noqa: E402
 
+from model.errors import HuokeError  # noqa: E402
 from model.giving_up import GivenUp, given_up_when  # noqa: E402
 from model.search import find_customers  # noqa: E402
 from model.store import one  # noqa: E402
@@ -114,7 +115,7 @@ class HuokeApp(UndoingApp):
         with suppress(GivenUp, HuokeError), session.store.use(), given_up_when(lambda: worker.is_cancelled):
             read_ahead(FACES, session.today(), session.person_id, worker)
 
-    @on(ExchangingApp.ExchangeFinished)
+    @on(UndoingApp.ExchangeFinished)
     def _read_what_came(self) -> None:
         self._read_ahead()
 
