@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import itemgetter
 from typing import Any, Literal
 
 from model.credit import overdue_before, tolerance_on
@@ -21,6 +22,7 @@ AgeBy = Literal["due", "date"]
 # Whole days after which the next bucket begins; the first bucket holds what is not past due.
 BUCKET_ENDS_DAYS = (0, 30, 60, 90)
 LONG_AGO = date.min
+IDS_PER_STATEMENT = 500
 
 # Customers with a document, cancellation or reversal dated after a day: their kept open amounts know too much.
 _LATER = "SELECT t.customer_id FROM customer_total t WHERE substr(t.money_until, 1, 10) > ?"
@@ -71,7 +73,13 @@ SELECT a.customer_id, -a.amount FROM allocation a WHERE a.date <= ?""",
 )
 
 
-@dataclass(frozen=True)
+_NAMED = f"""
+SELECT c.id, c.code, c.name, COALESCE(s.code, '') FROM customer c
+LEFT JOIN assignment a ON a.customer_id = c.id AND a.from_date <= ? AND (a.to_date IS NULL OR a.to_date > ?)
+LEFT JOIN salesperson s ON s.id = a.owner_id WHERE {held_in_full("c.id")} AND c.id IN ({{marks}})"""
+
+
+@dataclass(frozen=True, slots=True)
 class Ages:
     """Open amounts by age in minor units; `unallocated` is never above zero, so that the row adds up to the balance."""
 
@@ -91,7 +99,7 @@ class Ages:
         return (self.not_due, self.d1_30, self.d31_60, self.d61_90, self.d90_plus, self.unallocated)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class AgeingRow:
     """A customer's ages; `owner` is a salesperson's code as of the day, empty for the pool and retail."""
 
@@ -169,12 +177,8 @@ def ageing(day: date, by: AgeBy = "due", customer: bytes | None = None) -> Agein
     Args:
         by: days past due, or days since the bill's date; grace moves neither.
     """
-    ages = _ages(day, by, customer)
-    shown = [
-        AgeingRow(id_, code, name, owner, ages[id_])
-        for id_, code, name, owner in _named(day, customer)
-        if any(ages.get(id_, Ages()).columns)
-    ]
+    ages = {id_: theirs for id_, theirs in _ages(day, by, customer).items() if any(theirs.columns)}
+    shown = [AgeingRow(id_, code, name, owner, ages[id_]) for id_, code, name, owner in _named(day, list(ages))]
     total = Ages(*map(sum, zip(*(row.ages.columns for row in shown), strict=True))) if shown else Ages()
     return Ageing(tuple(shown), total)
 
@@ -226,16 +230,14 @@ def _unallocated(day: date, customer: bytes | None) -> dict[bytes, int]:
     )
 
 
-def _named(day: date, customer: bytes | None) -> list[tuple[Any, ...]]:
-    """Customers held in full with their code, name and owner's code as of a day, by code."""
-    return rows(
-        "SELECT c.id, c.code, c.name, COALESCE(s.code, '') FROM customer c"
-        " LEFT JOIN assignment a ON a.customer_id = c.id AND a.from_date <= ? AND (a.to_date IS NULL OR a.to_date > ?)"
-        f" LEFT JOIN salesperson s ON s.id = a.owner_id WHERE {held_in_full('c.id')}"
-        + ("" if customer is None else " AND c.id = ?")
-        + " ORDER BY c.code",
-        (iso(day), iso(day)) if customer is None else (iso(day), iso(day), customer),
-    )
+def _named(day: date, customers: Sequence[bytes]) -> list[tuple[bytes, str, str, str]]:
+    """Those of these customers that are held in full, with code, name and owner's code as of a day, by code."""
+    found: list[tuple[bytes, str, str, str]] = []
+    for start in range(0, len(customers), IDS_PER_STATEMENT):
+        some = customers[start : start + IDS_PER_STATEMENT]
+        query = _NAMED.format(marks=", ".join("?" * len(some)))
+        found += [(bytes(id_), *named) for id_, *named in rows(query, (iso(day), iso(day), *some))]
+    return sorted(found, key=itemgetter(1))
 
 
 def overdue_list(day: date, customer: bytes | None = None) -> Iterator[OpenBill]:

@@ -10,11 +10,12 @@ worth is above their margin ÷ 12 × the highest urgency, so that it ends where 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from heapq import nsmallest
+from itertools import islice
 from typing import Any
 
 from model.balances import balance_on
@@ -24,7 +25,7 @@ from model.fields import iso
 from model.named_customers import NamedCustomer, named_customers
 from model.rhythm import HUNDREDTHS, QuietLimits, Rhythm, quiet_limits, rhythms
 from model.store import rows
-from model.trading_year import YearSums, trading_year
+from model.trading_year import YearSums, ranked_year, trading_year
 
 MONTHS = 12
 CREDIT_AT_LEAST = Fraction(1, 4)
@@ -76,7 +77,6 @@ def call_board(
     *,
     sees_cost: bool = True,
     most: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
 ) -> list[Call]:
     """Whom to call on a day, the most worthwhile first.
 
@@ -84,34 +84,33 @@ def call_board(
         person: only the customers of this salesperson; without one, everybody's and the pool's.
         sees_cost: whether worth may be reckoned by margin; else it is by revenue, which tells nobody a cost.
         most: only so many, which reads no more customers than these take.
-        progress: told how many customers were looked at, and of how many.
     """
     if person is None:
-        return _of_company(_Asked(day, quiet_limits(day), trading_year(day), sees_cost), most, progress)
+        return _of_company(_Asked(day, quiet_limits(day), {}, sees_cost), most)
     named = _without_retail(named_customers(day, owner=person))
     asked = _Asked(day, quiet_limits(day), trading_year(day, list(named)), sees_cost)
     calls = [call for some in _steps(list(named)) for call in _calls(asked, {id_: named[id_] for id_ in some}, None)]
     return sorted(calls, key=_rank)[:most]
 
 
-def _of_company(asked: _Asked, most: int | None, progress: Callable[[int, int], None] | None) -> list[Call]:
+def _of_company(asked: _Asked, most: int | None) -> list[Call]:
     """The whole company's board: of the best few, only those are read who may be among them."""
     known = rhythms(asked.day) if most is None else None
-    ids = sorted(asked.year, key=asked.earned, reverse=True)
+    ranked = ranked_year(asked.day, by_margin=asked.sees_cost)
     calls: list[Call] = []
-    for done, some in enumerate(_steps(ids)):
+    while some := list(islice(ranked, CUSTOMERS_PER_STEP)):
+        asked.year.update(some)
         if most is not None and len(calls) >= most:
             calls = nsmallest(most, calls, key=_rank)
-            if calls[-1].worth > asked.most_worth(some[0]):
+            if calls[-1].worth > asked.most_worth(some[0][0]):
                 return calls
-        calls += _calls(asked, _without_retail(named_customers(asked.day, among=some)), known)
-        if progress is not None:
-            progress(done * CUSTOMERS_PER_STEP, len(ids))
+        them = [id_ for id_, _sums in some]
+        calls += _calls(asked, _without_retail(named_customers(asked.day, among=them)), known)
     if most is None or len(calls) < most:
         # Who bought nothing for a year is worth nothing, and stands at the end.
         named = _without_retail(named_customers(asked.day))
-        for some in _steps([id_ for id_ in named if id_ not in asked.year]):
-            calls += _calls(asked, {id_: named[id_] for id_ in some}, known)
+        for ids in _steps([id_ for id_ in named if id_ not in asked.year]):
+            calls += _calls(asked, {id_: named[id_] for id_ in ids}, known)
     return sorted(calls, key=_rank)[:most]
 
 
@@ -130,7 +129,7 @@ def _steps(ids: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
 
 @dataclass(frozen=True)
 class _Asked:
-    """What is asked, and what is known of all who may be on the board."""
+    """What is asked, and what is known by then of who may be on the board."""
 
     day: date
     limits: QuietLimits

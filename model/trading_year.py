@@ -16,15 +16,15 @@ from model.dates import last_day, month_of
 from model.fields import iso
 from model.money import rate_bp
 from model.payment_record import record_since
-from model.store import rows
+from model.store import execute, rows
 
 IDS_PER_STATEMENT = 500
 FIFTH = 5
 
 _SIGN = "(CASE WHEN o.kind = 'return' THEN -1 ELSE 1 END)"
 _SUMS = (
-    "CAST(SUM(f.orders) AS BIGINT), CAST(SUM(f.revenue) AS BIGINT), CAST(SUM(f.cost) AS BIGINT),"
-    " CAST(SUM(f.uncosted) AS BIGINT)"
+    "CAST(SUM(f.orders) AS BIGINT) AS orders, CAST(SUM(f.revenue) AS BIGINT) AS revenue,"
+    " CAST(SUM(f.cost) AS BIGINT) AS cost, CAST(SUM(f.uncosted) AS BIGINT) AS uncosted"
 )
 _KEPT = """
 SELECT m.customer_id, m.orders, m.revenue, m.cost, m.uncosted FROM customer_month m
@@ -67,6 +67,19 @@ def trading_year(day: date, customers: Sequence[bytes] | None = None) -> dict[by
         for id_, *sums in rows(f"SELECT f.customer_id, {_SUMS} FROM ({query}) f GROUP BY f.customer_id", parameters):
             found[bytes(id_)] = YearSums(*sums)
     return found
+
+
+def ranked_year(day: date, *, by_margin: bool) -> Iterator[tuple[bytes, YearSums]]:
+    """What every customer bought in the twelve months up to a day, one after the other: the largest margin first, or
+    the largest revenue. The database ranks them; who asks only for the first reads no more than these."""
+    query, parameters = _facts(day, None, not anything_after(day))
+    rank = "s.revenue - s.uncosted - s.cost" if by_margin else "s.revenue"
+    for id_, *sums in execute(
+        "SELECT s.customer_id, s.orders, s.revenue, s.cost, s.uncosted FROM"
+        f" (SELECT f.customer_id, {_SUMS} FROM ({query}) f GROUP BY f.customer_id) s ORDER BY {rank} DESC",
+        parameters,
+    ):
+        yield bytes(id_), YearSums(*sums)
 
 
 def top_fifth(figures: dict[bytes, int], codes: dict[bytes, str]) -> set[bytes]:
