@@ -7,9 +7,8 @@ from datetime import date
 
 from model.account import AllocationRow, allocations_of
 from model.archive import ORDER_ROWS, DocumentRef, LineRow, OrderRow, lines_of, marked, order_row_of
-from model.changes.orders import judge_order
-from model.changes.orders import lines_of as order_lines_of
 from model.credit import Verdict
+from model.held_orders import verdict_now
 from model.orders import Order
 from model.receipts import Receipt
 from model.store import one, rows
@@ -53,7 +52,7 @@ def order_card(order_id: bytes, day: date) -> OrderCard | None:
         return None
     [row] = marked([order_row_of(rows(ORDER_ROWS + " AND o.id = ?", (order.customer_id, order_id))[0])])
     owner = one("SELECT name FROM salesperson WHERE id = ?", (order.owner_id,)) if order.owner_id is not None else None
-    verdict = judge_order(order, order_lines_of(order), day) if order.state == "held" else None
+    verdict = verdict_now(order, day) if order.state == "held" else None
     return OrderCard(
         order, row, "" if owner is None else str(owner[0]), tuple(lines_of(order_id)),
         tuple(allocations_of(order.customer_id, order_id)), verdict,

@@ -19,7 +19,8 @@ SELECT o.id, c.id, c.code, COALESCE(NULLIF(c.short_name, ''), c.name), COALESCE(
 FROM orders o JOIN customer c ON c.id = o.customer_id
 LEFT JOIN assignment a ON a.customer_id = c.id AND a.from_date <= ? AND (a.to_date IS NULL OR a.to_date > ?)
 LEFT JOIN salesperson w ON w.id = a.owner_id LEFT JOIN salesperson m ON m.id = o.maker_id
-WHERE {IS_HELD.replace("state", "o.state")} ORDER BY o.first_date, o.number
+WHERE {IS_HELD.replace("state", "o.state")} AND (? IS NULL OR o.maker_id = ? OR o.owner_id = ?)
+ORDER BY o.first_date, o.number
 """
 
 
@@ -29,6 +30,7 @@ class HeldOrder:
 
     Attributes:
         owner, maker: codes, empty where there is none.
+        held_for: why it was held when it was recorded, as the verdict's names joined by commas.
         verdict: as it would be judged now, with the money that names it.
     """
 
@@ -41,14 +43,24 @@ class HeldOrder:
     owner: str
     maker: str
     amount: int
+    held_for: str
     verdict: Verdict
 
 
-def held_orders(day: date) -> Iterator[HeldOrder]:
-    """Every held order, the oldest first, judged as of a day."""
-    for id_, customer, code, name, owner, maker in rows(_HELD, (iso(day), iso(day))):
+def held_orders(day: date, person: bytes | None = None) -> Iterator[HeldOrder]:
+    """Every held order, the oldest first, judged as of a day.
+
+    Args:
+        person: only what this salesperson made or is credited with; None for everybody's.
+    """
+    for id_, customer, code, name, owner, maker in rows(_HELD, (iso(day), iso(day), person, person, person)):
         order: Order = Order.get_by_id(id_)
         yield HeldOrder(
             bytes(id_), order.number, order.first_date, bytes(customer), code, name, owner, maker, order.amount,
-            judge_order(order, lines_of(order), max(day, order.date)),
+            order.held_for, verdict_now(order, day),
         )  # fmt: skip
+
+
+def verdict_now(order: Order, day: date) -> Verdict:
+    """How a held order is judged on a day, whatever it was held for when it was recorded."""
+    return judge_order(order, lines_of(order), max(day, order.date))

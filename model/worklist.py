@@ -19,7 +19,7 @@ from model.call_board import call_board
 from model.errors import N_
 from model.fields import iso
 from model.follow_ups import follow_ups
-from model.orders import IS_HELD
+from model.held_orders import HeldOrder, held_orders
 from model.rhythm import quiet_limits
 from model.store import meta, one, rows, set_meta
 from model.to_activate import activations
@@ -37,12 +37,6 @@ TASK_NAMES = {
 CALLS_SHOWN, ACTIVATIONS_SHOWN = 50, 50
 PUT_OFF = "put_off"
 
-_HELD = f"""
-SELECT o.id, o.number, o.held_for, o.amount, o.first_date, c.id, c.code, COALESCE(NULLIF(c.short_name, ''), c.name)
-FROM orders o JOIN customer c ON c.id = o.customer_id
-WHERE {IS_HELD.replace("state", "o.state")} AND (? IS NULL OR o.maker_id = ? OR o.owner_id = ?)
-"""
-
 
 @dataclass(frozen=True)
 class Task:
@@ -53,9 +47,10 @@ class Task:
         key: names it, so that it can be put off.
         customer: whom it concerns, with `code` and `name`; None for what concerns several.
         order: of a held order.
-        template, params: what is to be done; a screen translates it.
+        template, params: what is to be done; a screen translates it, and puts what stops a held order into `reasons`.
         worth: what it is about, in minor units: the goods that wait, the money that is late, what a call may bring.
         due: since when, or for when.
+        held: the order that waits, with everything that stops it now.
     """
 
     kind: str
@@ -68,6 +63,7 @@ class Task:
     order: bytes | None = None
     worth: int = 0
     due: date | None = None
+    held: HeldOrder | None = None
 
 
 def worklist(day: date, person: bytes | None, *, sees_cost: bool = True) -> list[Task]:
@@ -80,7 +76,7 @@ def worklist(day: date, person: bytes | None, *, sees_cost: bool = True) -> list
     late = put_off(day)
     order = list(TASK_NAMES)
     found = [
-        *_questions(person), *_held(person), *_follow_ups(day, person), *_late_money(day, person),
+        *_questions(person), *_held(day, person), *_follow_ups(day, person), *_late_money(day, person),
         *_calls(day, person, sees_cost),
     ]  # fmt: skip
     found += _activations(day, person, sees_cost, {task.customer for task in found})
@@ -102,12 +98,11 @@ def _questions(person: bytes | None) -> Iterator[Task]:
         yield Task("notice", "notices", N_("Notices that were not read: {count}"), {"count": notices})
 
 
-def _held(person: bytes | None) -> Iterator[Task]:
-    for id_, number, held_for, amount, day, customer, code, name in rows(_HELD, (person, person, person)):
+def _held(day: date, person: bytes | None) -> Iterator[Task]:
+    for order in held_orders(day, person):
         yield Task(
-            "held", f"held {bytes(id_).hex()}", N_("{number}: {reasons}"),
-            {"number": number, "reasons": held_for.split(",")}, bytes(customer), code, name, bytes(id_), amount,
-            date.fromisoformat(day),
+            "held", f"held {order.id.hex()}", N_("{number}: {reasons}"), {"number": order.number}, order.customer,
+            order.code, order.name, order.id, order.amount, order.date, held=order,
         )  # fmt: skip
 
 

@@ -56,8 +56,18 @@ def test_what_others_wait_for_comes_first_and_calls_last(desk: Company) -> None:
     assert shown() == [("held", "C1"), ("follow_up", "C4"), ("collect", "C1"), ("collect", "C3"), ("call", "C2")]
     found = {(task.kind, task.code): task for task in worklist(TODAY, None)}
     assert (found["collect", "C1"].worth, found["collect", "C1"].params) == (30_000, {"count": 1, "days": 5})
-    assert (found["held", "C1"].worth, found["held", "C1"].params["reasons"]) == (5_000, ["overdue"])
+    held = found["held", "C1"].held
+    assert held is not None
+    assert (found["held", "C1"].worth, held.verdict.held_for) == (5_000, "overdue")
     assert found["follow_up", "C4"].params == {"note": "asked for prices"}
+
+
+def test_a_held_order_waits_for_what_stops_it_now(desk: Company) -> None:
+    fill(desk)
+    desk.pay("C1", TODAY, "300")
+    desk.terms("C1", days=10, limit="20", since=TODAY)
+    [held] = [task.held for task in worklist(TODAY, desk.ids["S1"]) if task.held is not None]
+    assert (held.held_for, held.verdict.held_for) == ("overdue", "over_limit")
 
 
 def test_a_salesperson_has_their_own_list(desk: Company) -> None:

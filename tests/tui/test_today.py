@@ -22,6 +22,7 @@ from tui.archive.screen import ArchiveScreen
 from tui.customers.forms import ContactForm
 from tui.customers.screen import CustomersScreen
 from tui.leaderboard.short_table import ShortTable
+from tui.office.screen import OfficeScreen
 from tui.order_entry.screen import OrderScreen
 from tui.receivables.receipt_form import ReceiptForm
 from tui.shared.status import StatusLine
@@ -106,6 +107,28 @@ async def test_a_held_order_says_who_decides_it_and_where(tmp_path: Path, me: st
             await pilot.press("enter")
             await opened(pilot, DocumentScreen)
             assert says in str(app.screen.query_one("#way", Static).content)
+
+
+async def test_today_the_office_and_the_archive_say_the_same_of_a_held_order(tmp_path: Path) -> None:
+    def with_another_reason(made: Company) -> None:
+        fill(made)
+        made.pay("C1", TODAY, "300")
+        made.terms("C1", days=10, limit="20", since=TODAY)
+
+    says = "over limit 30.00 — receive 30.00 to release (when recorded: overdue)"
+    with small_company(tmp_path / "store", with_another_reason) as (opened_store, _company):
+        app = HuokeApp(opened_store, first_mode="today")
+        async with app.run_test(size=(120, 40)) as pilot:
+            await until(pilot, lambda: bool(pilot.app.screen.query_one(ShortTable).shown_rows))
+            assert str(app.screen.query_one(ShortTable).shown_rows[0].cells[2]).endswith(f": {says}")
+            await pilot.press("enter")
+            await opened(pilot, DocumentScreen)
+            card = app.screen.query_one("#document", Static)
+            await until(pilot, lambda: says in str(card.content))
+            await pilot.press("escape", "f9")
+            await opened(pilot, OfficeScreen)
+            await until(pilot, lambda: bool(pilot.app.screen.query_one(ShortTable).shown_rows))
+            assert app.screen.query_one(ShortTable).shown_rows[0].cells[-1] == says
 
 
 async def test_a_task_is_put_off_and_taken_up_again(store: Store) -> None:

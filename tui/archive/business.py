@@ -11,11 +11,13 @@ from textual import on
 from textual.app import ComposeResult
 
 from model.archive import LineRow, OrderRow, lines_of
+from model.held_orders import verdict_now
 from model.margin import may_see_cost
 from model.money import format_percent, format_price, format_quantity, format_rate, grouped, rate_bp
+from model.orders import Order
 from tui.archive.pane import ArchivePane, Section
 from tui.archive.sources import Desk, RecordRow, ShortList, orders
-from tui.archive.words import amount_or_blank, day_text, held_words, reason_text, state_word
+from tui.archive.words import amount_or_blank, day_text, held_words, reason_text, state_word, verdict_words
 from tui.exchange.words import marked_state
 from tui.locale import N_, _
 from tui.shared.columns import Column
@@ -117,19 +119,24 @@ def order_row(order: OrderRow, today: date, sees_cost: bool) -> RecordRow:
         ("–" if rate is None else format_rate(rate)) if counted else "",
         grouped(sign * margin) if counted else "",
         order.maker,
-        about(order),
+        about(order, today),
     )
     late = order.open_amount > 0 and order.due_date < today
     tone = STATE_TONES.get(order.document.state, "warning" if late else "")
     return RecordRow(order.document.id, order.key, cells, tone, record=order)
 
 
-def about(order: OrderRow) -> str:
-    """What else is to be said of an order: what it returns, why it is held or ended, when it is due."""
+def about(order: OrderRow, today: date) -> str:
+    """What else is to be said of an order: what it returns, what stops it, why it ended, when it is due.
+
+    A held order is judged for it: call it inside `with store.use():`.
+    """
     if order.returns:
         return _("of {number}").format(number=order.returns)
     if order.document.state == "held":
-        return held_words(order.held_for)
+        now = verdict_now(Order.get_by_id(order.document.id), today)
+        # The card has the amounts and what it was held for; here is room for the names.
+        return verdict_words(now) if now.ok else held_words(now.held_for)
     if order.document.state == "quote" and order.valid_until is not None:
         return _("until {date}").format(date=day_text(order.valid_until))
     if order.reason:

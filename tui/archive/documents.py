@@ -27,12 +27,11 @@ from tui.archive.money import ALLOCATION_COLUMNS, allocation_row
 from tui.archive.sources import Desk
 from tui.archive.words import (
     day_text,
-    held_words,
+    held_order_words,
     kind_word,
     reason_text,
     state_word,
     term_words,
-    verdict_words,
 )
 from tui.exchange.words import mark_sentence, marked_state
 from tui.locale import _
@@ -171,8 +170,7 @@ def _order_fields(card: OrderCard, desk: Desk, sees_cost: bool) -> Iterator[Fiel
     if card.owner:
         yield _("Credited to"), credited_words(card)
     if card.verdict is not None:
-        yield _("Held for"), held_words(order.held_for)
-        yield _("Verdict now"), verdict_words(card.verdict)
+        yield _("Verdict now"), held_order_words(card.verdict, order.held_for)
     if order.reason:
         yield _("Reason"), reason_text(order.reason)
     if order.note:

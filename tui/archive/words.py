@@ -97,6 +97,14 @@ def verdict_words(verdict: Verdict) -> str:
     return words
 
 
+def held_order_words(verdict: Verdict, held_for: str) -> str:
+    """What stops a held order now; where something else stopped it when it was recorded, that stands behind it."""
+    words = verdict_words(verdict)
+    if held_for in ("", verdict.held_for):
+        return words
+    return _("{now} (when recorded: {before})").format(now=words, before=held_words(held_for))
+
+
 def held_words(held_for: str) -> str:
     """Why an order was held, from the names kept with it."""
     return _list([_(REASON_NAMES.get(name, name)) for name in held_for.split(",") if name])

@@ -16,7 +16,6 @@ from textual.worker import get_current_worker
 
 from model.activity import activity_board
 from model.archive import DocumentRef
-from model.credit import REASON_NAMES
 from model.dates import month_of
 from model.margin import may_see_cost
 from model.money import format_rate, grouped
@@ -25,7 +24,7 @@ from model.worklist import TASK_NAMES, Task, put_off, put_off_until_tomorrow, ta
 from tui import keymap
 from tui.archive.documents import DocumentScreen
 from tui.archive.sources import Desk
-from tui.archive.words import releasing_words
+from tui.archive.words import held_order_words, releasing_words
 from tui.customers.forms import ContactForm
 from tui.leaderboard.short_table import Entry, ShortTable
 from tui.locale import N_, _
@@ -291,8 +290,8 @@ def _count_words(kind: str, count: int) -> str:
 
 def _entry(place: int, task: Task) -> Entry:
     params = dict(task.params)
-    if "reasons" in params:
-        params["reasons"] = _(", ").join(_(REASON_NAMES.get(reason, reason)) for reason in params["reasons"])
+    if task.held is not None:
+        params["reasons"] = held_order_words(task.held.verdict, task.held.held_for)
     said = _(task.template).format(**params) if task.template != "{note}" else str(params["note"])
     worth, due = grouped(task.worth) if task.worth else "", "" if task.due is None else task.due.isoformat()
     name = f"{task.code} {task.name}".strip()
