@@ -151,6 +151,26 @@ async def test_the_same_is_not_said_twice_at_the_side(store: Store) -> None:
         await app.workers.wait_for_complete()
 
 
+async def test_escape_takes_a_refusal_away_before_it_leads_back(store: Store) -> None:
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot)
+        await pilot.press("f6")
+        await until(pilot, lambda: app.screen.query(PagedTable).first().total == 1)
+        for _again in range(2):
+            app.notify("You may not.", severity="warning")
+            await until(pilot, lambda: notices(app) == ["You may not."])
+            await pilot.press("escape")
+            await until(pilot, lambda: not notices(app))
+            assert app.current_mode == "leaderboard"
+        # What was only told is no reason to stay.
+        app.notify("Copied.")
+        await until(pilot, lambda: notices(app) == ["Copied."])
+        await pilot.press("escape")
+        await until(pilot, lambda: app.current_mode == "customers")
+        await app.workers.wait_for_complete()
+
+
 def test_a_workbook_holds_figures_as_numbers_and_texts_as_texts(tmp_path: Path) -> None:
     columns = (Column("sign", "", 1), Column("name", "Name", 5), Column("amount", "Amount", 9, "right"))
     rows = [Row("a", 1, ("✕", "=1+1", "-1,234.50")), Row("b", 2, ("", "007", "–"))]
