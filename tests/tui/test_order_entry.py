@@ -22,9 +22,12 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
+from model.changes.company import AddProduct
 from model.changes.log import Change
+from model.changes.recording import record
 from model.drafts import Drafts
 from model.errors import InputError
+from model.ids import new_id
 from model.orders import Order, OrderLine
 from model.products import Product
 from model.receipts import Receipt
@@ -189,6 +192,24 @@ async def test_up_goes_back_and_lines_are_removed_and_doubled(store: Store) -> N
         assert [line.quantity_e3 for line in screen.order.lines] == [7000, 5000]
         screen = await type_keys(pilot, "up", "up", "up")
         assert screen.focused is screen._box.input
+
+
+async def test_a_quantity_typed_too_early_takes_no_product(store: Store) -> None:
+    with store.use():
+        for code, name in (("SW16", "16口交换机"), ("24", "理线架")):
+            record(
+                AddProduct(
+                    id=new_id(), code=code, name=name, date=TODAY, price_e4=1_000_000, tax_rate_bp=1300, unit="台"
+                ),
+                person=None, on=TODAY,
+            )  # fmt: skip
+    async with desk(store) as pilot:
+        screen = await type_keys(pilot, "lxzg", "enter", "16*2", "enter")
+        assert hint(screen) == "! “16” is no product's code: choose with ↑ ↓, or name the product first."
+        assert screen.order.lines == []
+        # To move to it is a choice; so is a whole code.
+        screen = await type_keys(pilot, "down", "enter", "24*3", "enter")
+        assert [(line.product.code, line.quantity_e3) for line in screen.order.lines] == [("SW16", 2000), ("24", 3000)]
 
 
 async def test_enter_in_an_empty_product_box_stays(store: Store) -> None:

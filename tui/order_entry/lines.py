@@ -43,6 +43,11 @@ ONE_E3 = QUANTITY_PER_UNIT
 class ProductBox(SmartInput):
     """Takes a product, or a whole line such as M2070*3@1299-5%."""
 
+    def is_meant(self, value: FoundProduct) -> bool:
+        """Figures alone are most often a quantity typed too early: they name only the product with just that code."""
+        typed = product_part(self.text)
+        return typed.casefold() == value.code.casefold() or not typed.replace(".", "").isdigit()
+
 
 class ProductList(SuggestionList):
     """The products found, between the lines and the fields, so that they cover neither."""
@@ -232,6 +237,12 @@ class OrderLines(Vertical):
             self.refuse(translate_error(error))
             return
         self._read_product(found.id, wish)
+
+    @on(SmartInput.NotMeant)
+    def _ask_what_is_meant(self, message: SmartInput.NotMeant) -> None:
+        message.stop()
+        typed = product_part(message.text)[:40]
+        self.refuse(_("“{text}” is no product's code: choose with ↑ ↓, or name the product first.").format(text=typed))
 
     @on(SmartInput.NothingFound)
     def _keep_product(self, message: SmartInput.NothingFound) -> None:

@@ -81,6 +81,17 @@ class SmartInput(Vertical):
             return self.smart_input
 
     @dataclass
+    class NotMeant(Message):
+        """Enter was pressed, and the first suggestion is too far from the text to be taken without a look."""
+
+        smart_input: SmartInput
+        text: str
+
+        @property
+        def control(self) -> SmartInput:
+            return self.smart_input
+
+    @dataclass
     class Highlighted(Message):
         """Another suggestion, or none, is the one that Enter would take."""
 
@@ -136,6 +147,7 @@ class SmartInput(Vertical):
         self._suggestions: tuple[Suggestion, ...] = ()
         self._answered_text: str | None = ""
         self._enter_waits = False
+        self._was_picked = False
 
     def compose(self) -> ComposeResult:
         yield self.make_input()
@@ -160,6 +172,10 @@ class SmartInput(Vertical):
     def suggestions(self) -> tuple[Suggestion, ...]:
         """What is suggested now."""
         return self._suggestions
+
+    def is_meant(self, value: Any) -> bool:
+        """Whether Enter may take the first suggestion, to which nobody moved, for what is typed."""
+        return True
 
     def focus(self, scroll_visible: bool = True) -> SmartInput:
         """Put the cursor into the text."""
@@ -221,7 +237,7 @@ class SmartInput(Vertical):
             self._take()
 
     def _suggest(self, suggestions: tuple[Suggestion, ...]) -> None:
-        self._suggestions = suggestions
+        self._suggestions, self._was_picked = suggestions, False
         found = self._list
         with found.prevent(OptionList.OptionHighlighted):
             found.clear_options()
@@ -249,7 +265,7 @@ class SmartInput(Vertical):
         after = (before + step) % len(self._suggestions)
         found.replace_option_prompt_at_index(before, self._line(before, False))
         found.replace_option_prompt_at_index(after, self._line(after, True))
-        found.highlighted = after
+        found.highlighted, self._was_picked = after, True
         self._tell_highlighted()
 
     def _tell_highlighted(self) -> None:
@@ -275,6 +291,9 @@ class SmartInput(Vertical):
     def _take(self) -> None:
         at = self._list.highlighted
         if self._suggestions and at is not None:
+            if not self._was_picked and not self.is_meant(self._suggestions[at].value):
+                self.post_message(self.NotMeant(self, self.text))
+                return
             self.post_message(self.Chosen(self, self._suggestions[at].value, self.text))
             self._suggest(())
         else:
@@ -287,7 +306,7 @@ class SmartInput(Vertical):
 
     def take_clicked(self, at: int) -> None:
         """Take the suggestion that was clicked on."""
-        self._list.highlighted = at
+        self._list.highlighted, self._was_picked = at, True
         self._take()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
