@@ -61,6 +61,7 @@ from tui.order_entry.lines import OrderLines, ProductList
 from tui.order_entry.screen import OrderScreen
 from tui.order_entry.totals_strip import TotalsStrip
 from tui.order_entry.type_ahead import TypeAhead
+from tui.order_entry.words import price_source
 from tui.shared.ask import Confirm, Question
 from tui.shared.status import StatusLine
 
@@ -160,6 +161,19 @@ async def test_the_price_begins_with_the_last_one_to_this_customer(store: Store)
         await type_keys(pilot, "enter", "enter", "f10")
         _order, lines = latest(store)
         assert lines == [("M2070", 2000, 12_700_000, 500), ("D24", 1000, 8_990_000, 0)]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_line_typed_at_once_says_where_its_price_comes_from(store: Store, language: Any) -> None:
+    locale.use(language)
+    last, listed = ("last", "list") if language == "en" else ("上次", "标价")
+    async with desk(store, (120, 40)) as pilot:
+        screen = await type_keys(pilot, "lxzg", "enter", "dy*2", "enter")
+        assert hint(screen).startswith(f"M2070: {last} 1250.00")
+        assert "2026-03-10" in hint(screen)
+        screen = await type_keys(pilot, "xs*1", "enter", "jp*1@70", "enter")
+        assert f"{listed} 59.00" in hint(screen)
+        assert [price_source(line) for line in screen.order.lines] == [last, listed, ""]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -166,10 +167,16 @@ class OrderLines(Vertical):
         self._hint_at_line()
 
     def _hint_at_line(self) -> None:
-        """Say what one should know of the line; of a new one nothing, unless there is nothing to sell at all."""
+        """Say what one should know of the line; before a new one is begun, of the one that was just typed.
+
+        A whole line typed at once never shows its price in a field: here it says where that comes from.
+        """
         line = self.line
         if line is not None:
             self.hint(line_hint(line, self.size.width))
+        elif self.order.lines and not self.query_one(ProductBox).text.strip():
+            code, before = f"{self.order.lines[-1].product.code}: ", self.order.lines[-1]
+            self.hint(code + line_hint(before, self.size.width - cell_len(code)))
         else:
             self.hint("" if self._there_are_products else _no_products_words())
 

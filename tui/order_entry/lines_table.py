@@ -12,6 +12,7 @@ from textual.widget import Widget
 from model.money import format_percent, format_price, format_quantity, grouped
 from tui.locale import N_, _
 from tui.order_entry.typed_order import TypedLine
+from tui.order_entry.words import price_source
 from tui.shared.columns import Column, PlacedColumn, fit, lay_out
 
 COLUMNS = (
@@ -22,11 +23,15 @@ COLUMNS = (
     Column("unit", N_("Unit"), 4, priority=1),
     Column("price", N_("Price"), 9, "right", priority=7),
     Column("discount", N_("Off"), 4, "right", priority=5),
+    Column("source", N_("Source"), 6, priority=4),
     Column("amount", N_("Amount"), 11, "right", priority=9),
 )
 NAME_AT = 2
 """The column of the names: they have what the others do not need."""
 WIDEST_CELLS = 18
+SOURCE_AT = 7
+SOURCE_FROM_CELLS = 84
+"""The narrowest table that says where a price comes from: in a narrower one the names need the room."""
 POINTER = "▸"
 FLOOR_SIGN = "!"
 
@@ -50,7 +55,11 @@ class LinesTable(Widget):
     def render(self) -> Content:
         width, height = self.size
         cells = [_cells_of(line, index) for index, line in enumerate(self._lines)]
-        placed = lay_out(_as_wide_as(cells), max(1, width - 2))
+        columns = _as_wide_as(cells)
+        if width < SOURCE_FROM_CELLS:
+            columns.pop(SOURCE_AT)
+            cells = [(*row[:SOURCE_AT], *row[SOURCE_AT + 1 :]) for row in cells]
+        placed = lay_out(columns, max(1, width - 2))
         head = "  " + " ".join(fit(_(each.column.label), each.cells, each.column.align) for each in placed)
         rows = [Content.styled(fit(head, width), "bold")]
         first = self._first_shown(max(1, height - 1))
@@ -81,6 +90,7 @@ def _cells_of(line: TypedLine, index: int) -> tuple[str, ...]:
         line.product.unit,
         (FLOOR_SIGN if line.below_floor else "") + format_price(line.price_e4),
         f"{format_percent(line.discount_bp)}%" if line.discount_bp else "",
+        price_source(line),
         "" if line.quantity_e3 is None else grouped(line.amount),
     )
 

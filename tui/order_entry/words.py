@@ -70,6 +70,18 @@ def price_text(price_e4: int, discount_bp: int) -> str:
     return format_price(price_e4) + (f"-{format_percent(discount_bp)}%" if discount_bp else "")
 
 
+def price_source(line: TypedLine) -> str:
+    """Where the price of a line comes from; nothing for one that was typed."""
+    product, priced = line.product, (line.price_e4, line.discount_bp)
+    if product.last is not None and priced == (product.last.price_e4, product.last.discount_bp):
+        return _("last")
+    if priced == (product.list_price_e4, 0):
+        return _("list")
+    if product.quoted is not None and priced == (product.quoted.price_e4, product.quoted.discount_bp):
+        return _("quoted")
+    return ""
+
+
 def line_hint(line: TypedLine, width: int) -> str:
     """What one should know of a line while typing it, as far as so many cells hold it: former prices, margin, stock."""
     product = line.product
