@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -116,6 +117,21 @@ async def test_suggestions_are_applied_to_those_that_are_marked(company: tuple[S
         await until(pilot, lambda: "Undone" in said(app))
         await filled(pilot, app, 1)
         assert sorted((days("C1"), days("C2"))) == [10, 25]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_present_and_suggested_terms_stand_beside_each_other(
+    company: tuple[Store, Company], language: locale.Language
+) -> None:
+    locale.use(language)
+    store, _made = company
+    app = HuokeApp(store, first_mode="office")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await turned_to(pilot, app, SuggestionsFace, 2)
+        painted = [office(app).face.render_line(y).text for y in range(3)]
+        line = next(each for each in painted if "C1" in each)
+        # 4 bills of 30,000.00 in 6 months, with 25 days: 20,000.00 × 25 ÷ 30, down to a thousand.
+        assert re.search(r" 10 +25 +500,000\.00 +16,000\.00 ", line), line
 
 
 async def test_a_salesperson_is_told_who_decides_on_terms(tmp_path: Path) -> None:

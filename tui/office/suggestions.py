@@ -63,12 +63,12 @@ class SuggestionsFace(ListFace):
     COLUMNS = (
         Column("customer", N_("Customer"), 15, priority=9),
         Column("grade", N_("Grade"), 5, priority=6),
-        Column("days", N_("Term"), 4, align="right", priority=4),
+        Column("days", N_("Term"), 4, align="right", priority=8),
         Column("new_days", N_("new term"), 5, align="right", priority=9),
-        Column("limit", N_("Limit"), 13, align="right", priority=5),
+        Column("limit", N_("Limit"), 13, align="right", priority=8),
         Column("new_limit", N_("new limit"), 13, align="right", priority=9),
         Column("overdue", N_("Overdue"), 11, align="right", priority=3),
-        Column("reason", N_("Reason"), 30, grow=True, priority=8),
+        Column("reason", N_("Reason"), 12, grow=True, priority=7),
     )
 
     def __init__(self, **more: Any) -> None:
