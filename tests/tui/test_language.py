@@ -48,6 +48,22 @@ def test_nothing_is_untranslated_and_the_catalogue_is_fresh() -> None:
     assert catalogue.faults() == []
 
 
+TERMS_FROM_MONTH_END = {
+    "month's end", "the days count from the end of the order's month", "{days} days from month end",
+}  # fmt: skip
+REST_OF_A_RECEIPT = {
+    "Not allocated", "not allocated", "{count} movements, received {amount}, not allocated {waiting}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("word", "texts"), [("月结", TERMS_FROM_MONTH_END), ("未核销", REST_OF_A_RECEIPT)])
+def test_a_trade_word_stands_for_one_thing(word: str, texts: set[str]) -> None:
+    # A month is closed by 结账, 月结 is a term; what a customer has is 预收余额, 未核销 the rest of one receipt.
+    chinese = catalogue.compiled(catalogue.po_path("zh_CN").with_suffix(".mo"))
+    said = {msgid for msgid, msgstr in chinese.items() if word in msgstr.replace("个月结清", "")}
+    assert said == texts
+
+
 def test_the_language_follows_the_first_locale_variable_that_is_set() -> None:
     assert language_of_environment({"LANG": "zh_CN.UTF-8"}) == "zh"
     assert language_of_environment({"LC_ALL": "en_US.UTF-8", "LANG": "zh_CN.UTF-8"}) == "en"

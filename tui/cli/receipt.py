@@ -23,7 +23,7 @@ COLUMNS = (
     Column("amount", N_("amount"), right=True),
     Column("order", N_("settles")),
     Column("allocated", N_("allocated"), right=True),
-    Column("unallocated", N_("unallocated"), right=True),
+    Column("unallocated", N_("not allocated"), right=True),
     Column("balance", N_("balance"), right=True),
 )
 KINDS_TO_ADD = tuple(kind for kind in KINDS if kind != "reversal")

@@ -44,7 +44,7 @@ AGEING_COLUMNS = (
     Column("d31_60", "31–60", 12, "right", priority=4),
     Column("d61_90", "61–90", 12, "right", priority=4),
     Column("d90_plus", "90+", 12, "right", priority=7),
-    Column("unallocated", N_("Not allocated"), 12, "right", priority=3),
+    Column("unallocated", N_("Unallocated"), 12, "right", priority=3),
     Column("owner", N_("Owner"), 8, priority=2),
     Column("code", N_("Code"), 8, priority=1),
 )
@@ -57,7 +57,7 @@ UNINVOICED_COLUMNS = (
     Column("open", N_("Open"), 13, "right", priority=7),
 )
 REVERSED_SIGN = "✕"
-BUCKET_NAMES = (N_("not due"), "1–30", "31–60", "61–90", "90+", N_("not allocated"))
+BUCKET_NAMES = (N_("not due"), "1–30", "31–60", "61–90", "90+", N_("unallocated"))
 
 
 def bill_row(bill: ListedBill) -> RecordRow:
