@@ -96,7 +96,17 @@ class PaymentRecord:
         return sum(1 for bill in self.bills if bill.settled_on is not None)
 
     @property
+    def settled_late(self) -> int:
+        return sum(1 for bill in self.bills if bill.settled_on is not None and bill.days_late)
+
+    @property
+    def overdue(self) -> int:
+        """How many are not settled yet; in the record they are because they are overdue."""
+        return len(self.bills) - self.settled
+
+    @property
     def late(self) -> int:
+        """How many were settled late or are overdue."""
         return sum(1 for bill in self.bills if bill.days_late)
 
     @property

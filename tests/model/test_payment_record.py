@@ -55,6 +55,11 @@ def test_grades(bills: Sequence[tuple[int, int]], grade: str | None) -> None:
     assert record(*bills).grade == grade
 
 
+def test_what_is_overdue_still_is_told_apart_from_what_was_settled_late() -> None:
+    paid = record((100, 0), (100, 3), (100, 9), (100, 5, True))
+    assert (paid.settled, paid.settled_late, paid.overdue, paid.late) == (3, 2, 1, 3)
+
+
 def test_the_average_weighs_each_bill_with_its_amount() -> None:
     # (300 × 10 + 100 × 0) ÷ 400 = 7.5 days
     paid = record((300, 10), (100, 0))

@@ -74,7 +74,11 @@ class CreditPane(ArchivePane):
 
     def compose(self) -> ComposeResult:
         yield Section(_("Why it may not buy on credit"), WhyBlocked(id="why"), id="why-section")
-        yield Section(_("Payment record"), Static(id="record", markup=False), id="record-section")
+        yield Section(
+            _("Payment record, {months} months").format(months=RECORD_MONTHS),
+            Static(id="record", markup=False),
+            id="record-section",
+        )
         with Container(classes="part lists"):
             yield Section(
                 _("Bills paid late or overdue"),
@@ -134,16 +138,7 @@ def summary_content(summary: CreditSummary) -> Content:
             if summary.terms.until is not None
             else ""
         ),
-        _("Grade {grade}: {settled} bills settled in {months} months, {late} late").format(
-            grade=record.grade or "–", settled=record.settled, months=RECORD_MONTHS, late=record.late
-        )
-        + (
-            _(", ") + _("average {average} days, worst {worst}").format(
-                average=days_from_hundredths(record.average_late_hundredths), worst=record.worst_days_late
-            )
-            if record.late
-            else ""
-        ),
+        record_words(record),
         _("Suggested: {term}, limit {limit}").format(
             term=term_words(suggestion.days, summary.terms.credit_from), limit=grouped(suggestion.limit)
         )
@@ -152,6 +147,20 @@ def summary_content(summary: CreditSummary) -> Content:
         "  " + _(suggestion.template).format(**suggestion.values),
     ]  # fmt: skip
     return Content("\n").join(Content.styled(line, "bold" if at == 1 else "") for at, line in enumerate(lines))
+
+
+def record_words(record: PaymentRecord) -> str:
+    """The record in a line: what was settled, how much of that late, and apart from it what is overdue still."""
+    said = _("Grade {grade}: settled {settled} (late {late})").format(
+        grade=record.grade or "–", settled=record.settled, late=record.settled_late
+    )
+    if record.overdue:
+        said += _(", ") + _("overdue now {count}").format(count=record.overdue)
+    if record.late:
+        said += _("; ") + _("average {average} days, worst {worst}").format(
+            average=days_from_hundredths(record.average_late_hundredths), worst=record.worst_days_late
+        )
+    return said
 
 
 def days_from_hundredths(hundredths: int | None) -> str:
