@@ -109,8 +109,8 @@ def _held(day: date, person: bytes | None) -> Iterator[Task]:
 def _follow_ups(day: date, person: bytes | None) -> Iterator[Task]:
     for due in follow_ups(person, day):
         yield Task(
-            "follow_up", f"contact {due.contact.hex()}", N_("{note}"), {"note": due.note}, due.customer, due.code,
-            due.name, due=due.due_on,
+            "follow_up", f"contact {due.contact.hex()}", N_("{date}: {note}"),
+            {"date": due.due_on.isoformat(), "note": due.note}, due.customer, due.code, due.name, due=due.due_on,
         )  # fmt: skip
 
 

@@ -138,7 +138,7 @@ class HuokeApp(UndoingApp):
         order = self.screen
         if isinstance(order, OrderScreen) and order.order.customer is not None:
             # Whoever goes there from an order means its customer, and asks why where something stops it.
-            self.open_customer(order.order.customer, why=order.customer_is_stopped)
+            self.open_customer(order.order.customer, CREDIT_TAB if order.customer_is_stopped else None)
         else:
             self._go_to("archive")
 
@@ -179,11 +179,11 @@ class HuokeApp(UndoingApp):
         await self.switch_mode(mode)
 
     @work(group=WAY_GROUP)
-    async def open_customer(self, customer_id: Hashable, why: bool = False) -> None:
-        """Show a customer's archive, or in it what stops the customer."""
+    async def open_customer(self, customer_id: Hashable, tab: int | None = None) -> None:
+        """Show a customer's archive at a tab; without one, at the one that was shown last."""
         await self._go_on_to("archive")
         if isinstance(self.screen, ArchiveScreen) and isinstance(customer_id, bytes):
-            self.screen.show_customer(customer_id, CREDIT_TAB if why else None)
+            self.screen.show_customer(customer_id, tab)
 
     @work(group=WAY_GROUP)
     async def begin_order(self, customer_id: bytes) -> None:

@@ -59,7 +59,7 @@ def test_what_others_wait_for_comes_first_and_calls_last(desk: Company) -> None:
     held = found["held", "C1"].held
     assert held is not None
     assert (found["held", "C1"].worth, held.verdict.held_for) == (5_000, "overdue")
-    assert found["follow_up", "C4"].params == {"note": "asked for prices"}
+    assert found["follow_up", "C4"].params == {"date": "2026-06-29", "note": "asked for prices"}
 
 
 def test_a_held_order_waits_for_what_stops_it_now(desk: Company) -> None:

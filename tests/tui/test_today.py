@@ -25,6 +25,7 @@ from tui.leaderboard.short_table import ShortTable
 from tui.office.screen import OfficeScreen
 from tui.order_entry.screen import OrderScreen
 from tui.receivables.receipt_form import ReceiptForm
+from tui.shared.paged_table import PagedTable
 from tui.shared.status import StatusLine
 from tui.today.screen import SHOWN_OF_A_KIND, TodayScreen
 
@@ -210,7 +211,18 @@ async def test_a_contact_with_a_next_date_stands_among_the_follow_ups_of_that_da
         await until(pilot, lambda: app.screen.focused is not None)
         await pilot.press(*"call again", "enter", *"+0", "f10")
         await opened(pilot, TodayScreen)
-        assert "follow up C2 Customer C2" in await rows(pilot, 4)
+        assert (await rows(pilot, 4))[1] == "follow up C2 Customer C2"
+        table = app.screen.query_one(ShortTable)
+        lines = [table.render_line(y).text for y in range(5)]
+        assert [line for line in lines if f"{TODAY}: call again" in line]
+        # It opens what was said, and the list of it has the keys.
+        await until(pilot, lambda: table.shown_rows[1].cells[0] == "follow up")
+        table.move_to(1)
+        await pilot.press("enter")
+        await opened(pilot, ArchiveScreen)
+        assert isinstance(app.screen, ArchiveScreen)
+        said = app.screen.query_one("#contacts", PagedTable)
+        await until(pilot, lambda: said.has_focus and said.total == 1)
 
 
 async def test_of_very_many_tasks_the_first_of_each_kind_stand_in_the_list(tmp_path: Path) -> None:

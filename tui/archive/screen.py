@@ -49,6 +49,7 @@ PANES: tuple[type[ArchivePane], ...] = (ProfilePane, BusinessPane, MoneyPane, Cr
 # The tab that is asked for most: what did they buy, and what came of it.
 FIRST_TAB = 1
 CREDIT_TAB = PANES.index(CreditPane)
+CONTACTS_TAB = PANES.index(ProfilePane)
 DOCUMENT_VERBS = ("return_goods", "cancel_document", "release_order", "print_slip")
 RIGHT_OF = {
     "change_terms": "set_terms",

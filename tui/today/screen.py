@@ -23,6 +23,7 @@ from model.targets import ahead_of
 from model.worklist import TASK_NAMES, Task, put_off, put_off_until_tomorrow, take_up_again, worklist
 from tui import keymap
 from tui.archive.documents import DocumentScreen
+from tui.archive.screen import CONTACTS_TAB
 from tui.archive.sources import Desk
 from tui.archive.words import held_order_words, releasing_words
 from tui.customers.forms import ContactForm
@@ -165,7 +166,9 @@ class TodayScreen(StoreScreen):
                 )
             )
         else:
-            self.app.open_customer(task.customer)  # type: ignore[attr-defined]
+            # What was said the last time is what a promise is about.
+            tab = CONTACTS_TAB if task.kind == "follow_up" else None
+            self.app.open_customer(task.customer, tab)  # type: ignore[attr-defined]
 
     def _way_of(self, task: Task) -> str:
         """Where a held order is decided: among all of them by whom it is up to, else who that is."""
@@ -292,7 +295,7 @@ def _entry(place: int, task: Task) -> Entry:
     params = dict(task.params)
     if task.held is not None:
         params["reasons"] = held_order_words(task.held.verdict, task.held.held_for)
-    said = _(task.template).format(**params) if task.template != "{note}" else str(params["note"])
+    said = _(task.template).format(**params)
     worth, due = grouped(task.worth) if task.worth else "", "" if task.due is None else task.due.isoformat()
     name = f"{task.code} {task.name}".strip()
     cells = (_(TASK_NAMES[task.kind]), name, printable(said), worth, due)
