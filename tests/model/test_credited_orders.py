@@ -30,6 +30,7 @@ def test_the_parts_of_all_orders_add_up_to_the_performance(tmp_path: Path) -> No
             parts = credited_orders(person, "2026-03", TODAY)
             assert sum(part.amount for part in parts) == board[key].revenue
             assert sum(part.margin for part in parts) == board[key].margin
+            assert sum(part.orders for part in parts) == board[key].orders
         mine = credited_orders(shop.ids["S1"], "2026-03", TODAY)
         # 70 % of 300.03 is 210.02; of the returned third, 70 % of 100.01 is 70.01.
         assert [(part.kind, part.share_bp, part.total, part.amount) for part in mine] == [

@@ -237,8 +237,16 @@ async def test_the_performance_face_shares_orders_by_the_rule_and_adds_up(store:
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, CreditedOrders))
         table = pilot.app.screen.query_one(ShortTable)
+
+        def head() -> str:
+            found = pilot.app.screen.query(Heading)
+            return str(found.first().content) if found else ""
+
         await until(pilot, lambda: table.total == 2)
         assert [row[5:7] for row in rows_of(table, 1).values()] == [("100%", "500.00"), ("70%", "700.00")]
+        assert "counts 2 orders, has a part in 2 documents" in head()
+        await pilot.press("escape", "down", "enter")
+        await until(pilot, lambda: "counts 1 orders, has a part in 2 documents" in head())
 
 
 async def test_margin_is_empty_for_whom_the_company_hides_it_from(shop: tuple[Store, Company]) -> None:

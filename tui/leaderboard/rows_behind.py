@@ -151,7 +151,8 @@ class CreditedOrders(RowsBehind):
     EMPTY = N_("No order of this month counts here.")
     DEFINITION = N_(
         "Performance = live orders of the month less returns, by the shares frozen on each order: the owner's and the "
-        "maker's where another than the owner took it, else all to the maker. Margin leaves out lines of unknown cost."
+        "maker's where another than the owner took it, else all to the maker. An order counts for whoever has the "
+        "larger share; a return counts for nobody. Margin leaves out lines of unknown cost."
     )
 
     def __init__(self, wanted: Wanted, someone: Someone) -> None:
@@ -168,9 +169,9 @@ class CreditedOrders(RowsBehind):
 
     def heading(self, read: CreditedRead) -> str:
         orders = read.orders
-        return _("{name} · {month} · {count} orders and returns, {amount}").format(
-            name=self.someone.name, month=self.wanted.month, count=len(orders),
-            amount=grouped(sum(order.amount for order in orders)),
+        return _("{name} · {month} · {amount} · counts {orders} orders, has a part in {count} documents").format(
+            name=self.someone.name, month=self.wanted.month, amount=grouped(sum(order.amount for order in orders)),
+            orders=sum(order.orders for order in orders), count=len(orders),
         )  # fmt: skip
 
     def entries(self, read: CreditedRead) -> Sequence[Entry]:
