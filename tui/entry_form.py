@@ -222,6 +222,8 @@ class EntryForm(ModalScreen[Result | None], Generic[Result]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("form")]
+    OWN_KEYS: ClassVar[tuple[str, ...]] = ()
+    """The actions of this form that its line of keys names beside those of every form."""
 
     class _Loaded(Message, bubble=False):
         def __init__(self, begins_with: Any) -> None:
@@ -327,9 +329,11 @@ class EntryForm(ModalScreen[Result | None], Generic[Result]):
         return TextField(field.value, placeholder=field.hint, compact=True, id=field.name)
 
     def keys_line(self) -> str:
-        """Which keys go on, record and leave."""
-        return _("Enter: next field · {record}: record · Esc: leave it").format(
-            record=keymap.shown_keys(keymap.ACTION_OF["form.record_entry"])
+        """Which keys go on, record and leave, in the words of the registry: no two forms say it otherwise."""
+        named = ("form.accept_field", "form.record_entry", *self.OWN_KEYS, "form.leave_entry")
+        return " · ".join(
+            _("{key}: {what}").format(key=keymap.shown_keys(action).replace("ctrl+", "^"), what=_(action.label))
+            for action in (keymap.ACTION_OF[action_id] for action_id in named)
         )
 
     @property

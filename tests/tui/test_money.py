@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -24,12 +25,13 @@ from tests.tui.order_desk import until
 from tui import locale
 from tui.app import HuokeApp
 from tui.clock import TODAY_VARIABLE
+from tui.entry_form import EntryForm
 from tui.money.faces import AgesChart, BillsFace
-from tui.money.invoice_form import InvoiceForm
+from tui.money.invoice_form import BillToInvoice, InvoiceForm
 from tui.money.screen import MoneyScreen
 from tui.money.statement_form import StatementForm
 from tui.receivables.bill_list import BillList
-from tui.receivables.receipt_form import ReceiptForm
+from tui.receivables.receipt_form import KINDS, ReceiptForm
 from tui.shared.ask import Confirm
 from tui.shared.paged_table import PagedTable
 from tui.shared.status import StatusLine
@@ -212,6 +214,24 @@ async def test_money_settles_the_oldest_due_first_and_what_is_over_waits(desk: t
         assert app.focused is app.screen.query_one("#customer")
         await press(pilot, "escape", "]")
         assert shown(app, 5) == ["900.00"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_every_form_of_money_says_the_same_of_the_same_key(
+    desk: tuple[Store, Company], language: locale.Language
+) -> None:
+    locale.use(language)
+    said: set[str] = set()
+    forms: list[EntryForm[Any]] = [InvoiceForm([BillToInvoice(b"", "A-1")]), ReceiptForm(None)]
+    forms += [ReceiptForm(desk[1].ids["C1"], kind=kind) for kind in KINDS]
+    app = HuokeApp(desk[0], first_mode="money")
+    async with app.run_test(size=(80, 24)) as pilot:
+        for form in forms:
+            await app.push_screen(form)
+            said.update(str(form.query_one(".keys", Static).content).split(" · "))
+            await pilot.press("escape")
+    keys = [part.split(":" if language == "en" else "：")[0] for part in said]
+    assert sorted(keys) == ["Enter", "Esc", "F10 ^j", "^b"]
 
 
 async def test_bills_are_named_with_space(desk: tuple[Store, Company]) -> None:

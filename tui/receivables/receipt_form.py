@@ -102,6 +102,7 @@ class ReceiptForm(EntryForm[ReceiptRecorded]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("receipt")]
+    OWN_KEYS = ("receipt.go_to_bills",)
 
     class _PayerRead(Message, bubble=False):
         def __init__(self, beginning: ReceiptBeginning) -> None:
@@ -174,12 +175,6 @@ class ReceiptForm(EntryForm[ReceiptRecorded]):
     def extra(self) -> ComposeResult:
         yield Static("", classes="standing", markup=False)
         yield BillList()
-
-    def keys_line(self) -> str:
-        return _("Enter: next field · {record}: record · {bills}: name bills · Esc: leave it").format(
-            record=keymap.short_key(keymap.ACTION_OF["form.record_entry"]),
-            bills=keymap.short_key(keymap.ACTION_OF["receipt.go_to_bills"]),
-        )
 
     @property
     def _bill_list(self) -> BillList:
