@@ -222,8 +222,6 @@ class EntryForm(ModalScreen[Result | None], Generic[Result]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("form")]
-    OWN_KEYS: ClassVar[tuple[str, ...]] = ()
-    """The actions of this form that its line of keys names beside those of every form."""
 
     class _Loaded(Message, bubble=False):
         def __init__(self, begins_with: Any) -> None:
@@ -328,12 +326,15 @@ class EntryForm(ModalScreen[Result | None], Generic[Result]):
             return ChoiceField(field.options, field.value, id=field.name)
         return TextField(field.value, placeholder=field.hint, compact=True, id=field.name)
 
+    def named_keys(self) -> Sequence[str]:
+        """The actions that the line of keys names."""
+        return ("form.accept_field", "form.record_entry", "form.leave_entry")
+
     def keys_line(self) -> str:
         """Which keys go on, record and leave, in the words of the registry: no two forms say it otherwise."""
-        named = ("form.accept_field", "form.record_entry", *self.OWN_KEYS, "form.leave_entry")
         return " · ".join(
             _("{key}: {what}").format(key=keymap.shown_keys(action).replace("ctrl+", "^"), what=_(action.label))
-            for action in (keymap.ACTION_OF[action_id] for action_id in named)
+            for action in (keymap.ACTION_OF[action_id] for action_id in self.named_keys())
         )
 
     @property

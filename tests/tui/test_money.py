@@ -240,9 +240,11 @@ async def test_bills_are_named_with_space(desk: tuple[Store, Company]) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "f7", "n", "c1", "enter", "200", "ctrl+b")
         assert bills(app)[1][0] == ">"
-        assert bills(app)[-1] == ["Space:", "name", "the", "bill,", "or", "do", "not"]
+        keys = app.screen.query_one(".keys", Static)
+        assert keys.content == "Space Enter: name the bill, or do not · F10 ^j: record · Esc: leave it"
         await press(pilot, "ctrl+b")
         assert app.focused is app.screen.control("reference")
+        assert keys.content == "Enter: next field · F10 ^j: record · ^b: name bills · Esc: leave it"
         assert bills(app)[1][0] == "2026-02-09"
         await press(pilot, "down", "down", "space")
         assert bills(app)[1][:1] == ["2026-02-09"]
@@ -254,6 +256,23 @@ async def test_bills_are_named_with_space(desk: tuple[Store, Company]) -> None:
             (50_000, 30_000),
             (100_000, 100_000),
         ]
+
+
+async def test_enter_on_a_bill_names_it_and_records_nothing(desk: tuple[Store, Company]) -> None:
+    store = desk[0]
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "f7", "n", "c1", "enter", "200", "ctrl+b", "down", "enter")
+        assert isinstance(app.screen, ReceiptForm)
+        assert bills(app)[2][0] == ">*2026-04-19"
+        assert bills(app)[2][-2:] == ["200.00", "…"]
+        with store.use():
+            assert Receipt.select().count() == 0
+        await press(pilot, "enter")
+        assert bills(app)[2][0] == ">"
+        await press(pilot, "f10")
+    with store.use():
+        assert rows("SELECT amount, open_amount FROM orders WHERE amount = 100000") == [(100_000, 80_000)]
 
 
 async def test_marked_bills_of_one_customer_are_received_together(desk: tuple[Store, Company]) -> None:

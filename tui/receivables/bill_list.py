@@ -13,7 +13,6 @@ from model.money import grouped
 from model.settlement import Preview, PreviewedBill
 from tui import keymap
 from tui.entry_form import key_is_kept
-from tui.keymap import ACTION_OF
 from tui.locale import _
 from tui.shared.columns import fit
 
@@ -85,10 +84,6 @@ class BillList(Static, can_focus=True):
         if hidden := [*self._bills[:first], *self._bills[last:]]:
             more = _("and {count} more bills, {amount}")
             lines.append(more.format(count=len(hidden), amount=grouped(sum(bill.open for bill in hidden))))
-        if self.has_focus:
-            lines.append(
-                _("{key}: name the bill, or do not").format(key=keymap.shown_keys(ACTION_OF["receipt.name_bill"]))
-            )
         return [*lines, *self._below]
 
     def _window(self) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
@@ -102,7 +102,6 @@ class ReceiptForm(EntryForm[ReceiptRecorded]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("receipt")]
-    OWN_KEYS = ("receipt.go_to_bills",)
 
     class _PayerRead(Message, bubble=False):
         def __init__(self, beginning: ReceiptBeginning) -> None:
@@ -176,6 +175,16 @@ class ReceiptForm(EntryForm[ReceiptRecorded]):
         yield Static("", classes="standing", markup=False)
         yield BillList()
 
+    def named_keys(self) -> Sequence[str]:
+        # Enter records nothing on a bill: whoever chooses one has not said yet that the money came in.
+        if isinstance(self.focused, BillList):
+            return ("receipt.name_bill", "form.record_entry", "form.leave_entry")
+        return ("form.accept_field", "form.record_entry", "receipt.go_to_bills", "form.leave_entry")
+
+    @on(events.DescendantFocus)
+    def _name_keys(self) -> None:
+        self.query_one(".keys", Static).update(self.keys_line())
+
     @property
     def _bill_list(self) -> BillList:
         return self.query_one(BillList)
@@ -219,9 +228,7 @@ class ReceiptForm(EntryForm[ReceiptRecorded]):
 
     def action_accept_field(self) -> None:
         box = self._payer_box()
-        if self.focused is self._bill_list:
-            self.action_record_entry()
-        elif box is not None and self.focused is box.input and self.customer_id is None:
+        if box is not None and self.focused is box.input and self.customer_id is None:
             # What is typed behind waits until it is clear who is meant.
             self.turns.close()
             box.accept()
