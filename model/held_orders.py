@@ -15,7 +15,8 @@ from model.orders import IS_HELD, Order
 from model.store import rows
 
 _HELD = f"""
-SELECT o.id, c.id, c.code, COALESCE(NULLIF(c.short_name, ''), c.name), COALESCE(w.code, ''), COALESCE(m.code, '')
+SELECT o.id, c.id, c.code, COALESCE(NULLIF(c.short_name, ''), c.name), COALESCE(w.code, ''), COALESCE(m.code, ''),
+    COALESCE(m.name, '')
 FROM orders o JOIN customer c ON c.id = o.customer_id
 LEFT JOIN assignment a ON a.customer_id = c.id AND a.from_date <= ? AND (a.to_date IS NULL OR a.to_date > ?)
 LEFT JOIN salesperson w ON w.id = a.owner_id LEFT JOIN salesperson m ON m.id = o.maker_id
@@ -29,7 +30,7 @@ class HeldOrder:
     """An order that waits; amount in minor units.
 
     Attributes:
-        owner, maker: codes, empty where there is none.
+        owner, maker: codes, empty where there is none; `maker_name` is what a person reads.
         held_for: why it was held when it was recorded, as the verdict's names joined by commas.
         verdict: as it would be judged now, with the money that names it.
     """
@@ -42,6 +43,7 @@ class HeldOrder:
     name: str
     owner: str
     maker: str
+    maker_name: str
     amount: int
     held_for: str
     verdict: Verdict
@@ -53,11 +55,13 @@ def held_orders(day: date, person: bytes | None = None) -> Iterator[HeldOrder]:
     Args:
         person: only what this salesperson made or is credited with; None for everybody's.
     """
-    for id_, customer, code, name, owner, maker in rows(_HELD, (iso(day), iso(day), person, person, person)):
+    for id_, customer, code, name, owner, maker, maker_name in rows(
+        _HELD, (iso(day), iso(day), person, person, person)
+    ):
         order: Order = Order.get_by_id(id_)
         yield HeldOrder(
-            bytes(id_), order.number, order.first_date, bytes(customer), code, name, owner, maker, order.amount,
-            order.held_for, verdict_now(order, day),
+            bytes(id_), order.number, order.first_date, bytes(customer), code, name, owner, maker, maker_name,
+            order.amount, order.held_for, verdict_now(order, day),
         )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ _SALE = "o.kind = 'sale' AND o.amount > 0 AND o.live_from <= ? AND (o.live_to IS
 _TRADE_THEN = f"(SELECT MAX(o.date) FROM orders o WHERE o.customer_id = c.id AND o.date <= ? AND {_SALE})"
 _CONTACT_THEN = "(SELECT MAX(l.date) FROM contact_log l WHERE l.customer_id = c.id AND l.date <= ?)"
 _OWNED = f"""
-SELECT c.id, c.code, c.name, p.id, p.code, a.from_date, {{trade}}, {{contact}}
+SELECT c.id, c.code, c.name, p.id, p.code, p.name, a.from_date, {{trade}}, {{contact}}
 FROM assignment a JOIN customer c ON c.id = a.customer_id JOIN salesperson p ON p.id = a.owner_id
 LEFT JOIN customer_total t ON t.customer_id = c.id
 WHERE a.from_date <= ? AND {{quiet}} AND (a.to_date IS NULL OR a.to_date > ?) AND c.retail = 0
@@ -68,7 +68,7 @@ class QuietCustomer:
     """A customer that returns to the pool, unless something breaks its quiet before.
 
     Attributes:
-        owner: their id; `owner_code` what stands in tables.
+        owner: their id; `owner_code` is what the command line shows, `owner_name` what a person reads.
         last: when the clock last began; None where that never was.
         days: since then, or since it was assigned.
     """
@@ -78,6 +78,7 @@ class QuietCustomer:
     name: str
     owner: bytes
     owner_code: str
+    owner_name: str
     clock: str
     last: date | None
     days: int
@@ -135,7 +136,7 @@ def quiet_customers(rule: ReturnRule, day: date, until: date) -> list[QuietCusto
 
 
 def _quiet(rule: ReturnRule, day: date, row: tuple[Any, ...]) -> QuietCustomer:
-    id_, code, name, owner, owner_code, *clocks = row
+    id_, code, name, owner, owner_code, owner_name, *clocks = row
     assigned, trade, contact = (date.fromisoformat(text) if text else None for text in clocks)
     assert assigned is not None
     last = {
@@ -147,8 +148,9 @@ def _quiet(rule: ReturnRule, day: date, row: tuple[Any, ...]) -> QuietCustomer:
     begun = max(assigned, last or assigned)
     falls_on = max(begun + timedelta(days=rule.after_days), rule.not_before)
     return QuietCustomer(
-        bytes(id_), code, name, bytes(owner), owner_code, rule.clock, last, (day - (last or assigned)).days, falls_on
-    )
+        bytes(id_), code, name, bytes(owner), owner_code, owner_name, rule.clock, last,
+        (day - (last or assigned)).days, falls_on,
+    )  # fmt: skip
 
 
 def not_yet_warned(soon: Iterable[QuietCustomer], rule: ReturnRule) -> list[QuietCustomer]:

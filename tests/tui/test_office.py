@@ -63,6 +63,7 @@ async def test_ten_held_orders_are_cleared_in_thirty_keys(store: Store, capsys: 
     async with app.run_test(size=(80, 24)) as pilot:
         await filled(pilot, app, HELD)
         assert "10 held, 1,000.00 in all" in str(app.screen.query_one(".summary", Static).content)
+        assert {row[3] for row in cells(app)} == {"Person S1"}
         # Marking goes on to the next row by itself.
         keys = [*["space"] * HELD, "l"]
         await pilot.press(*keys)

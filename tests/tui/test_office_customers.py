@@ -127,6 +127,7 @@ async def test_quiet_customers_are_previewed_and_returned_by_the_rule(company: t
         await pilot.press(*"100", "enter")
         await filled(pilot, app, 1)
         assert cells(app)[0][1] == "C2"
+        assert cells(app)[0][3] == "Person S1"
         assert "only shows" in office(app).why_not("office.return_quiet")
         with store.use():
             made.do(SetSetting(name="return_after_days", from_date=TODAY, value="200"), by="M1")

@@ -38,7 +38,7 @@ class HeldFace(ListFace):
         Column("date", N_("Date"), 10, priority=6),
         Column("number", N_("Number"), 10, priority=9),
         Column("customer", N_("Customer"), 14, grow=True, priority=8),
-        Column("maker", N_("Made by"), 7, priority=5),
+        Column("maker", N_("Made by"), 8, priority=5),
         Column("amount", N_("Amount"), 12, align="right", priority=8),
         Column("reasons", N_("What stops it"), 26, grow=True, priority=7),
     )
@@ -110,6 +110,6 @@ def _entry(place: int, order: HeldOrder) -> Entry:
     reasons = held_order_words(order.verdict, order.held_for)
     customer = f"{order.code} {order.name}"
     tone: Tone = "" if order.verdict.ok else "warning"
-    cells = (str(order.date), order.number, customer, order.maker, grouped(order.amount), reasons)
-    values = (str(order.date), order.number, customer, order.maker, order.amount, reasons)
+    cells = (str(order.date), order.number, customer, order.maker_name, grouped(order.amount), reasons)
+    values = (str(order.date), order.number, customer, order.maker_name, order.amount, reasons)
     return Entry(Row(order.id, (place,), cells, tone), values)

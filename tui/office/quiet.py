@@ -127,6 +127,6 @@ def _no_days(text: str) -> str:
 
 def _entry(place: int, quiet: QuietCustomer, day: date) -> Entry:
     last = "" if quiet.last is None else quiet.last.isoformat()
-    values = (quiet.falls_on.isoformat(), quiet.code, quiet.name, quiet.owner_code, last, quiet.days)
+    values = (quiet.falls_on.isoformat(), quiet.code, quiet.name, quiet.owner_name, last, quiet.days)
     cells = (*map(str, values),)
     return Entry(Row(quiet.id, (place,), cells, "warning" if quiet.falls_on <= day else ""), values)
