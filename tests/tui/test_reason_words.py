@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
-from model.credit import REASONS, Amended, PricedLine, Standing, Verdict, judge
+from model.credit import REASONS, Amended, OverdueBill, PricedLine, Standing, Verdict, judge
 from tui import locale
 from tui.archive import words as archive_words
 from tui.order_entry.words import cure_words, reasons_words, verdict_words
@@ -53,3 +54,15 @@ def test_money_is_not_said_to_release_what_a_person_must_look_at() -> None:
     assert "to release" not in archive_words.verdict_words(verdict)
     assert cure_words(verdict) == "receive 100.00: then it waits for the office alone"
     assert cure_words(judge(late, total=10_000, paid=0)) == "receive 100.00 to release"
+
+
+def test_a_row_names_every_reason_and_leaves_the_bills_to_the_card() -> None:
+    bill = OverdueBill(b"", "S1-7", date(2026, 1, 1), date(2026, 2, 1), 20_000, 20_000, 30)
+    verdict = judge(Standing(100_000, 30, "order", 50_000, None, False, 20_000, (bill,)), total=10_000, paid=0)
+    cure = " — receive 100.00 to release"
+    assert archive_words.held_row_words(verdict, "overdue") == (
+        f"overdue 200.00; over limit 600.00{cure} (when recorded: overdue)"
+    )
+    assert archive_words.held_order_words(verdict, "overdue,over_limit") == (
+        f"overdue 200.00 (S1-7); over limit 600.00{cure}"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from model.archive import DocumentRef, OrderRow
@@ -99,7 +100,16 @@ def verdict_words(verdict: Verdict) -> str:
 
 def held_order_words(verdict: Verdict, held_for: str) -> str:
     """What stops a held order now; where something else stopped it when it was recorded, that stands behind it."""
-    words = verdict_words(verdict)
+    return _with_what_was(verdict_words(verdict), verdict, held_for)
+
+
+def held_row_words(verdict: Verdict, held_for: str) -> str:
+    """The same in the row of a list: there all the reasons must find room before the numbers of the bills."""
+    reasons = tuple(replace(each, about=()) if each.name == "overdue" else each for each in verdict.reasons)
+    return _with_what_was(verdict_words(replace(verdict, reasons=reasons)), verdict, held_for)
+
+
+def _with_what_was(words: str, verdict: Verdict, held_for: str) -> str:
     if held_for in ("", verdict.held_for):
         return words
     return _("{now} (when recorded: {before})").format(now=words, before=held_words(held_for))

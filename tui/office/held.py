@@ -13,7 +13,7 @@ from model.money import grouped
 from tui.archive.documents import DocumentScreen
 from tui.archive.loss_reason import ask_loss_reason
 from tui.archive.sources import Desk
-from tui.archive.words import held_order_words
+from tui.archive.words import held_row_words
 from tui.leaderboard.short_table import Entry
 from tui.locale import N_, _
 from tui.office.face import Deed, FaceRead, ListFace
@@ -107,7 +107,7 @@ class HeldFace(ListFace):
 
 
 def _entry(place: int, order: HeldOrder) -> Entry:
-    reasons = held_order_words(order.verdict, order.held_for)
+    reasons = held_row_words(order.verdict, order.held_for)
     customer = f"{order.code} {order.name}"
     tone: Tone = "" if order.verdict.ok else "warning"
     cells = (str(order.date), order.number, customer, order.maker_name, grouped(order.amount), reasons)

@@ -25,7 +25,7 @@ from tui import keymap
 from tui.archive.documents import DocumentScreen
 from tui.archive.screen import CONTACTS_TAB
 from tui.archive.sources import Desk
-from tui.archive.words import held_order_words, releasing_words
+from tui.archive.words import held_row_words, releasing_words
 from tui.customers.forms import ContactForm
 from tui.leaderboard.short_table import Entry, ShortTable
 from tui.locale import N_, _
@@ -294,7 +294,7 @@ def _count_words(kind: str, count: int) -> str:
 def _entry(place: int, task: Task) -> Entry:
     params = dict(task.params)
     if task.held is not None:
-        params["reasons"] = held_order_words(task.held.verdict, task.held.held_for)
+        params["reasons"] = held_row_words(task.held.verdict, task.held.held_for)
     said = _(task.template).format(**params)
     worth, due = grouped(task.worth) if task.worth else "", "" if task.due is None else task.due.isoformat()
     name = f"{task.code} {task.name}".strip()
