@@ -449,7 +449,7 @@ async def test_what_is_found_covers_nothing_and_cuts_no_wide_character(store: St
         await type_keys(pilot, "K100")
         shown = painted(pilot)
         assert [line for line in shown if "> K100" in line and "惠普惠普惠普惠普惠普惠普" in line]
-        kept = [at for at, line in enumerate(before) if "M2070" in line or "Total" in line or "ok" in line.split()]
+        kept = [at for at, line in enumerate(before) if "M2070 " in line or "Total" in line or "ok" in line.split()]
         assert kept
         assert [shown[at] for at in kept] == [before[at] for at in kept]
         assert screen.query_one(ProductList).region.height == 8
