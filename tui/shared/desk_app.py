@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
@@ -22,7 +23,7 @@ from tui.locale import _, translate_error
 from tui.shared.ask import Choice, Choose
 from tui.shared.desk_screen import DeskScreen, reason_against
 from tui.shared.help import HelpScreen
-from tui.shared.keys_ahead import KeysAhead
+from tui.shared.keys_ahead import KeysAhead, TypedKey
 from tui.shared.theme import use_themes
 from tui.shared.too_small import HORIZONTAL_BREAKPOINTS, cover_when_too_small
 
@@ -44,9 +45,9 @@ class DeskApp(App[None]):
         """
         super().__init__()
         use_themes(self, light)
-        self._said_at_the_side: set[str] = set()
+        self._said_until: dict[str, float] = {}
         self._settings = settings
-        self._ahead = KeysAhead(self, super().on_event)
+        self._ahead = KeysAhead(self, self._give)
 
     async def on_event(self, event: events.Event) -> None:
         """Give a key that was just typed when its turn comes; everything else at once."""
@@ -54,6 +55,20 @@ class DeskApp(App[None]):
             await self._ahead.take(event)
         else:
             await super().on_event(event)
+
+    async def _give(self, event: TypedKey) -> None:
+        """Give a key to what has the focus; what takes a refusal away again does nothing else."""
+        if isinstance(event, events.Key) and event.key == "escape" and self._take_refusals_away():
+            return
+        await super().on_event(event)
+
+    def _take_refusals_away(self) -> bool:
+        """Take what stands at the side away where a refusal is among it; whether one was."""
+        refused = any(notice.severity != "information" for notice in self._notifications)
+        if refused:
+            self._said_until.clear()
+            self.clear_notifications()
+        return refused
 
     def on_mount(self) -> None:
         """Take a person's own keys and tell which of them could not be taken."""
@@ -77,11 +92,11 @@ class DeskApp(App[None]):
         markup: bool = True,
     ) -> None:
         """Say something at the side; while it is in sight the same is not said again, whoever else has it to say."""
-        if message in self._said_at_the_side:
-            return
         seconds = self.NOTIFICATION_TIMEOUT if timeout is None else timeout
-        self._said_at_the_side.add(message)
-        self.set_timer(seconds, lambda: self._said_at_the_side.discard(message))
+        now = time.monotonic()
+        if now < self._said_until.get(message, now):
+            return
+        self._said_until[message] = now + seconds
         super().notify(message, title=title, severity=severity, timeout=seconds, markup=markup)
 
     def tell_error(self, error: HuokeError) -> None:
