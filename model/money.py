@@ -114,6 +114,11 @@ format_percent = partial(_format, decimals=2, keep=0)
 format_rate = partial(_format, decimals=2, keep=2)
 
 
+def format_change(change_bp: int) -> str:
+    """A change in basis points as a percentage with its sign: +12.50%."""
+    return f"{'+' if change_bp > 0 else ''}{format_rate(change_bp)}%"
+
+
 def grouped(amount_minor: int) -> str:
     """An amount for reading on a screen: 1,234,567.80."""
     sign = "-" if amount_minor < 0 else ""

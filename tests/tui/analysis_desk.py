@@ -2,45 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from shutil import copytree
-
-import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from model.store import Store, open_store
-from tests.conftest import SAMPLE_DAY
 from tests.tui.order_desk import until
-from tui import locale
 from tui.analysis.behind import BehindFigure
 from tui.analysis.screen import FACES, AnalysisScreen
 from tui.app import HuokeApp
-from tui.clock import TODAY_VARIABLE
 from tui.shared.chart import Chart
 from tui.shared.figure_table import FigureTable
 
 MARGIN, TRENDS, QUARTERS, LIFE, LOSSES, TERMS = range(len(FACES))
-
-
-@contextmanager
-def english_home(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[None]:
-    """On the sample's day, in English; exported files go into this folder."""
-    monkeypatch.setenv(TODAY_VARIABLE, SAMPLE_DAY.isoformat())
-    monkeypatch.setenv("HOME", str(home))
-    locale.use("en")
-    yield
-    locale.use("en")
-
-
-@contextmanager
-def copy_of(sample_company: Path, folder: Path) -> Iterator[Store]:
-    """The sample company, to be written to."""
-    opened = open_store(Path(copytree(sample_company, folder)))
-    yield opened
-    opened.close()
 
 
 def analysis(app: HuokeApp) -> AnalysisScreen:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -24,8 +23,6 @@ from tests.tui.analysis_desk import (
     analysis,
     behind,
     chart,
-    copy_of,
-    english_home,
     opened,
     press,
     settle,
@@ -44,17 +41,8 @@ from tui.shared.definition import DefinitionCard
 from tui.shared.figure_table import FigureTable
 from tui.shared.status import StatusLine
 
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    with english_home(monkeypatch, tmp_path):
-        yield
-
-
-@pytest.fixture
-def store(sample_company: Path, tmp_path: Path) -> Iterator[Store]:
-    with copy_of(sample_company, tmp_path / "store") as opened:
-        yield opened
+pytestmark = pytest.mark.usefixtures("english", "home")
+TODAY = SAMPLE_DAY
 
 
 async def test_margin_stands_by_whatever_is_chosen_with_its_total_and_bars(store: Store) -> None:

@@ -40,6 +40,8 @@ from tui.shared.desk_app import DeskApp
 from tui.shared.paged_table import PagedTable
 from tui.shared.status import StatusLine
 
+pytestmark = pytest.mark.usefixtures("english")
+
 SIZES = [(80, 24), (120, 40)]
 
 
@@ -89,14 +91,6 @@ class ArchiveDesk(DeskApp):
 
     def notices(self) -> list[str]:
         return [str(notice.message) for notice in self._notifications]
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("HUOKE_TODAY", TODAY.isoformat())
-    locale.use("en")
-    yield
-    locale.use("en")
 
 
 def fill(made: Company) -> None:

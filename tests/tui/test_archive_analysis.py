@@ -12,9 +12,8 @@ from textual.widgets import Static
 
 from model.store import Store
 from tests.model.company import Company
-from tests.tui.customers_desk import TODAY, settle, small_company
+from tests.tui.customers_desk import settle, small_company
 from tests.tui.test_archive import ArchiveDesk, id_of
-from tui import locale
 from tui.archive.analysis import AnalysisPane
 from tui.archive.behind import BehindFigure
 from tui.archive.documents import DocumentScreen
@@ -22,16 +21,10 @@ from tui.archive.pane import Section
 from tui.shared.ask import AskText
 from tui.shared.figure_table import FigureTable
 
+pytestmark = pytest.mark.usefixtures("english")
+
 RHYTHM_DAYS = 20
 LAST = date(2026, 2, 18)
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("HUOKE_TODAY", TODAY.isoformat())
-    locale.use("en")
-    yield
-    locale.use("en")
 
 
 def fill(made: Company) -> None:

@@ -15,23 +15,16 @@ from model.store import Store
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, small_company
 from tests.tui.order_desk import until
-from tui import locale
 from tui.app import HuokeApp
 from tui.archive.screen import ArchiveScreen
 from tui.order_entry.screen import OrderScreen
+
+pytestmark = pytest.mark.usefixtures("english")
 
 COSTS = ("70", "31.5")
 SCREENS = [mode for mode in HuokeApp.MODES if mode not in ("sync", "archive", "order")]
 # Keys that turn each of these screens to all its faces, one after the other.
 FACES = {"leaderboard": ("f", "l", "c"), "analysis": ("]",) * 8, "money": ("]",) * 4, "office": ("]",) * 8}
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("HUOKE_TODAY", TODAY.isoformat())
-    locale.use("en")
-    yield
-    locale.use("en")
 
 
 @pytest.fixture

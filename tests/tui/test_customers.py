@@ -18,18 +18,11 @@ from model.ids import new_id
 from model.store import Store, rows, set_meta
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, CustomersDesk, settle, small_company
-from tui import locale
 from tui.customers.export import write_customers
 from tui.customers.forms import AssignForm, ContactForm
 from tui.shared.ask import Confirm
 
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("HUOKE_TODAY", TODAY.isoformat())
-    locale.use("en")
-    yield
-    locale.use("en")
+pytestmark = pytest.mark.usefixtures("english")
 
 
 def fill(made: Company) -> None:

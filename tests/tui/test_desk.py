@@ -13,8 +13,7 @@ from textual.widgets import Static
 
 from model.store import DATABASE_FILE, Store
 from tests.model.company import Company
-from tests.tui.customers_desk import TODAY, small_company
-from tui import locale
+from tests.tui.customers_desk import small_company
 from tui.app import HuokeApp
 from tui.customers.card_form import CustomerForm
 from tui.leaderboard.inactive import InactiveCustomers
@@ -24,15 +23,9 @@ from tui.shared.help import HelpScreen
 from tui.shared.paged_table import PagedTable, Row
 from tui.shared.status import StatusLine
 
+pytestmark = pytest.mark.usefixtures("english")
+
 PATIENCE_PAUSES = 200
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("HUOKE_TODAY", TODAY.isoformat())
-    locale.use("en")
-    yield
-    locale.use("en")
 
 
 def fill(made: Company) -> None:

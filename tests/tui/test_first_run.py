@@ -32,15 +32,9 @@ from tui.first_run.screen import DEMO_FOLDER, FirstRunApp, choose_beginning, hol
 from tui.shared.ask import AskText
 from tui.shared.paged_table import PagedTable
 
+pytestmark = pytest.mark.usefixtures("english")
+
 TODAY = date(2026, 3, 31)
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("HUOKE_TODAY", TODAY.isoformat())
-    locale.use("en")
-    yield
-    locale.use("en")
 
 
 async def settle(pilot: Pilot[Path]) -> None:

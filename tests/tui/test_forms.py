@@ -19,20 +19,13 @@ from model.store import Store, one, rows
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, CustomersDesk, settle, small_company
 from tests.tui.order_desk import until
-from tui import locale
 from tui.customers.card_form import CustomerForm, following_code
 from tui.customers.forms import AssignForm, BlockForm, ContactForm, TermsForm
 from tui.entry_form import day_meant
 from tui.receivables.receipt_form import ReceiptForm
 from tui.shared.ask import Confirm
 
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("HUOKE_TODAY", TODAY.isoformat())
-    locale.use("en")
-    yield
-    locale.use("en")
+pytestmark = pytest.mark.usefixtures("english")
 
 
 @pytest.fixture

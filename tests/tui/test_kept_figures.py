@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from threading import Event
 
 import pytest
@@ -15,8 +13,6 @@ from model.store import Store, execute, rows, set_meta
 from tests.conftest import SAMPLE_DAY
 from tests.tui.analysis_desk import (
     analysis,
-    copy_of,
-    english_home,
     opened,
     press,
     settle,
@@ -34,17 +30,8 @@ from tui.analysis.trends import TrendsFace
 from tui.app import HuokeApp
 from tui.clock import TODAY_VARIABLE
 
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    with english_home(monkeypatch, tmp_path):
-        yield
-
-
-@pytest.fixture
-def store(sample_company: Path, tmp_path: Path) -> Iterator[Store]:
-    with copy_of(sample_company, tmp_path / "store") as opened:
-        yield opened
+pytestmark = pytest.mark.usefixtures("english", "home")
+TODAY = SAMPLE_DAY
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,11 +14,12 @@ from model.store import rows
 from tests.model.company import OPENED_ON, Company
 from tests.tui.customers_desk import TODAY, small_company
 from tests.tui.test_money import settle
-from tui import locale
 from tui.app import HuokeApp
 from tui.office.screen import OfficeScreen
 from tui.receivables.receipt_form import ReceiptForm
 from tui.shared.ask import AskText, Confirm
+
+pytestmark = pytest.mark.usefixtures("english")
 
 DAY = timedelta(days=1)
 RECEIPTS = 20
@@ -33,14 +33,6 @@ NAMES = {
     "北斗导航": "bddh", "新宇耗材": "xyhc", "红石办公": "hsbg", "长虹家电": "chjd", "万和系统": "whxt",
     "德源贸易": "dymy", "瑞丰机电": "rfjd", "国美打印": "gmdy", "安达物流": "adwl", "启明教育": "qmjy",
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("HUOKE_TODAY", TODAY.isoformat())
-    locale.use("en")
-    yield
-    locale.use("en")
 
 
 class Fingers:

@@ -36,16 +36,10 @@ from tui.shared.chart import Chart, CurveData
 from tui.shared.figure_table import FigureTable
 from tui.shared.status import StatusLine
 
+pytestmark = pytest.mark.usefixtures("english")
+
 TODAY = date(2026, 3, 20)
 PATIENCE_PAUSES = 200
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("HUOKE_TODAY", TODAY.isoformat())
-    locale.use("en")
-    yield
-    locale.use("en")
 
 
 def fill(shop: Company) -> None:

@@ -14,26 +14,19 @@ from model.customers import Customer
 from model.ids import new_id
 from model.store import Store
 from tests.model.company import Company
-from tests.tui.customers_desk import TODAY, CustomersDesk, settle, small_company
+from tests.tui.customers_desk import CustomersDesk, settle, small_company
 from tests.tui.order_desk import until
-from tui import locale
 from tui.customers.card_form import CustomerForm, KnownCustomer
 from tui.customers.likely import LikelyCustomers
 from tui.shared.ask import Confirm
+
+pytestmark = pytest.mark.usefixtures("english")
 
 CARDS = {
     "C1": {"name": "北京鼎好天创科技有限公司", "short_name": "鼎好天创", "phone": "010-62571234"},
     "C2": {"name": "北京鼎好天创商贸中心", "tax_id": "91110108MA01ABCD2X"},
     "C3": {"name": "上海远景百货有限公司", "phone": "021-55667788"},
 }
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("HUOKE_TODAY", TODAY.isoformat())
-    locale.use("en")
-    yield
-    locale.use("en")
 
 
 @pytest.fixture

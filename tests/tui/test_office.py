@@ -16,7 +16,6 @@ from model.store import Store, rows
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, small_company
 from tests.tui.office_desk import cells, filled, office, said, summary, turned_to, until
-from tui import locale
 from tui.app import HuokeApp
 from tui.archive.documents import DocumentScreen
 from tui.office.company_settings import SETTING_WORDS, VALUES_OF, YES_OR_NO, SettingsFace
@@ -24,16 +23,10 @@ from tui.office.months import MonthsFace
 from tui.office.people import PeopleFace
 from tui.shared.ask import AskText, Choose, Confirm
 
+pytestmark = pytest.mark.usefixtures("english")
+
 DAY = timedelta(days=1)
 HELD = 10
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("HUOKE_TODAY", TODAY.isoformat())
-    locale.use("en")
-    yield
-    locale.use("en")
 
 
 def fill(made: Company) -> None:

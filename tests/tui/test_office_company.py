@@ -27,15 +27,9 @@ from tui.office.screen import FACES
 from tui.office.targets import TargetForm, TargetsFace
 from tui.shared.ask import Choose, Confirm
 
+pytestmark = pytest.mark.usefixtures("english")
+
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("HUOKE_TODAY", TODAY.isoformat())
-    locale.use("en")
-    yield
-    locale.use("en")
 
 
 def fill(made: Company) -> None:

@@ -16,7 +16,6 @@ from model.store import Store
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, small_company
 from tests.tui.office_desk import cells, filled, foot, office, said, summary, turned_to, until
-from tui import locale
 from tui.app import HuokeApp
 from tui.archive.screen import ArchiveScreen
 from tui.customers.forms import AssignForm
@@ -25,15 +24,9 @@ from tui.office.quiet import QuietFace
 from tui.office.twins import TwinsFace
 from tui.shared.ask import AskText, Choose, Confirm
 
+pytestmark = pytest.mark.usefixtures("english")
+
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("HUOKE_TODAY", TODAY.isoformat())
-    locale.use("en")
-    yield
-    locale.use("en")
 
 
 def fill(made: Company) -> None:

@@ -21,15 +21,9 @@ from tui.office.limits import LimitForm, LimitsFace
 from tui.office.suggestions import SuggestionsFace
 from tui.shared.ask import Confirm
 
+pytestmark = pytest.mark.usefixtures("english")
+
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("HUOKE_TODAY", TODAY.isoformat())
-    locale.use("en")
-    yield
-    locale.use("en")
 
 
 def fill(made: Company) -> None:

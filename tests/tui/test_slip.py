@@ -35,16 +35,10 @@ from tui.paper.sheet import PAPER_CELLS, sheet_html, sheet_text, wrapped, write_
 from tui.paper.slip import sheet_of_slip
 from tui.shared.ask import AskText
 
+pytestmark = pytest.mark.usefixtures("english")
+
 LONG_NAME = "联想ThinkPad超极本十四英寸商务办公笔记本电脑标准版三年上门保修（含鼠标与电脑包）"
 LONG_CUSTOMER = "北京中关村海龙大厦二层东区第一百二十八号联合众诚计算机系统集成技术服务有限责任公司第三分公司"
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("HUOKE_TODAY", TODAY.isoformat())
-    locale.use("en")
-    yield
-    locale.use("en")
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from model.worklist import put_off
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, small_company
 from tests.tui.order_desk import until
-from tui import locale
 from tui.app import HuokeApp
 from tui.archive.documents import DocumentScreen
 from tui.archive.screen import ArchiveScreen
@@ -29,16 +28,10 @@ from tui.shared.paged_table import PagedTable
 from tui.shared.status import StatusLine
 from tui.today.screen import SHOWN_OF_A_KIND, TodayScreen
 
+pytestmark = pytest.mark.usefixtures("english")
+
 DAY = timedelta(days=1)
 PATIENCE_PAUSES = 300
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("HUOKE_TODAY", TODAY.isoformat())
-    locale.use("en")
-    yield
-    locale.use("en")
 
 
 def fill(made: Company) -> None:

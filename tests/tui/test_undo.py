@@ -19,18 +19,11 @@ from model.store import Store, rows
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, small_company
 from tests.tui.office_desk import said, until
-from tui import locale
 from tui.app import HuokeApp
 from tui.shared.ask import Confirm
 from tui.shared.paged_table import PagedTable
 
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("HUOKE_TODAY", TODAY.isoformat())
-    locale.use("en")
-    yield
-    locale.use("en")
+pytestmark = pytest.mark.usefixtures("english")
 
 
 def fill(made: Company) -> None:

@@ -18,7 +18,6 @@ from model.store import Store, set_meta
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, small_company
 from tests.tui.order_desk import until
-from tui import locale
 from tui.app import HuokeApp
 from tui.archive.pane import Section, TabLine
 from tui.archive.screen import CREDIT_TAB, ArchiveScreen
@@ -28,15 +27,9 @@ from tui.receivables.receipt_form import ReceiptForm
 from tui.shared.ask import Confirm
 from tui.shared.status import StatusLine
 
+pytestmark = pytest.mark.usefixtures("english")
+
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("HUOKE_TODAY", TODAY.isoformat())
-    locale.use("en")
-    yield
-    locale.use("en")
 
 
 def fill(made: Company) -> None:

@@ -285,8 +285,3 @@ def count_text(value: int) -> str:
 def rate_text(value_bp: int) -> str:
     """Basis points as a percentage: 62.50%."""
     return f"{format_rate(value_bp)}%"
-
-
-def change_text(value_bp: int) -> str:
-    """A change in basis points: +12.50%."""
-    return f"{'+' if value_bp > 0 else ''}{format_rate(value_bp)}%"

@@ -13,8 +13,9 @@ from textual.worker import get_current_worker
 
 from model.errors import N_
 from model.margin import Margin, may_see_cost
+from model.money import format_change
 from model.trend import TREND_NAMES, CustomerTrend, Listed, last_full_month, trend_of_customer, trends
-from tui.analysis.face import AnalysisFace, Asked, FaceNote, Reading, Turn, change_text, key_of, money, rate_text
+from tui.analysis.face import AnalysisFace, Asked, FaceNote, Reading, Turn, key_of, money, rate_text
 from tui.locale import _
 from tui.shared.chart import CurveData
 from tui.shared.columns import Column, printable
@@ -29,7 +30,9 @@ TREND_FIGURES = (
     Figure(Column("owner", N_("Owner"), 6, priority=3), lambda row: row.customer.owner),
     Figure(Column("slope", N_("A month"), 12, "right", priority=9), lambda row: row.trend.slope, money),
     Figure(Column("p", N_("How sure"), 9, priority=6), lambda row: row.trend.p, lambda p: sure_words(p)),
-    Figure(Column("season", N_("On the year before"), 9, "right", priority=7), lambda row: row.season_bp, change_text),
+    Figure(
+        Column("season", N_("On the year before"), 9, "right", priority=7), lambda row: row.season_bp, format_change
+    ),
     Figure(
         Column("rate", N_("Margin rate"), 7, "right", priority=5), lambda row: row.margin_rate_bp, rate_text,
         secret=True,
@@ -157,4 +160,6 @@ def why(row: CustomerTrend) -> str:
         return _("{said}; the last 3 months {amount}, nothing in the same a year ago.").format(
             said=said, amount=money(row.season)
         )
-    return _("{said}; the last 3 months {change} on the same a year ago.").format(said=said, change=change_text(season))
+    return _("{said}; the last 3 months {change} on the same a year ago.").format(
+        said=said, change=format_change(season)
+    )

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 from model.call_board import rhythm_text
-from model.money import format_rate, grouped
+from model.money import format_change, format_rate, grouped
 from model.potential_model import PotentialModel
 from model.quarters import BOTH, POTENTIAL, QUARTER_NAMES, VALUE
 from model.rfm import Rfm
@@ -173,7 +173,7 @@ def season_words(figures: Figures) -> str:
     if season.change_bp is None:
         return _("last 3 full months {amount}, nothing a year ago").format(amount=grouped(season.revenue))
     return _("last 3 full months {amount}, {change} on {before}").format(
-        amount=grouped(season.revenue), change=change_text(season.change_bp), before=grouped(season.year_ago)
+        amount=grouped(season.revenue), change=format_change(season.change_bp), before=grouped(season.year_ago)
     )
 
 
@@ -306,11 +306,6 @@ def model_words(model: PotentialModel | None, sees_cost: bool) -> str:
 def signed(amount_minor: int) -> str:
     """An amount with its sign."""
     return f"+{grouped(amount_minor)}" if amount_minor > 0 else grouped(amount_minor)
-
-
-def change_text(change_bp: int) -> str:
-    """A change in percent with its sign."""
-    return f"{'+' if change_bp > 0 else ''}{format_rate(change_bp)}%"
 
 
 def p_text(p: float) -> str:
