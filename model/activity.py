@@ -36,19 +36,19 @@ _OWNED = (
     " AND NOT ({a}.started_by = 'claim' AND {a}.from_date >= ?)"
 )
 # Ownership never overlaps, so that only a customer given back more than once, or owned again, could count twice.
-_RESPONSIBLE = f"""
+_OWNED_THEM = f"""
 SELECT a.owner_id, a.customer_id, CASE WHEN {{traded}} THEN 1 ELSE 0 END AS traded
 FROM assignment a WHERE {_OWNED.format(a="a")} AND NOT {{nobodys}} {{person}}
-UNION ALL
-SELECT DISTINCT a.owner_id, a.customer_id, 0
+"""
+_GAVE_THEM_BACK = f"""
+SELECT DISTINCT a.owner_id, a.customer_id, 0 AS traded
 FROM assignment a WHERE a.ended_by = 'release' AND a.to_date >= ? AND a.to_date <= ?
     AND NOT (a.started_by = 'claim' AND a.from_date >= ?) AND NOT {{traded}} AND NOT {{nobodys}} {{person}}
     AND NOT EXISTS (SELECT 1 FROM assignment k
         WHERE k.customer_id = a.customer_id AND k.owner_id = a.owner_id AND {_OWNED.format(a="k")})
 """
 _COMPANY = """
-SELECT CAST(COUNT(*) AS BIGINT), CAST(COALESCE(SUM(CASE WHEN {traded} THEN 1 ELSE 0 END), 0) AS BIGINT)
-FROM customer c WHERE c.retail = 0 AND (c.closed_on IS NULL OR c.closed_on > ?)
+SELECT COUNT(*) FROM customer c WHERE c.retail = 0 AND (c.closed_on IS NULL OR c.closed_on > ?)
     AND (c.created_on IS NULL OR c.created_on <= ?) AND c.id NOT IN (SELECT loser_id FROM alias)"""
 _BLACKLISTED = (
     "COALESCE((SELECT b.blacklisted FROM blacklisting b WHERE b.customer_id = c.id AND b.from_date <= ?"
@@ -240,20 +240,31 @@ def _traded(customer: str, month: str, as_of: date, *, few: bool) -> tuple[str, 
     return _among(customer, "o.customer_id", _TRADED_THEN, few=few), [*period, iso(as_of), iso(as_of)]
 
 
-def _responsible(month: str, as_of: date, person: bytes | None) -> tuple[str, list[Any]]:
-    """Who is responsible for whom in a month, and whether they traded: owner_id, customer_id, traded."""
+def _responsible(month: str, as_of: date, person: bytes | None) -> list[tuple[str, list[Any]]]:
+    """Who is responsible for whom in a month, and whether they traded: owner_id, customer_id, traded.
+
+    Returns:
+        Those who own them, and those who gave them back in the month, as queries with their parameters.
+    """
     few = person is not None
     traded, of_traded = _traded("a.customer_id", month, as_of, few=few)
-    query = _RESPONSIBLE.format(
-        traded=traded,
-        nobodys=_among("a.customer_id", "c.id", _NOBODYS, few=few),
-        person="AND a.owner_id = ?" if few else "",
-    )
+    among = {
+        "traded": traded,
+        "nobodys": _among("a.customer_id", "c.id", _NOBODYS, few=few),
+        "person": "AND a.owner_id = ?" if few else "",
+    }
     day, first = _counted_on(month, as_of), iso(first_day(month))
     own = [] if person is None else [person]
-    owned = [*of_traded, day, day, first, day, *own]
-    given_back = [first, day, first, *of_traded, day, *own, day, day, first]
-    return query, [*owned, *given_back]
+    return [
+        (_OWNED_THEM.format(**among), [*of_traded, day, day, first, day, *own]),
+        (_GAVE_THEM_BACK.format(**among), [first, day, first, *of_traded, day, *own, day, day, first]),
+    ]
+
+
+def _responsible_at_all(month: str, as_of: date, person: bytes | None) -> tuple[str, list[Any]]:
+    """Both of them as one query, and its parameters."""
+    owned, given_back = _responsible(month, as_of, person)
+    return f"{owned[0]} UNION ALL {given_back[0]}", [*owned[1], *given_back[1]]
 
 
 def _person_counts(month: str, as_of: date, person: bytes | None = None) -> dict[bytes, _Count]:
@@ -278,15 +289,17 @@ def _person_counts(month: str, as_of: date, person: bytes | None = None) -> dict
 
 
 def _counted_here(month: str, as_of: date, person: bytes | None) -> dict[bytes, _Count]:
-    query, parameters = _responsible(month, as_of, person)
-    return {
-        owner: _Count(responsible, active)
+    found: dict[bytes, _Count] = {}
+    # Each by itself: together they would be sorted by owner, which takes longer than all the rest.
+    for query, parameters in _responsible(month, as_of, person):
         for owner, responsible, active in rows(
             "SELECT r.owner_id, CAST(COUNT(*) AS BIGINT), CAST(SUM(r.traded) AS BIGINT)"
             f" FROM ({query}) r GROUP BY r.owner_id",
             parameters,
-        )
-    }
+        ):
+            before = found.get(owner, _Count(0, 0))
+            found[owner] = _Count(before.responsible + responsible, before.active + active)
+    return found
 
 
 def _frozen(month: str, as_of: date) -> dict[bytes, FrozenLine]:
@@ -308,7 +321,7 @@ def _late_by_person(month: str, as_of: date, person: bytes | None) -> dict[bytes
     """How many of each salesperson's customers trade in a closed month only by what arrived later."""
     if not _anyone_late(month, as_of):
         return {}
-    query, parameters = _responsible(month, as_of, person)
+    query, parameters = _responsible_at_all(month, as_of, person)
     late, of_late = late_customers(month, as_of)
     return dict(
         rows(
@@ -336,10 +349,8 @@ def _company_counted(month: str, as_of: date, *, without_blacklisted: bool = Fal
     Args:
         only_late: of customers that trade in a closed month only by what arrived later.
     """
-    traded, parameters = _traded("c.id", month, as_of, few=False)
     day = _counted_on(month, as_of)
-    query = _COMPANY.format(traded=traded)
-    parameters += [day, day]
+    query, parameters = _COMPANY, list[Any]((day, day))
     if only_late:
         late, of_late = late_customers(month, as_of)
         query += f" AND c.id IN ({late})"
@@ -347,11 +358,15 @@ def _company_counted(month: str, as_of: date, *, without_blacklisted: bool = Fal
     if without_blacklisted:
         query += f" AND {_BLACKLISTED} = 0"
         parameters.append(day)
-    return _Count(*(one(query, parameters) or (0, 0)))
+    # Of those who traded, who are few, each is looked up; all together every one would be asked whether it traded.
+    traded, of_traded = _traded("c.id", month, as_of, few=False)
+    [[responsible]] = rows(query, parameters)
+    [[active]] = rows(f"{query} AND {traded}", [*parameters, *of_traded])
+    return _Count(int(responsible), int(active))
 
 
 def _customers(person: bytes, month: str, as_of: date, *, traded: bool, limit: int | None) -> list[CustomerActivity]:
-    query, parameters = _responsible(month, as_of, person)
+    query, parameters = _responsible_at_all(month, as_of, person)
     known_later = anything_after(as_of)
     last_trade = "t.last_trade"
     trade_parameters: Sequence[Any] = ()
