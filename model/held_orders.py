@@ -20,7 +20,7 @@ SELECT o.id, c.id, c.code, COALESCE(NULLIF(c.short_name, ''), c.name), COALESCE(
 FROM orders o JOIN customer c ON c.id = o.customer_id
 LEFT JOIN assignment a ON a.customer_id = c.id AND a.from_date <= ? AND (a.to_date IS NULL OR a.to_date > ?)
 LEFT JOIN salesperson w ON w.id = a.owner_id LEFT JOIN salesperson m ON m.id = o.maker_id
-WHERE {IS_HELD.replace("state", "o.state")} AND (? IS NULL OR o.maker_id = ? OR o.owner_id = ?)
+WHERE {IS_HELD.replace("state", "o.state")} {{among}}
 ORDER BY o.first_date, o.number
 """
 
@@ -55,8 +55,9 @@ def held_orders(day: date, person: bytes | None = None) -> Iterator[HeldOrder]:
     Args:
         person: only what this salesperson made or is credited with; None for everybody's.
     """
+    among, mine = ("", ()) if person is None else ("AND (o.maker_id = ? OR o.owner_id = ?)", (person, person))
     for id_, customer, code, name, owner, maker, maker_name in rows(
-        _HELD, (iso(day), iso(day), person, person, person)
+        _HELD.format(among=among), (iso(day), iso(day), *mine)
     ):
         order: Order = Order.get_by_id(id_)
         yield HeldOrder(

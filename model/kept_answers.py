@@ -7,7 +7,7 @@ known: whoever shows it says so, and reads anew.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from model.garbage import without_collecting
-from model.store import current, execute, one
+from model.store import current, execute, meta, one, set_meta
 from model.written import written
 
 # Raised where a figure that is kept comes to mean something else: what was kept before is read anew then.
@@ -24,6 +24,9 @@ MEANING = 3
 KEPT_AT_MOST = 40
 # They shrink to a third; more would take longer than it saves.
 COMPRESSION_LEVEL = 1
+
+# How often all of them were forgotten: what is read meanwhile is not kept.
+FORGOTTEN = "answers_forgotten"
 
 Answer = TypeVar("Answer")
 Asked = TypeVar("Asked", bound=Hashable)
@@ -52,15 +55,31 @@ class KnownBy:
     Attributes:
         written: all that was written.
         at: when that was.
+        since: of which database, and how often all answers had been forgotten in it.
     """
 
     written: str
     at: datetime
+    since: str
+
+
+@dataclass(frozen=True)
+class PackedAnswer:
+    """An answer that is to be kept."""
+
+    question: str
+    asked: bytes
+    body: bytes
+    by: KnownBy
 
 
 def known_now() -> KnownBy:
     """Asked before an answer is read: what is written while it is read may be missing in it."""
-    return KnownBy(f"{MEANING} {written()}", datetime.now(UTC))
+    return KnownBy(f"{MEANING} {written()}", datetime.now(UTC), _since())
+
+
+def _since() -> str:
+    return f"{current().path} {meta(FORGOTTEN, '0')}"
 
 
 def kept_answer(
@@ -96,22 +115,35 @@ def kept_asked(question: str, asked_as: type[Asked]) -> Asked | None:
         return None
 
 
-def keep_answer(question: str, asked: Hashable, answer: Any, by: KnownBy) -> None:
-    """Keep an answer in the place of the one before, and of all no more than KEPT_AT_MOST.
+def packed_answer(question: str, asked: Hashable, answer: Any, by: KnownBy) -> PackedAnswer:
+    """An answer as it is kept; it takes a fraction of the room.
 
     Args:
         by: `known_now()` from before it was read.
     """
-    packed = msgspec.msgpack.encode(asked)
     with without_collecting():
         body = zlib.compress(msgspec.msgpack.encode(answer), COMPRESSION_LEVEL)
+    return PackedAnswer(question, msgspec.msgpack.encode(asked), body, by)
+
+
+def keep_answers(answers: Sequence[PackedAnswer]) -> None:
+    """Keep answers, each in the place of the one before, and of all no more than KEPT_AT_MOST.
+
+    What was read before all were forgotten, or of another database, is not kept: it may tell what must not be told.
+    """
     with current().writing():
-        execute(
-            "INSERT INTO kept_answer (question, asked, of, kept_at, body) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (question) DO UPDATE SET asked = excluded.asked, of = excluded.of,"
-            " kept_at = excluded.kept_at, body = excluded.body",
-            (question, packed, by.written, int(by.at.timestamp() * 1000), body),
-        )
+        since = _since()
+        for answer in answers:
+            if answer.by.since == since:
+                execute(
+                    "INSERT INTO kept_answer (question, asked, of, kept_at, body) VALUES (?, ?, ?, ?, ?)"
+                    " ON CONFLICT (question) DO UPDATE SET asked = excluded.asked, of = excluded.of,"
+                    " kept_at = excluded.kept_at, body = excluded.body",
+                    (
+                        answer.question, answer.asked, answer.by.written, int(answer.by.at.timestamp() * 1000),
+                        answer.body,
+                    ),
+                )  # fmt: skip
         execute(
             "DELETE FROM kept_answer WHERE question NOT IN"
             " (SELECT question FROM kept_answer ORDER BY kept_at DESC, question LIMIT ?)",
@@ -122,3 +154,4 @@ def keep_answer(question: str, asked: Hashable, answer: Any, by: KnownBy) -> Non
 def forget_answers() -> None:
     """Forget all of them, in the present transaction: what they tell must not be told here any more."""
     execute("DELETE FROM kept_answer")
+    set_meta(FORGOTTEN, str(int(meta(FORGOTTEN, "0")) + 1))

@@ -12,6 +12,7 @@ from datetime import date
 from threading import Lock
 from typing import Any, Literal
 
+from model.giving_up import GivenUp
 from model.named_customers import NamedCustomer, named_customers
 from model.potential_model import Progress
 from model.quarters import QUARTER_NAMES
@@ -24,6 +25,7 @@ Ranked = Literal["margin", "potential", "recency_days"]
 KEPT_AS = "values_kept"
 # Written some at a time, so that whoever saves an order meanwhile hardly waits.
 ROWS_PER_TRANSACTION = 2_000
+SECONDS_BETWEEN_ASKING = 0.1
 _COLUMNS = (
     "customer_id, recency_days, trading_days, revenue, margin, r, f, m, alive, orders, potential, source, quarter"
 )
@@ -51,7 +53,7 @@ def refresh_values(
 ) -> bool:
     """Reckon the values as of a day and keep them, unless those kept are of this day and nothing was written since.
 
-    Who asks while another thread reckons them waits for it.
+    Who asks while another thread reckons them waits for it, as long as they want them.
 
     Run it in a thread of its own, inside its own `with store.use():`.
 
@@ -59,11 +61,16 @@ def refresh_values(
         Whether there are new ones.
 
     Raises:
-        GivenUp: `cancelled` said yes while the model was fitted.
+        GivenUp: `cancelled` said yes.
     """
     # A store is open in one process; two of its threads at once would write the same rows.
-    with _reckoning:
+    while not _reckoning.acquire(timeout=SECONDS_BETWEEN_ASKING):
+        if cancelled():
+            raise GivenUp
+    try:
         return _refreshed(day, progress, cancelled)
+    finally:
+        _reckoning.release()
 
 
 def _refreshed(day: date, progress: Progress, cancelled: Callable[[], bool]) -> bool:

@@ -49,7 +49,7 @@ class UndoingApp(ExchangingApp):
         said = _(STAYS).format(what=what, reason=translate_error(stays.reason))
         question = _("Undo the one before it instead: {what}?").format(what=earlier)
         if await self.push_screen_wait(Confirm(said, question)):
-            self._take_back(stays.change.number)
+            self._take_back(stays.before)
 
     def tell_undone(self, what: str) -> None:
         """Say on the screen what was taken back."""

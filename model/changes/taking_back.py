@@ -32,6 +32,11 @@ class NotUndone:
     reason: Refused
     earlier: Change | None
 
+    @property
+    def before(self) -> int | None:
+        """With this number `take_back_last` tries the one before it."""
+        return None if self.earlier is None else self.earlier.number + 1
+
 
 def take_back_last(
     person: bytes | None, do: Callable[[UndoChange], object], *, before: int | None = None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from model import kept_answers
-from model.kept_answers import keep_answer, kept_answer, known_now
+from model.kept_answers import forget_answers, keep_answers, kept_answer, known_now, packed_answer
 from model.store import execute, rows
 from model.written import written
 from tests.model.company import company
@@ -40,7 +40,7 @@ def test_an_answer_comes_back_as_it_was_read_and_is_of_now_until_something_is_wr
     with company(tmp_path / "store", TODAY) as desk:
         desk.product("P")
         assert kept_answer(QUESTION, asked, Asked, Read) is None
-        keep_answer(QUESTION, asked, READ, known_now())
+        keep_answers([packed_answer(QUESTION, asked, READ, known_now())])
         kept = kept_answer(QUESTION, asked, Asked, Read)
         assert kept is not None
         assert (kept.asked, kept.answer, kept.is_of_now) == (asked, READ, True)
@@ -55,13 +55,13 @@ def test_an_answer_comes_back_as_it_was_read_and_is_of_now_until_something_is_wr
             kept = kept_answer(QUESTION, asked, Asked, Read)
             assert kept is not None
             assert not kept.is_of_now
-            keep_answer(QUESTION, asked, READ, of)
+            keep_answers([packed_answer(QUESTION, asked, READ, of)])
 
 
 def test_one_of_another_form_is_as_good_as_none(tmp_path: Path) -> None:
     asked = Asked(TODAY)
     with company(tmp_path / "store", TODAY):
-        keep_answer(QUESTION, asked, READ, known_now())
+        keep_answers([packed_answer(QUESTION, asked, READ, known_now())])
         assert kept_answer(QUESTION, asked, Asked, int) is None
         assert kept_answer(QUESTION, asked, str, Read) is None
         execute("UPDATE kept_answer SET body = ?", (b"no zlib",))
@@ -72,7 +72,7 @@ def test_the_oldest_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(kept_answers, "KEPT_AT_MOST", 2)
     with company(tmp_path / "store", TODAY):
         for question in ("a", "b", "a", "c"):
-            keep_answer(question, Asked(TODAY), READ, known_now())
+            keep_answers([packed_answer(question, Asked(TODAY), READ, known_now())])
             execute("UPDATE kept_answer SET kept_at = kept_at - 1000")
         assert rows("SELECT question FROM kept_answer ORDER BY question") == [("a",), ("c",)]
 
@@ -82,3 +82,13 @@ def test_an_import_is_something_written(tmp_path: Path) -> None:
         before = written()
         take(folder, **BASE)
         assert written() != before
+
+
+def test_what_was_read_before_all_was_forgotten_is_not_kept(tmp_path: Path) -> None:
+    with company(tmp_path / "store", TODAY):
+        began = known_now()
+        forget_answers()
+        keep_answers([packed_answer(QUESTION, Asked(TODAY), READ, began)])
+        assert kept_answer(QUESTION, Asked(TODAY), Asked, Read) is None
+        keep_answers([packed_answer(QUESTION, Asked(TODAY), READ, known_now())])
+        assert kept_answer(QUESTION, Asked(TODAY), Asked, Read) is not None

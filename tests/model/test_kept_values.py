@@ -5,6 +5,10 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pytest
+
+from model import kept_values as kept_values_module
+from model.giving_up import GivenUp
 from model.kept_values import kept_value_of, kept_values, quarter_sums, refresh_values, values_as_of
 from model.value import value_report
 from tests.model.company import company
@@ -37,3 +41,10 @@ def test_kept_values_are_the_reports_until_something_is_written(tmp_path: Path) 
         assert [row.code for row in kept_values()] == ["B", "C", "A"]
         assert refresh_values(TODAY)
         assert [row.code for row in kept_values()] == ["A", "B", "C"]
+
+
+def test_who_waits_for_another_thread_to_reckon_them_may_give_up(tmp_path: Path) -> None:
+    with company(tmp_path, TODAY):
+        with kept_values_module._reckoning, pytest.raises(GivenUp):
+            refresh_values(TODAY, cancelled=lambda: True)
+        assert refresh_values(TODAY)

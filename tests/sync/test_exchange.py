@@ -15,7 +15,7 @@ from model.changes.company import SetSetting
 from model.changes.log import Change
 from model.credit import standing_on
 from model.errors import Refused
-from model.kept_answers import keep_answer, known_now
+from model.kept_answers import keep_answers, known_now, packed_answer
 from model.kept_values import kept_values, refresh_values, values_as_of
 from model.store import meta, one, open_store, rows
 from model.synced import KINDS, all_ids, read_documents
@@ -211,7 +211,7 @@ def test_costs_leave_the_office_only_where_the_company_lets_them(company: Compan
     a.sync()
     assert a.one("SELECT cost, uncosted FROM orders WHERE id = ?", (order,)) == (8_000, 0)
     with a.store.use():
-        keep_answer("margin", "of the month", "20.00", known_now())
+        keep_answers([packed_answer("margin", "of the month", "20.00", known_now())])
         assert refresh_values(company.day)
     company.at_office(SetSetting(name="cost_visible_to_sales", from_date=company.day, value="no"), "M")
     a.sync()

@@ -17,6 +17,7 @@ from tests.tui.customers_desk import small_company
 from tui.app import HuokeApp
 from tui.customers.card_form import CustomerForm
 from tui.leaderboard.inactive import InactiveCustomers
+from tui.shared.ask import Confirm
 from tui.shared.columns import Column
 from tui.shared.export import write_rows
 from tui.shared.help import HelpScreen
@@ -161,6 +162,22 @@ async def test_escape_takes_a_refusal_away_before_it_leads_back(store: Store) ->
         await until(pilot, lambda: notices(app) == ["Copied."])
         await pilot.press("escape")
         await until(pilot, lambda: app.current_mode == "customers")
+        await app.workers.wait_for_complete()
+
+
+async def test_escape_means_no_to_a_question_whatever_stands_beside_it(store: Store) -> None:
+    app = HuokeApp(store, first_mode="customers")
+    answers = list[bool | None]()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot)
+        app.push_screen(Confirm("Release the order?"), answers.append)
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        app.notify("The office does not answer.", severity="error")
+        await until(pilot, lambda: bool(notices(app)))
+        await pilot.press("escape")
+        await until(pilot, lambda: bool(answers))
+        assert answers == [False]
+        assert notices(app) == []
         await app.workers.wait_for_complete()
 
 

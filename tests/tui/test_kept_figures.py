@@ -139,7 +139,7 @@ async def test_what_cannot_be_kept_is_shown_all_the_same(store: Store, monkeypat
     def full(*_args: object) -> None:
         raise StoreError("The disk is full.")
 
-    monkeypatch.setattr(answers, "keep_answer", full)
+    monkeypatch.setattr(answers, "keep_answers", full)
     app = HuokeApp(store, first_mode="customers")
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(pilot, app)

@@ -67,6 +67,28 @@ async def test_what_cannot_be_undone_is_said_and_the_one_before_it_is_undone_onl
         assert [code for (code,) in rows("SELECT code FROM customer WHERE code IN ('C8', 'C9')")] == ["C9"]
 
 
+async def test_the_one_before_that_was_named_is_undone_and_nothing_between(company: tuple[Store, Company]) -> None:
+    store, made = company
+    person, stuck = made.ids["M"], new_id()
+    with store.use():
+        record(AddCustomer(id=new_id(), code="C8", date=TODAY, card={"name": "C8"}), person=person, on=TODAY)
+        record(AddSalesperson(id=new_id(), code="ZHAO", name="Zhao"), person=person, on=TODAY)
+        record(AddCustomer(id=stuck, code="C9", date=TODAY, card={"name": "C9"}), person=person, on=TODAY)
+        record(
+            RecordReceipt(id=new_id(), number=next_number(), customer=stuck, date=TODAY, amount=100), person=person,
+            on=TODAY,
+        )  # fmt: skip
+        record(UndoChange(uid=last_undoable(person).uid), person=person, on=TODAY)
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.query_one(PagedTable).total == 3)
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        await pilot.press("y")
+        await until(pilot, lambda: said(app) == "Undone: customer added C8.")
+        await app.workers.wait_for_complete()
+
+
 async def test_a_deed_that_no_undo_takes_back_is_not_passed_over_without_a_word(company: tuple[Store, Company]) -> None:
     store, made = company
     with store.use():

@@ -11,7 +11,7 @@ from typing import Any
 from textual.worker import Worker
 
 from model.errors import HuokeError
-from model.kept_answers import keep_answer, kept_answer, kept_asked, known_now
+from model.kept_answers import PackedAnswer, keep_answers, kept_answer, kept_asked, known_now, packed_answer
 from model.margin import may_see_cost
 from model.store import one
 from tui.analysis.face import AnalysisFace, Asked, Reading
@@ -32,25 +32,30 @@ def answer(face: type[AnalysisFace], reading: Reading, came: Callable[[Any], Non
     Args:
         came: is given the answer, as soon as there is one.
     """
+    if (packed := _answered(face, reading, came)) is not None:
+        # It is in sight: where it cannot be kept, for the disk is full, the next time takes as long again.
+        with suppress(HuokeError):
+            keep_answers([packed])
+
+
+def _answered(face: type[AnalysisFace], reading: Reading, came: Callable[[Any], None]) -> PackedAnswer | None:
+    """Give what a face is asked for; what is to be kept of it, or None."""
     asked = reading.asked
     if face.READ is None:
         came(face.read(asked, reading))
-        return
+        return None
     question = _question(face, asked)
     kept = kept_answer(question, asked, Asked, face.READ)
     if kept is not None and kept.is_of_now:
         came(kept.answer)
-        return
+        return None
     if kept is not None and _is_earlier(kept.asked, asked):
         reading.show_earlier(kept)
     known, began = known_now(), time.monotonic()
     read = face.read(asked, reading)
     took = time.monotonic() - began
     came(read)
-    if kept is not None or took >= KEPT_FROM_SECONDS:
-        # They are in sight: where they cannot be kept, for the disk is full, the next time takes as long again.
-        with suppress(HuokeError):
-            keep_answer(question, asked, read, known)
+    return packed_answer(question, asked, read, known) if kept is not None or took >= KEPT_FROM_SECONDS else None
 
 
 def read_ahead(faces: Sequence[type[AnalysisFace]], day: date, person: bytes | None, worker: Worker[None]) -> None:
@@ -66,24 +71,29 @@ def read_ahead(faces: Sequence[type[AnalysisFace]], day: date, person: bytes | N
     """
     if one("SELECT 1 FROM customer LIMIT 1 OFFSET ?", (READ_AHEAD_FROM_CUSTOMERS - 1,)) is None:
         return
-    for face, asked in _usual(faces, day, person):
-        earlier = kept_asked(_question(face, asked), Asked)
-        if earlier is None or not _is_earlier(earlier, asked):
-            answer(face, Reading(asked, tell=_nobody, show=_nobody, worker=worker), _nobody)
+    for face in faces:
+        # Whatever is written is read again by the screen in use: what is kept of a face is written at once.
+        read = (_ahead(face, asked, worker) for asked in _usual(face, day, person))
+        if packed := [each for each in read if each is not None]:
+            keep_answers(packed)
+
+
+def _ahead(face: type[AnalysisFace], asked: Asked, worker: Worker[None]) -> PackedAnswer | None:
+    earlier = kept_asked(_question(face, asked), Asked)
+    if earlier is not None and _is_earlier(earlier, asked):
+        return None
+    return _answered(face, Reading(asked, tell=_nobody, show=_nobody, worker=worker), _nobody)
 
 
 def _nobody(*_told: object) -> None:
     """Nobody looks yet."""
 
 
-def _usual(
-    faces: Sequence[type[AnalysisFace]], day: date, person: bytes | None
-) -> Iterator[tuple[type[AnalysisFace], Asked]]:
-    """What each face shows first, and by which else it is turned."""
-    for face in faces:
-        if face.READ is not None:
-            for turn in [turn.name for turn in face.TURNS] or [""]:
-                yield face, Asked(turn, period_on(face.FIRST_PERIOD, day), day, person, face.FIRST_MORE)
+def _usual(face: type[AnalysisFace], day: date, person: bytes | None) -> Iterator[Asked]:
+    """What a face shows first, and by which else it is turned."""
+    if face.READ is not None:
+        for turn in [turn.name for turn in face.TURNS] or [""]:
+            yield Asked(turn, period_on(face.FIRST_PERIOD, day), day, person, face.FIRST_MORE)
 
 
 def _question(face: type[AnalysisFace], asked: Asked) -> str:

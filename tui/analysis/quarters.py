@@ -141,8 +141,8 @@ class QuartersFace(AnalysisFace):
     @classmethod
     def read(cls, asked: Asked, reading: Reading) -> QuartersRead:
         sees_cost = may_see_cost(asked.person, asked.day)
+        reading.tell(reading, _("adding up …"))
         if values_as_of() is not None:
-            reading.tell(reading, _("adding up …"))
             reading.show_so_far(_read_kept(sees_cost, is_final=False))
         refresh_values(
             asked.day,

@@ -41,7 +41,7 @@ def _undo(arguments: Namespace, desk: Desk) -> int:
         else:
             raise Refused(
                 N_("{what} cannot be undone. {reason} “huoke undo --before {number}” takes back {earlier} instead."),
-                what=_named(change), reason=outcome.reason, number=change.number, earlier=_named(outcome.earlier),
+                what=_named(change), reason=outcome.reason, number=outcome.before, earlier=_named(outcome.earlier),
             )  # fmt: skip
     return 0
 

@@ -20,7 +20,7 @@ from model.errors import HuokeError
 from tui import keymap
 from tui.commands import DeskCommands
 from tui.locale import _, translate_error
-from tui.shared.ask import Choice, Choose
+from tui.shared.ask import Choice, Choose, Question
 from tui.shared.desk_screen import DeskScreen, reason_against
 from tui.shared.help import HelpScreen
 from tui.shared.keys_ahead import KeysAhead, TypedKey
@@ -58,7 +58,9 @@ class DeskApp(App[None]):
 
     async def _give(self, event: TypedKey) -> None:
         """Give a key to what has the focus; what takes a refusal away again does nothing else."""
-        if isinstance(event, events.Key) and event.key == "escape" and self._take_refusals_away():
+        is_escape = isinstance(event, events.Key) and event.key == "escape"
+        # In a question Esc means no, whatever stands beside it.
+        if is_escape and self._take_refusals_away() and not isinstance(self.screen, Question):
             return
         await super().on_event(event)
 

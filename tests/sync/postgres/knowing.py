@@ -10,6 +10,7 @@ from model.basket import baskets
 from model.call_board import call_board
 from model.credit_cost import COST_KEYS, credit_cost
 from model.expected_orders import expected_orders
+from model.held_orders import held_orders
 from model.preferences import preferred_groups, preferred_products
 from model.repeat import cohorts, repeat_by_customer, repeat_rate, retention
 from model.rhythm import rhythms
@@ -33,6 +34,7 @@ def knowing_reports(day: date, people: Sequence[bytes], customers: Sequence[byte
         yield f"expected {on}", [expected_orders(on, 30), [expected_orders(on, 30, person) for person in people]]
         yield f"baskets {on}", baskets(customers, on)
         yield f"credit cost {on}", [credit_cost(first, on, by, on) for by in COST_KEYS]
+        yield f"held {on}", [list(held_orders(on)), [list(held_orders(on, person)) for person in people]]
         yield f"stages {on}", [list(stages_report(on)), sorted(stage_counts(on).items())]
         yield f"rhythms {on}", [rhythms(on), rhythms(on, customers)]
         for terms in (OtherTerms(limit_percent=50, grace_days=3), OtherTerms(days=5), OtherTerms(suggested=True)):
