@@ -26,9 +26,11 @@ _SUMS = (
     "CAST(SUM(f.orders) AS BIGINT) AS orders, CAST(SUM(f.revenue) AS BIGINT) AS revenue,"
     " CAST(SUM(f.cost) AS BIGINT) AS cost, CAST(SUM(f.uncosted) AS BIGINT) AS uncosted"
 )
+# Each customer's months are added up where they lie together, before the two are sorted into one.
 _KEPT = """
-SELECT m.customer_id, m.orders, m.revenue, m.cost, m.uncosted FROM customer_month m
-WHERE m.month > ? AND m.month <= ? {months_among}"""
+SELECT m.customer_id, SUM(m.orders) AS orders, SUM(m.revenue) AS revenue, SUM(m.cost) AS cost,
+    SUM(m.uncosted) AS uncosted
+FROM customer_month m WHERE m.month > ? AND m.month <= ? {months_among} GROUP BY m.customer_id"""
 _ORDERS = f"""
 SELECT o.customer_id, CASE WHEN o.kind = 'sale' AND o.amount > 0 THEN 1 ELSE 0 END AS orders,
     {_SIGN} * o.amount AS revenue, {_SIGN} * o.cost AS cost, {_SIGN} * o.uncosted AS uncosted
