@@ -18,6 +18,7 @@ from model.errors import N_, HuokeError, InputError, Refused
 from model.money import LARGEST_AMOUNT_MINOR, format_amount
 from model.notices import notify
 from model.orders import Order, standing_for
+from model.people import Salesperson
 from model.receipts import KIND_NAMES, KINDS, Receipt
 from model.rights import RIGHTS, earliest_unheard, may, require
 from model.settlement import reserved_for, settle, settle_appended
@@ -25,7 +26,7 @@ from model.store import execute, execute_many, one, rows
 from model.touched import touch
 
 MOST_NAMED_BILLS = 1_000
-# Money that came in is a fact, whoever took it; what goes out or is given up is decided.
+# Money that came in is a fact, whoever took it; what goes out or is given up is decided, where it is entered.
 RIGHT_FOR_KIND = {"refund": "give_back", "write_off": "write_off", "discount": "give_discount"}
 
 
@@ -162,8 +163,7 @@ def record_receipt(args: RecordReceipt, ctx: Context) -> ReceiptRecorded:
     customer, day = customer_with_id(args.customer), document_date(args.date, ctx)
     args = msgspec.structs.replace(args, bills=_standing_bills(args.bills))
     _check_amount(args.amount)
-    if (right := RIGHT_FOR_KIND.get(args.kind)) is not None:
-        require(ctx, right)
+    _require_right(args.kind, ctx)
     if len(args.bills) > MOST_NAMED_BILLS:
         raise InputError(
             N_("The receipt names {count} bills: split it, {most} fit in one."),
@@ -194,7 +194,32 @@ def record_receipt(args: RecordReceipt, ctx: Context) -> ReceiptRecorded:
     _settle(receipt, wishes)
     if ctx.arrived:
         _tell_of_less(receipt, named, ctx)
+        _tell_of_no_right(receipt, customer, ctx)
     return _recorded(receipt, twins)
+
+
+def _require_right(kind: str, ctx: Context) -> None:
+    """Refuse what goes out or is given up to whose role may not; money that went back already is a fact.
+
+    Raises:
+        Refused: the person's role does not have the right.
+    """
+    right = RIGHT_FOR_KIND.get(kind)
+    if right is not None and not (kind == "refund" and ctx.is_past):
+        require(ctx, right)
+
+
+def _tell_of_no_right(receipt: Receipt, customer: Customer, ctx: Context) -> None:
+    """Tell the office of money that somebody gave back whose role may not."""
+    if ctx.person is None or receipt.kind != "refund" or may(ctx.person, RIGHT_FOR_KIND["refund"]):
+        return
+    person = Salesperson.with_id(ctx.person)
+    notify(
+        ctx, None, "receipt.record",
+        N_("{number}: {name}, whose role may not, gave {amount} back to {code}; reverse it if that was wrong."),
+        customer=receipt.customer_id, about=receipt.number, number=receipt.number,
+        name="?" if person is None else person.name, amount=format_amount(receipt.amount), code=customer.code,
+    )  # fmt: skip
 
 
 def _standing_bills(bills: tuple[NamedBill, ...]) -> tuple[NamedBill, ...]:

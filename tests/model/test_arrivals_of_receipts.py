@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from model.changes.receipts import NamedBill, RecordReceipt, ReverseReceipt
+from model.changes.recording import record
 from model.changes.undo import UndoChange
 from model.credit import standing_on
 from model.errors import InputError, Refused
@@ -75,7 +76,7 @@ def test_the_same_amount_on_the_same_day_is_posted_and_the_office_asked(tmp_path
         assert standing_on(desk.ids["C"], TODAY).balance == 20_000
 
 
-def test_a_write_off_a_discount_or_a_refund_may_be_refused(tmp_path: Path) -> None:
+def test_a_write_off_or_a_discount_may_be_refused(tmp_path: Path) -> None:
     with judging_office(tmp_path, TODAY) as desk:
         desk.customer("C", "S1", days=30, limit="1000")
         cancelled = desk.order_from("B", "C", "100")
@@ -87,10 +88,28 @@ def test_a_write_off_a_discount_or_a_refund_may_be_refused(tmp_path: Path) -> No
             desk.money_from("B", "C", "60", kind="discount")
         with pytest.raises(Refused, match="takes no money"):
             desk.money_from("B", "C", "50", cancelled.id, kind="discount")
-        # Money of the company leaves it by its finance or the boss alone, who may be at a laptop too.
+
+
+def test_money_that_a_salesperson_gave_back_is_posted_and_the_office_is_told(tmp_path: Path) -> None:
+    with judging_office(tmp_path, TODAY) as desk:
+        c = desk.customer("C", "S1", days=30, limit="1000")
+        assert desk.money_from("B", "C", "40", kind="refund").balance == 4_000
+        assert notices() == []
+        given = desk.money_from("B", "C", "50", kind="refund", by="S1")
+        assert given.balance == 9_000
+        [notice] = notices()
+        assert (notice.person_id, notice.about, notice.customer_id) == (None, given.number, c)
+        sentence = told(notice)
+        assert all(word in sentence for word in (given.number, "whose role may not", "50.00", "C"))
+
+
+def test_where_it_is_entered_only_the_office_gives_money_back(tmp_path: Path) -> None:
+    with judging_office(tmp_path, TODAY) as desk:
+        c = desk.customer("C", "S1")
+        refund = RecordReceipt(id=new_id(), number="R-1", customer=c, date=TODAY, amount=10, kind="refund", reason="x")
         with pytest.raises(Refused, match="give a customer money back"):
-            desk.money_from("B", "C", "50", kind="refund", by="S1")
-        assert desk.money_from("B", "C", "50", kind="refund").balance == 10_000
+            record(refund, person=desk.ids["S1"], on=TODAY)
+        assert rows("SELECT 1 FROM receipt") == []
 
 
 def test_what_no_laptop_could_have_recorded_is_refused(tmp_path: Path) -> None:

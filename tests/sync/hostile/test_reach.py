@@ -111,7 +111,6 @@ FORBIDDEN: dict[str, Callable[[Ground], Args]] = {
         customer=_customer(g, "POOL"), owner=_person(g, "LI"), from_date=FIRST_DAY
     ),
     # What the office alone decides.
-    "money given back": lambda g: g.wang.receipt("WANGS", kind="refund", reason="broken"),
     "a write-off": lambda g: g.wang.receipt("WANGS", kind="write_off", reason="mine"),
     "a person added": lambda g: AddSalesperson(id=new_id(), code="EVE", name="Eve", role="admin"),
     "a person seen off": lambda g: SeeOff(person=_person(g, "QIAN"), to=_person(g, "WANG"), date=FIRST_DAY),
