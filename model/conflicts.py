@@ -150,13 +150,23 @@ def raise_conflict(
     Returns:
         The id of the conflict.
     """
-    id_ = consequent_id(ctx.change_uid, b"conflict", kind.encode(), customer, field.encode())
+    id_ = _id_of_question(ctx.change_uid, kind, customer, field)
     announce(id_, concerns)
     Conflict.insert(
         id=id_, kind=kind, customer=customer, person=ctx.person, change_uid=ctx.change_uid, field=field,
         before_value=before, mine=mine, theirs=theirs, state="open", made_on=ctx.business_date,
     ).on_conflict_ignore().execute()  # fmt: skip
     return id_
+
+
+def _id_of_question(change_uid: bytes, kind: str, customer: bytes, field: str) -> bytes:
+    return consequent_id(change_uid, b"conflict", kind.encode(), customer, field.encode())
+
+
+def was_asked(conflict: Conflict) -> bool:
+    """Whether a rule put this before a person; else somebody decided it unasked, under an id of their own."""
+    asked = _id_of_question(conflict.change_uid, conflict.kind, conflict.customer_id or b"", conflict.field)
+    return bytes(conflict.id) == asked
 
 
 def announce(conflict_id: bytes, concerns: tuple[bytes, ...] = ()) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from model.aliases import resolved
 from model.changes.customers import customer_with_id
 from model.changes.kind import Args, Kind
-from model.conflicts import Conflict, announce, close_conflict
+from model.conflicts import Conflict, announce, close_conflict, reopen_conflict, was_asked
 from model.context import Context
 from model.customers import Customer
 from model.duplicates import REASON_NAMES, pair_of
@@ -61,7 +61,7 @@ def keep_apart(args: KeepApart, ctx: Context) -> KeptApart:
         if not kept:
             raise Refused(N_("Nobody keeps {code} and {other} apart."), code=first.code, other=second.code)
         for conflict in kept:
-            close_conflict(conflict, "withdrawn", ctx)
+            _ask_again(conflict, ctx)
     elif asked := questions_about(first.id, second.id, "open"):
         # Until then they were judged together on credit.
         for conflict in asked:
@@ -69,6 +69,14 @@ def keep_apart(args: KeepApart, ctx: Context) -> KeptApart:
     elif not kept:
         _decide_unasked(args, first, second, ctx)
     return KeptApart(first.code, second.code, args.apart)
+
+
+def _ask_again(conflict: Conflict, ctx: Context) -> None:
+    """Let a question wait anew, and the two share a limit until then; what nobody had asked is decided no more."""
+    if was_asked(conflict):
+        reopen_conflict(conflict.id, pair_of(conflict))
+    else:
+        close_conflict(conflict, "withdrawn", ctx)
 
 
 def _decide_unasked(args: KeepApart, first: Customer, second: Customer, ctx: Context) -> None:

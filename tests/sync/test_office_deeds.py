@@ -12,8 +12,11 @@ from model.changes.customers import EndTemporaryTerms, SetBlacklisted, SetTerms
 from model.changes.editing import EditCustomer, FieldEdit
 from model.changes.keeping_apart import KeepApart
 from model.changes.receipts import Payment
+from model.changes.recording import last_undoable
+from model.changes.undo import UndoChange
 from model.customers import Customer, terms_on
 from model.duplicate_pairs import likely_pairs, scanned_pairs
+from model.duplicates import pooled_with
 from model.ids import new_id
 from model.people import Salesperson
 from model.store import Store, meta, rows
@@ -126,7 +129,40 @@ def test_who_is_kept_apart_at_one_desk_is_offered_at_no_other_and_the_office_doe
         laptop.sync()
     assert {pairs_offered(store, company) for store in (company.store, m.store, n.store)} == {1}
     with company.store.use():
-        assert rows("SELECT state FROM conflict WHERE kind = 'duplicate'") == [("withdrawn",)]
+        # The office had asked about them, so it asks again.
+        assert rows("SELECT state FROM conflict WHERE kind = 'duplicate'") == [("open",)]
+        assert feed_faults(company.day) == []
+
+
+def test_a_pair_asked_about_again_shares_a_limit_again_until_that_is_undone(company: Company) -> None:
+    c1, c2 = company.customers["C1"], company.customers["C2"]
+    with company.store.use():
+        same = [with_phone(company, code, "138 0000 0001") for code in ("C1", "C2")]
+    for edit in same:
+        company.at_office(edit)
+    [m] = laptops(company, "M")
+
+    def shared() -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+        found = []
+        for store in (company.store, m.store):
+            with store.use():
+                found.append(pooled_with(c1))
+        return found[0], found[1]
+
+    assert shared() == ((c2,), (c2,))
+    m.do(KeepApart(id=new_id(), customer=c1, other=c2))
+    m.sync()
+    assert shared() == ((), ())
+    m.do(KeepApart(id=new_id(), customer=c1, other=c2, apart=False))
+    m.sync()
+    assert shared() == ((c2,), (c2,))
+    with m.store.use():
+        again = last_undoable(None).uid
+    m.do(UndoChange(uid=again))
+    m.sync()
+    assert shared() == ((), ())
+    with company.store.use():
+        assert rows("SELECT state FROM conflict WHERE kind = 'duplicate'") == [("kept",)]
         assert feed_faults(company.day) == []
 
 
