@@ -15,8 +15,8 @@ from typing import Any
 from model.activity import COMPANY_CODE
 from model.aliases import not_merged
 from model.errors import N_, InputError, Refused
-from model.files.order_rows import reason_told, state_told
 from model.files.reading import CSV_ENDING, XLSX_ENDING
+from model.files.reasons_told import reason_told, state_told
 from model.files.tables import TABLES, UNKNOWN_COST_WORD
 from model.money import format_amount, format_percent, format_price, format_quantity
 from model.rights import SIGHT_NAMES, SIGHTS
@@ -225,7 +225,7 @@ _ORDERS = """
 SELECT o.number, c.code, o.date, m.code, o.kind, o.state, r.number, o.credit_days, o.due_date, o.valid_until,
     o.invoice_number, o.invoiced_on, o.decided_on, o.reason, o.note, o.amount, o.live_from, o.held_for, b.number
 FROM orders o JOIN customer c ON c.id = o.customer_id LEFT JOIN salesperson m ON m.id = o.maker_id
-LEFT JOIN orders r ON r.id = o.returns_id LEFT JOIN orders b ON b.id = o.replaces_id
+LEFT JOIN orders r ON r.id = o.returns_id LEFT JOIN orders b ON b.id = o.replaces_id AND b.state <> 'voided'
 WHERE o.state <> 'voided' ORDER BY o.date, o.number
 """
 
@@ -237,7 +237,8 @@ def _orders() -> Iterator[CellRow]:
         yield (
             number, customer, day, _text(maker), kind, state_told(state, live_from, day, decided, held_for),
             _text(returns), str(days), due, _text(valid_until), invoice_number, _text(invoiced_on), decided,
-            reason_told(state, reason, held_for, replaces), note, format_amount(amount) if kind == "opening" else "",
+            reason_told(state, reason, held_for, replaces, live_from), note,
+            format_amount(amount) if kind == "opening" else "",
         )  # fmt: skip
 
 

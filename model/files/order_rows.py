@@ -10,12 +10,12 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from model.attribution import OwnerShare, attributed, owner_share
-from model.credit import REASONS
 from model.dates import due_date
 from model.errors import N_
 from model.files.batch import TWICE, Batch, Values, insert, text_of
 from model.files.faults import SourceRow
 from model.files.histories import Histories
+from model.files.reasons_told import EndedAmendment, ended_told, held_told, reason_told, state_told
 from model.files.tables import UNKNOWN_COST
 from model.money import LARGEST_AMOUNT_MINOR, line_amount, line_cost
 from model.store import one, rows
@@ -109,6 +109,8 @@ class OrderRows:
         self.returns: list[PendingOrder] = []
         self.waiting_amendments: list[tuple[PendingOrder, str]] = []
         """Those that wait to amend the order of a number."""
+        self.ended_amendments: list[tuple[PendingOrder, EndedAmendment]] = []
+        """Those that, by the words of their reason, were to amend one and never did."""
         self._pending: dict[str, PendingOrder] = {}
         self._seen: set[str] = set()
         self._makers: dict[str, bytes] = {}
@@ -184,7 +186,7 @@ class OrderRows:
             "SELECT o.customer_id, o.kind, o.state, o.date, o.maker_id, o.credit_days, o.due_date, o.valid_until,"
             " o.invoice_number, o.invoiced_on, o.decided_on, o.reason, o.note, o.amount, r.number, o.live_from,"
             " o.held_for, b.number FROM orders o LEFT JOIN orders r ON r.id = o.returns_id"
-            " LEFT JOIN orders b ON b.id = o.replaces_id WHERE o.id = ?",
+            " LEFT JOIN orders b ON b.id = o.replaces_id AND b.state <> 'voided' WHERE o.id = ?",
             (id_,),
         )
         names = (
@@ -192,7 +194,7 @@ class OrderRows:
             "invoiced_on", "decided_on", "reason", "note", "amount", "returns", "live_from", "held_for", "replaces",
         )  # fmt: skip
         before = dict(zip(names, kept, strict=True))
-        before["reason"] = reason_told(before["state"], before["reason"], before["held_for"], before["replaces"])
+        before["reason"] = _reason_as_said(values.get("reason") or "", before)
         before["state"] = state_told(
             before["state"], before["live_from"], before["date"], before["decided_on"], before["held_for"]
         )
@@ -370,6 +372,8 @@ class OrderRows:
             reason, (held_for, amends) = "", told
             if amends:
                 self.waiting_amendments.append((order, amends))
+        elif live_from is None and order.kind == "sale" and (ended := ended_told(state, reason)) is not None:
+            self.ended_amendments.append((order, ended))
         self._orders.append(
             (
                 order.id, values["number"], order.customer, order.kind, state, day_text, day_text, live_from, live_to,
@@ -430,6 +434,15 @@ def _is_same_line(line: Line, kept: tuple[Any, ...] | None) -> bool:
     )
 
 
+def _reason_as_said(said: str, kept: dict[str, Any]) -> str:
+    """The reason of an order in the store as its row says it; tables of an earlier Huoke name no order amended."""
+    told = [
+        reason_told(kept["state"], kept["reason"], kept["held_for"], amends, kept["live_from"])
+        for amends in (kept["replaces"], None)
+    ]
+    return said if said in told else told[0]
+
+
 def totals_of(lines: list[WrittenLine]) -> tuple[int, int, int]:
     """Amount, known cost and uncosted revenue of a document, in minor units."""
     return (
@@ -446,33 +459,3 @@ def lifetime(state: str, day: str, decided: str) -> tuple[str | None, str | None
     if state == "cancelled" and decided > day:
         return day, decided
     return None, None
-
-
-def state_told(state: str, live_from: str | None, day: str, decided: str, held_for: str) -> str:
-    """An order's state as the files write it.
-
-    A cancelled order with a later decision counted until then; one that never did is written as what it amounts to:
-    a held order rejected, or a quote lost.
-    """
-    if state == "cancelled" and live_from is None and decided > day:
-        return "rejected" if held_for else "lost"
-    return state
-
-
-def reason_told(state: str, reason: str, held_for: str, replaces: str | None) -> str:
-    """An order's reason as the files write it: of a held order, why it is held, and which order it is to amend."""
-    if state != "held" or not held_for:
-        return reason
-    return f"{held_for} {replaces}" if replaces and "amended" in held_for.split(",") else held_for
-
-
-def held_told(reason: str) -> tuple[str, str] | None:
-    """What such a reason says: why an order is held, and the number of the one that it is to amend, or nothing.
-
-    None where it is a person's own words.
-    """
-    held_for, _space, amends = reason.partition(" ")
-    reasons = set(held_for.split(","))
-    if not reasons <= set(REASONS) or (amends and "amended" not in reasons):
-        return None
-    return held_for, amends

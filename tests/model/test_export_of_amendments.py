@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -53,11 +54,30 @@ def trade(one: Company) -> None:
     amended(one, waiting, "AM4", date(2025, 3, 12), "40")
 
 
+def ended(one: Company) -> OrderRecorded:
+    """Amendments that came to nothing, one order still standing and one cancelled later.
+
+    Returns:
+        One that names its order and was rejected for a known reason.
+    """
+    one.salesperson("S1")
+    one.product("P")
+    one.customer("C1", "S1", days=600, limit="50000", since=date(2025, 1, 1))
+    first = one.sell("C1", FIRST, "1000")
+    rejected = amended(one, first, "AM1", date(2025, 1, 20), "900")
+    one.do(RejectOrder(order=rejected.id, date=date(2025, 1, 21), reason="price"))
+    one.cancel(amended(one, first, "AM2", date(2025, 1, 22), "800"), date(2025, 1, 26))
+    second = one.sell("C1", date(2025, 1, 12), "70")
+    one.reject(amended(one, second, "AM3", date(2025, 1, 20), "60"), date(2025, 1, 20))
+    one.cancel(second, date(2025, 2, 1))
+    return rejected
+
+
 def told() -> tuple[object, ...]:
     """What reports say on the days between, on which one order or the other counted."""
     days = (FIRST, date(2025, 1, 20), date(2025, 1, 22), date(2025, 1, 26), date(2025, 2, 10), TODAY)
     owed = [[(row.code, row.sums, row.standing.balance) for row in balances(day)] for day in days]
-    return owed, lost_report(FIRST, TODAY, "salesperson", TODAY).company
+    return owed, [lost_report(FIRST, day, "reason", TODAY) for day in days]
 
 
 def test_an_export_imported_into_a_new_store_has_the_same_amendments(tmp_path: Path) -> None:
@@ -97,3 +117,48 @@ def test_an_amendment_of_nobody_knows_what_is_rejected_and_not_released(tmp_path
         with pytest.raises(Refused, match="Nothing says which order AM4 amends"):
             three.do(ReleaseOrder(order=waiting.id, date=TODAY, reason="agreed"))
         three.do(RejectOrder(order=waiting.id, date=TODAY, reason="unknown"))
+
+
+def test_an_amendment_that_came_to_nothing_is_no_lost_order_after_an_import_either(tmp_path: Path) -> None:
+    reasons = "SELECT number, held_for, reason FROM orders ORDER BY number"
+    with company(tmp_path / "one", TODAY) as one:
+        ended(one)
+        before, said, named, wrote = facts(), told(), rows(STANDS_FOR), rows(reasons)
+        export_tables(tmp_path / "tables")
+        assert not import_paths([tmp_path / "tables"], on=TODAY).changed
+    assert "amended A-000001: price" in (tmp_path / "tables" / "orders.csv").read_text()
+    with company(tmp_path / "two", TODAY):
+        import_paths([tmp_path / "tables"], on=TODAY)
+        after = facts()
+        assert {name for name in FACTS if after[name] != before[name]} == set()
+        assert (told(), rows(STANDS_FOR), rows(reasons)) == (said, named, wrote)
+        export_tables(tmp_path / "again")
+        assert (tmp_path / "again" / "orders.csv").read_bytes() == (tmp_path / "tables" / "orders.csv").read_bytes()
+
+
+def test_words_that_only_look_like_an_amendment_stay_a_persons_own(tmp_path: Path) -> None:
+    with company(tmp_path / "one", TODAY) as one:
+        rejected = ended(one)
+        export_tables(tmp_path / "tables")
+    orders = tmp_path / "tables" / "orders.csv"
+    orders.write_text(orders.read_text().replace("amended A-000001: price", "amended twice: too dear"))
+    with company(tmp_path / "two", TODAY):
+        import_paths([tmp_path / "tables"], on=TODAY)
+        kept = order_by_number(rejected.number)
+        assert (kept.reason, kept.replaces_id, kept.held_for) == ("amended twice: too dear", None, "")
+
+
+def test_tables_that_do_not_name_the_order_amended_still_say_the_same(tmp_path: Path) -> None:
+    with company(tmp_path / "one", TODAY) as one:
+        trade(one)
+        one.reject(amended(one, one.sell("C1", FIRST, "10"), "AM5", date(2025, 1, 20), "9"), date(2025, 1, 21))
+        export_tables(tmp_path / "tables")
+        orders = tmp_path / "tables" / "orders.csv"
+        # As an earlier Huoke wrote it.
+        earlier = re.sub(r",amended A-\d+: ", ",", re.sub(r",amended A-\d+,", ",amended,", orders.read_text()))
+        assert earlier.count("amended") == 1
+        orders.write_text(earlier)
+        assert not import_paths([tmp_path / "tables"], on=TODAY).changed
+        orders.write_text(earlier.replace(",amended,", ",amended AM1,"))
+        with pytest.raises(ImportRefused):
+            import_paths([tmp_path / "tables"], on=TODAY)
