@@ -112,14 +112,20 @@ class BillList(Static, can_focus=True):
         self._write()
 
     def action_name_bill(self) -> None:
+        """Name the bill under the cursor and go on to the next; once more, on the last one, it stays named."""
+        if self._bills and self._bills[self._at].id in self._nameable:
+            self.named[self._bills[self._at].id] = None
+        self._go_on()
+
+    def action_toggle_bill(self) -> None:
         """Name the bill under the cursor, or leave it unnamed again, and go on to the next."""
-        if not self._bills:
-            return
-        bill = self._bills[self._at]
-        if bill.id in self.named:
-            del self.named[bill.id]
-        elif bill.id in self._nameable:
-            self.named[bill.id] = None
+        if self._bills and self._bills[self._at].id in self.named:
+            del self.named[self._bills[self._at].id]
+            self._go_on()
+        else:
+            self.action_name_bill()
+
+    def _go_on(self) -> None:
         self.action_next_bill()
         self.post_message(self.Named())
 

@@ -178,7 +178,7 @@ class ReceiptForm(EntryForm[ReceiptRecorded]):
     def named_keys(self) -> Sequence[str]:
         # Enter records nothing on a bill: whoever chooses one has not said yet that the money came in.
         if isinstance(self.focused, BillList):
-            return ("receipt.name_bill", "form.record_entry", "form.leave_entry")
+            return ("receipt.name_bill", "receipt.toggle_bill", "form.record_entry", "form.leave_entry")
         return ("form.accept_field", "form.record_entry", "receipt.go_to_bills", "form.leave_entry")
 
     @on(events.DescendantFocus)
