@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Static
 
-from model.changes.customers import EditCustomer, FieldEdit
+from model.changes.customers import AssignCustomers, EditCustomer, FieldEdit
 from model.changes.terms import SetTerms
 from model.customers import terms_on
 from tests.sync.offices import FIRST_DAY, Company, Laptop
@@ -93,3 +93,29 @@ async def test_a_salesperson_is_told_who_decides_a_request(manager: Laptop) -> N
             await pilot.press("j")
             await pilot.pause()
             assert "office decides" in office(app).why_not("office.take_wanted")
+
+
+async def test_finance_is_told_that_a_leader_decides_to_whom_a_customer_belongs(manager: Laptop) -> None:
+    company = manager.company
+    company.person("F", "finance")
+    laptop, finance = company.laptop("A", "another"), company.laptop("F")
+    laptop.sync()
+    asked = AssignCustomers(customers=(company.customers["C2"],), owner=laptop.person, from_date=company.day)
+    laptop.do(asked)
+    laptop.sync()
+    finance.sync()
+    with laptop_app(finance, "office") as app:
+        async with app.run_test(size=(80, 24)) as pilot:
+            await turned_to(pilot, app, ConflictsFace, 3)
+            found = {}
+            for _each in range(3):
+                face = app.screen.query_one(ConflictsFace)
+                conflict = face.record.conflict
+                found[conflict.kind, conflict.right] = office(app).why_not("office.take_wanted")
+                await pilot.press("j")
+                await pilot.pause()
+    assert found == {
+        ("field", ""): "",
+        ("request", "set_terms"): "",
+        ("request", "assign_customer"): "Your role may not assign customers: ask someone whose role is manager, admin.",
+    }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from model.changes.deciding import DecideConflict
+from model.people import ROLE_NAMES
+from model.rights import OFFICE, RIGHT_NAMES, RIGHTS
 from tui import keymap
 from tui.exchange.reading import ConflictFacts
 from tui.locale import _
@@ -10,9 +12,13 @@ from tui.locale import _
 
 def why_not_decide(conflict: ConflictFacts, role: str) -> str:
     """Why somebody of a role does not decide this, translated; empty where they do, or nobody sits here."""
-    if conflict.kind != "field" and role == "sales":
+    if not role or not conflict.right or role in RIGHTS[conflict.right]:
+        return ""
+    if role not in OFFICE:
         return _("The office decides this; its answer comes with the next sync.")
-    return ""
+    roles = _(", ").join(_(ROLE_NAMES[each]) for each in RIGHTS[conflict.right])
+    sentence = _("Your role may not {what}: ask someone whose role is {roles}.")
+    return sentence.format(what=_(RIGHT_NAMES[conflict.right]), roles=roles)
 
 
 def decision(conflict: ConflictFacts, *, take: bool) -> tuple[DecideConflict, str]:

@@ -12,7 +12,7 @@ import peewee
 from model.archive import DocumentRef
 from model.change_history import ChangeRow
 from model.changes import about
-from model.changes.deciding import present_value
+from model.changes.deciding import present_value, right_to_decide
 from model.changes.kind import Args
 from model.conflicts import KINDS as CONFLICT_KINDS
 from model.conflicts import Conflict, parts_of
@@ -79,11 +79,12 @@ class OfficeFacts:
 
 @dataclass(frozen=True)
 class ConflictFacts:
-    """What a decision needs: the conflict's id, what stands now, and whether it is a task of the office."""
+    """What a decision needs: the conflict's id, what stands now, and the right; it is empty where none is needed."""
 
     id: bytes
     kind: str
     present: str
+    right: str
 
 
 @dataclass(frozen=True)
@@ -258,7 +259,8 @@ def _conflict(conflict: Conflict, person: bytes | None) -> InboxEntry:
         word, sentence, details = (_request_words if conflict.kind == "request" else _duplicate_words)(conflict)
     return InboxEntry(
         "conflict", conflict.id, word, sentence, code, conflict.made_on.isoformat(), conflict.customer_id,
-        details=details, conflict=ConflictFacts(conflict.id, conflict.kind, _present(conflict)),
+        details=details,
+        conflict=ConflictFacts(conflict.id, conflict.kind, _present(conflict), right_to_decide(conflict)),
     )  # fmt: skip
 
 
