@@ -13,7 +13,7 @@ from model.changes.bounds import check_bounds
 from model.changes.kind import Args
 from model.changes.lifting import lifted
 from model.changes.log import Change
-from model.changes.rejudging import customers_who_wait, judge_again
+from model.changes.rejudging import judge_again_at_office
 from model.context import Context
 from model.errors import N_, HuokeError, InputError
 from model.fields import BytesField, IdField
@@ -104,7 +104,7 @@ def _done(change: Change, args: Args) -> Any:
         check_bounds(args)
     outcome = KINDS[change.kind].rule(args, context)
     _keep(change)
-    judge_again(customers_who_wait(), context)
+    judge_again_at_office(change.kind, context)
     return outcome
 
 

@@ -6,7 +6,7 @@ from model import booking, totals
 from model.context import Context
 from model.errors import N_, Refused
 from model.former import Former, put_back, stood_before
-from model.notices import consequent_id
+from model.notices import consequent_id, notify
 from model.orders import Order
 from model.settlement import settle
 from model.store import one
@@ -43,3 +43,13 @@ def hold_again(uid: bytes, ctx: Context) -> None:
         put_back([each for each in stood if each.id == id_])
         totals.note_trades(order.customer_id)
         settle(order.customer_id)
+        _tell_its_maker(order, ctx)
+
+
+def _tell_its_maker(order: Order, ctx: Context) -> None:
+    maker = order.maker_id or order.owner_id
+    if maker is not None:
+        notify(
+            ctx, maker, "credit.rejudge", N_("{number} is held again: what had freed it was undone."),
+            customer=order.customer_id, about=order.number, number=order.number,
+        )  # fmt: skip

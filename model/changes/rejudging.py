@@ -113,11 +113,28 @@ def judge_again_here(kind: str, ctx: Context, but: Collection[bytes] = ()) -> li
     if _has_an_office() or kind not in FREEING_KINDS:
         return []
     written = {id_ for document, id_ in touched_now().documents if document == "order"}
+    return _freed_and_kept(customers_who_wait(), ctx, written.union(but))
+
+
+def judge_again_at_office(kind: str, ctx: Context) -> list[Order]:
+    """Confirm what a change that arrived, or was done at the office itself, has freed; whatever it was, it may.
+
+    What stood before one of FREEING_KINDS is kept, so that its undo holds again what it has freed. What other changes
+    free stays free, as money that came in is not undone by what it paid for.
+
+    Returns:
+        The orders that are confirmed now.
+    """
     customers = customers_who_wait()
+    return _freed_and_kept(customers, ctx) if kind in FREEING_KINDS else judge_again(customers, ctx)
+
+
+def _freed_and_kept(customers: Collection[bytes], ctx: Context, but: Collection[bytes] = ()) -> list[Order]:
+    """As `judge_again`, and how what it confirms stood before is kept beside the change."""
     waiting = [bytes(order.id) for each in sorted(customers) for order in waiting_orders(each, ctx.business_date)]
     documents = [("order", table, waiting) for table in ("orders", "order_line")]
     before = [read_part(*each) for each in documents]
-    freed = judge_again(customers, ctx, but=written.union(but))
+    freed = judge_again(customers, ctx, but)
     if freed:
         keep(freed_by(ctx.change_uid), documents, before)
     return freed

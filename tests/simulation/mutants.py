@@ -19,7 +19,6 @@ from typing import Any
 
 import msgspec
 
-import model.changes.arrivals
 import model.changes.customers
 import model.changes.editing
 import model.changes.leasing
@@ -238,8 +237,7 @@ MUTANTS = (
     Mutant("bucket move forgotten", "a customer moves, its documents do not",
            ((sync.server.scope, "_OF_CUSTOMER", {}),)),
     Mutant("rejudge omitted", "nothing is judged again when money comes in",
-           ((model.changes.arrivals, "judge_again", _no_orders),
-            (model.changes.rejudging, "judge_again", _no_orders))),
+           ((model.changes.rejudging, "judge_again", _no_orders),)),
     Mutant("notices dropped", "nobody hears that a held order was confirmed",
            ((model.changes.rejudging, "notify", _nothing),)),
     Mutant("alias not resolved", "what names a merged customer is written for it",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from model import totals
 from model.changes.company import SetRole, SetSetting
 from model.changes.customers import EndTemporaryTerms, SetBlacklisted, SetTerms
 from model.changes.editing import EditCustomer, FieldEdit
@@ -166,19 +167,37 @@ def test_a_pair_asked_about_again_shares_a_limit_again_until_that_is_undone(comp
         assert feed_faults(company.day) == []
 
 
-def test_a_setting_frees_what_it_no_longer_stops_for_everybody(company: Company) -> None:
-    m, n, a = laptops(company, "M", "N", "A")
+def prepaid_and_blacklisted(m: Laptop, a: Laptop) -> bytes:
+    """An order of a blacklisted customer that is paid in advance, and held all the same."""
+    company = a.company
     c1 = company.customers["C1"]
     m.do(SetBlacklisted(customer=c1, from_date=company.day, blacklisted=True, reason="word was broken"))
     m.sync()
     a.sync()
-    paid = Payment(id=new_id(), number="B-000099", amount=20_000)
-    held = a.sell("C1", "P1", 2, payment=paid)
+    held = a.sell("C1", "P1", 2, payment=Payment(id=new_id(), number="B-000099", amount=20_000))
     a.sync()
     assert a.state_of(held) == "held"
-    m.do(SetSetting(name="blacklisted_may_prepay", from_date=company.day, value="yes"))
+    return held
+
+
+def let_prepay(m: Laptop) -> bytes:
+    """Let the blacklisted prepay.
+
+    Returns:
+        The uid of that change.
+    """
+    m.do(SetSetting(name="blacklisted_may_prepay", from_date=m.company.day, value="yes"))
+    with m.store.use():
+        uid = last_undoable(None).uid
     # The laptop leaves it to the office, which does it in the same change.
     m.sync()
+    return uid
+
+
+def test_a_setting_frees_what_it_no_longer_stops_for_everybody(company: Company) -> None:
+    m, n, a = laptops(company, "M", "N", "A")
+    held = prepaid_and_blacklisted(m, a)
+    let_prepay(m)
     for laptop in (m, n, a):
         laptop.sync()
     assert {laptop.state_of(held) for laptop in (m, n, a)} == {"confirmed"}
@@ -186,3 +205,36 @@ def test_a_setting_frees_what_it_no_longer_stops_for_everybody(company: Company)
         assert rows("SELECT state FROM orders") == [("confirmed",)]
         assert rows("SELECT kind FROM change WHERE kind = 'credit.rejudge'") == []
         assert feed_faults(company.day) == []
+
+
+def test_the_undo_of_a_setting_holds_again_for_everybody_what_it_has_freed(company: Company) -> None:
+    m, n, a = laptops(company, "M", "N", "A")
+    held = prepaid_and_blacklisted(m, a)
+    set_ = let_prepay(m)
+    m.do(UndoChange(uid=set_))
+    for laptop in (m, n, a):
+        laptop.sync()
+    assert {laptop.state_of(held) for laptop in (m, n, a)} == {"held"}
+    with company.store.use():
+        assert rows("SELECT state, live_from FROM orders") == [("held", None)]
+        assert rows("SELECT 1 FROM setting WHERE name = 'blacklisted_may_prepay'") == []
+        assert totals.faults() == []
+        assert feed_faults(company.day) == []
+    told = "SELECT COUNT(*) FROM notice WHERE template LIKE '%held again%'"
+    assert a.one(told) == (1,)
+
+
+def test_on_a_later_day_what_a_setting_has_freed_stays_and_so_does_the_setting(company: Company) -> None:
+    m, a = laptops(company, "M", "A")
+    held = prepaid_and_blacklisted(m, a)
+    set_ = let_prepay(m)
+    company.day += DAY
+    m.do(UndoChange(uid=set_))
+    m.sync()
+    with m.store.use():
+        [(_uid, kind, status, _result)] = unseen_results()
+    assert (kind, status) == ("change.undo", "refused")
+    assert m.state_of(held) == "confirmed"
+    for store in (company.store, m.store):
+        with store.use():
+            assert rows("SELECT value FROM setting WHERE name = 'blacklisted_may_prepay'") == [("yes",)]
