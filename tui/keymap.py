@@ -179,7 +179,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("form.next_likely", ("ctrl+n",), N_("mark the next"), place="form.likely"),
     Action("receipt.go_to_bills", ("ctrl+b",), N_("name bills")),
     Action("receipt.name_bill", ("enter",), N_("name it"), place="receipt.bills"),
-    Action("receipt.toggle_bill", ("space",), N_("name it or not"), place="receipt.bills"),
+    Action("receipt.toggle_bill", ("space",), N_("name or not"), place="receipt.bills"),
     Action("receipt.next_bill", ("down", "j"), N_("down"), place="receipt.bills"),
     Action("receipt.previous_bill", ("up", "k"), N_("up"), place="receipt.bills"),
     Action("smart_input.next_suggestion", ("down",), N_("down")),

@@ -241,7 +241,7 @@ async def test_bills_are_named_with_space(desk: tuple[Store, Company]) -> None:
         await press(pilot, "f7", "n", "c1", "enter", "200", "ctrl+b")
         assert bills(app)[1][0] == ">"
         keys = app.screen.query_one(".keys", Static)
-        assert keys.content == "Enter: name it · Space: name it or not · F10 ^j: record · Esc: leave it"
+        assert keys.content == "Enter: name it · Space: name or not · F10 ^j: record · Esc: leave it"
         await press(pilot, "ctrl+b")
         assert app.focused is app.screen.control("reference")
         assert keys.content == "Enter: next field · F10 ^j: record · ^b: name bills · Esc: leave it"
