@@ -35,6 +35,8 @@ TASK_NAMES = {
     "activate": N_("activate"),
 }
 CALLS_SHOWN, ACTIVATIONS_SHOWN = 50, 50
+# What the key of a task that comes from the board of calls begins with.
+CALL_KEY = "call "
 PUT_OFF = "put_off"
 
 
@@ -146,7 +148,7 @@ def _calls(day: date, person: bytes | None, sees_cost: bool) -> Iterator[Task]:
     for call in call_board(day, person, sees_cost=sees_cost, most=CALLS_SHOWN):
         is_due = call.quiet_hundredths is not None and call.quiet_hundredths < dormant
         yield Task(
-            "call" if is_due else "activate", f"call {call.id.hex()}", call.why, call.params, call.id, call.code,
+            "call" if is_due else "activate", CALL_KEY + call.id.hex(), call.why, call.params, call.id, call.code,
             call.name, worth=call.worth, due=call.expected_next,
         )  # fmt: skip
 

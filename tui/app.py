@@ -96,7 +96,8 @@ class HuokeApp(UndoingApp):
         """Say on the first screen, when it is shown, that an order was left unfinished."""
         await shown
         draft = await asyncio.to_thread(read_waiting, self.session)
-        screen = desk_screen_of(self)
+        # Whoever leaves at once leaves no screen to say it on.
+        screen = desk_screen_of(self) if self.screen_stack else None
         if draft is None or not isinstance(screen, StoreScreen) or isinstance(screen, OrderScreen):
             return
         screen.say(

@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from model import worklist
 from model.store import Store
 from model.worklist import put_off
 from tests.model.company import Company
@@ -26,6 +27,7 @@ from tui.order_entry.screen import OrderScreen
 from tui.receivables.receipt_form import ReceiptForm
 from tui.shared.paged_table import PagedTable
 from tui.shared.status import StatusLine
+from tui.today import screen as today_screen
 from tui.today.screen import SHOWN_OF_A_KIND, TodayScreen
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -86,6 +88,18 @@ async def test_the_list_is_ones_own_and_can_be_everybodys(store: Store) -> None:
         assert "2 customers traded" in standing
         await pilot.press("o")
         assert "collect C3 Customer C3" in await rows(pilot, 4)
+
+
+async def test_it_is_said_where_more_could_be_called_than_are_listed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for room in (worklist, today_screen):
+        monkeypatch.setattr(room, "CALLS_SHOWN", 1)
+    app = HuokeApp(store, first_mode="today")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows(pilot, 3)
+        about = str(app.screen.query_one(".about", Static).content)
+        assert about.endswith("order due 1+")
 
 
 @pytest.mark.parametrize(("me", "says"), [("S1", "ask someone whose role is"), ("M1", "F9: released or rejected")])

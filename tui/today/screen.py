@@ -20,7 +20,16 @@ from model.dates import month_of
 from model.margin import may_see_cost
 from model.money import format_rate, grouped
 from model.targets import ahead_of
-from model.worklist import TASK_NAMES, Task, put_off, put_off_until_tomorrow, take_up_again, worklist
+from model.worklist import (
+    CALL_KEY,
+    CALLS_SHOWN,
+    TASK_NAMES,
+    Task,
+    put_off,
+    put_off_until_tomorrow,
+    take_up_again,
+    worklist,
+)
 from tui import keymap
 from tui.archive.documents import DocumentScreen
 from tui.archive.screen import CONTACTS_TAB
@@ -126,12 +135,13 @@ class TodayScreen(StoreScreen):
         self.query_one(ShortTable).take([_entry(place, task) for place, task in enumerate(_shown(message.read.tasks))])
 
     def _about(self, read: TodayRead) -> str:
-        counts = {
-            kind: sum(task.kind == kind for task in read.tasks)
-            for kind in TASK_NAMES
-            if kind not in ("conflict", "notice")
-        }
-        said = [_count_words(kind, count) for kind, count in counts.items() if count]
+        said = []
+        # Customers expected to order and those to wake are one list, and only the calls most worth making are read.
+        calls = Counter(task.kind for task in read.tasks if task.key.startswith(CALL_KEY))
+        is_cut = calls.total() + read.later >= CALLS_SHOWN
+        for kind, count in Counter(task.kind for task in read.tasks).items():
+            if kind not in ("conflict", "notice"):
+                said.append(_count_words(kind, count, is_cut and kind in calls))
         if read.later:
             key = keymap.shown_keys(keymap.ACTION_OF["today.take_up_again"])
             said.append(_("put off: {count} ({key})").format(count=read.later, key=key))
@@ -286,8 +296,9 @@ def _shown(tasks: Sequence[Task]) -> list[Task]:
     return shown
 
 
-def _count_words(kind: str, count: int) -> str:
-    words = f"{_(TASK_NAMES[kind])} {count:,}"
+def _count_words(kind: str, count: int, is_cut: bool) -> str:
+    """How many tasks there are of a kind; with + where there may be more than were read."""
+    words = f"{_(TASK_NAMES[kind])} {count:,}{'+' if is_cut else ''}"
     return words if count <= SHOWN_OF_A_KIND else words + _(" (first {count})").format(count=SHOWN_OF_A_KIND)
 
 
