@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
@@ -114,7 +114,7 @@ class HuokeApp(UndoingApp):
         worker, session = get_current_worker(), self.session
         # Whoever opens the analysis reads for himself, and is told then why he cannot.
         with suppress(GivenUp, HuokeError), session.store.use(), given_up_when(lambda: worker.is_cancelled):
-            read_ahead(FACES, session.today(), session.person_id, worker)
+            read_ahead(FACES, session.today(), session.person_id, worker=worker)
 
     @on(UndoingApp.ExchangeFinished)
     def _read_what_came(self) -> None:
@@ -225,6 +225,16 @@ def first_mode_of(store: Store) -> str:
     """The screen that a day begins with: what is worth doing, where there is anybody to do it with."""
     with store.use():
         return "today" if one("SELECT 1 FROM customer LIMIT 1") is not None else "customers"
+
+
+def read_figures(store: Store, progress: Callable[[int, int], None]) -> None:
+    """Read what the analysis of a large company is usually asked for, and keep it; call it inside `with store.use():`.
+
+    Args:
+        progress: told how many questions are answered, of how many.
+    """
+    session = Session(store)
+    read_ahead(FACES, session.today(), session.person_id, progress=progress)
 
 
 def run(folder: Path) -> int:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
 from threading import Event
 
 import pytest
+from textual.pilot import Pilot
 
 from model.changes.company import SetSetting
 from model.changes.recording import record
 from model.errors import StoreError
-from model.store import Store, execute, rows, set_meta
+from model.store import Store, execute, open_store, rows, set_meta
 from tests.conftest import SAMPLE_DAY
 from tests.tui.analysis_desk import (
     analysis,
@@ -28,6 +31,7 @@ from tui.analysis.margins import MarginsFace, MarginsRead
 from tui.analysis.screen import FACES, AnalysisScreen
 from tui.analysis.trends import TrendsFace
 from tui.app import HuokeApp
+from tui.cli.main import main
 from tui.clock import TODAY_VARIABLE
 
 pytestmark = pytest.mark.usefixtures("english", "home")
@@ -204,15 +208,29 @@ async def test_what_is_usually_asked_is_read_before_anybody_asks(
     app = HuokeApp(store, first_mode="customers")
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: kept_count(store) == sum(ways))
-        for each in FACES:
-            monkeypatch.setattr(each, "read", lambda *_args: pytest.fail("it was read ahead"))
-        await opened(pilot, app)
-        for count in ways:
-            for way in range(count):
-                if count > 1:
-                    await press(pilot, app, "b", str(way + 1))
-                assert analysis(app).face.shown is not None
-            await press(pilot, app, "right_square_bracket")
+        await all_ways_shown(pilot, app, monkeypatch)
+
+
+async def all_ways_shown(pilot: Pilot[None], app: HuokeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look at everything the analysis shows first; nothing of it may be read now."""
+    for each in FACES:
+        monkeypatch.setattr(each, "read", lambda *_args: pytest.fail("it was read ahead"))
+    await opened(pilot, app)
+    for each in FACES:
+        for way in range(len(each.TURNS) or 1):
+            if len(each.TURNS) > 1:
+                await press(pilot, app, "b", str(way + 1))
+            assert analysis(app).face.shown is not None
+        await press(pilot, app, "right_square_bracket")
+
+
+async def test_a_large_sample_is_made_with_its_figures_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "READ_AHEAD_FROM_CUSTOMERS", 1)
+    assert main(["demo", "--no-open", "--lang", "en", "--store", str(tmp_path / "sample")]) == 0
+    with closing(open_store(tmp_path / "sample")) as made:
+        app = HuokeApp(made, first_mode="customers")
+        async with app.run_test(size=(120, 40)) as pilot:
+            await all_ways_shown(pilot, app, monkeypatch)
 
 
 async def test_what_can_be_shown_first_is_not_read_ahead_again(

@@ -58,31 +58,48 @@ def _answered(face: type[AnalysisFace], reading: Reading, came: Callable[[Any], 
     return packed_answer(question, asked, read, known) if kept is not None or took >= KEPT_FROM_SECONDS else None
 
 
-def read_ahead(faces: Sequence[type[AnalysisFace]], day: date, person: bytes | None, worker: Worker[None]) -> None:
+def read_ahead(
+    faces: Sequence[type[AnalysisFace]],
+    day: date,
+    person: bytes | None,
+    *,
+    worker: Worker[None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
     """Read what the faces of a large company are usually asked for, where nothing that was kept could be shown first.
 
     Args:
         day: the business date.
         person: who would ask.
         worker: the thread that reads; where it is cancelled, nobody waits for it.
+        progress: told how many questions are answered, of how many.
 
     Raises:
         GivenUp: it was cancelled in the middle of a reading.
     """
     if one("SELECT 1 FROM customer LIMIT 1 OFFSET ?", (READ_AHEAD_FROM_CUSTOMERS - 1,)) is None:
         return
-    for face in faces:
+    usual = {face: list(_usual(face, day, person)) for face in faces}
+    done, of_all = 0, sum(map(len, usual.values()))
+    for face, questions in usual.items():
+        packed = []
+        for asked in questions:
+            packed += _ahead(face, asked, worker)
+            done += 1
+            if progress is not None:
+                progress(done, of_all)
         # Whatever is written is read again by the screen in use: what is kept of a face is written at once.
-        read = (_ahead(face, asked, worker) for asked in _usual(face, day, person))
-        if packed := [each for each in read if each is not None]:
+        if packed:
             keep_answers(packed)
 
 
-def _ahead(face: type[AnalysisFace], asked: Asked, worker: Worker[None]) -> PackedAnswer | None:
+def _ahead(face: type[AnalysisFace], asked: Asked, worker: Worker[None] | None) -> list[PackedAnswer]:
+    """What is to be kept of an answer; nothing where an earlier one can be shown."""
     earlier = kept_asked(_question(face, asked), Asked)
     if earlier is not None and _is_earlier(earlier, asked):
-        return None
-    return _answered(face, Reading(asked, tell=_nobody, show=_nobody, worker=worker), _nobody)
+        return []
+    packed = _answered(face, Reading(asked, tell=_nobody, show=_nobody, worker=worker), _nobody)
+    return [] if packed is None else [packed]
 
 
 def _nobody(*_told: object) -> None:

@@ -46,6 +46,7 @@ def _demo(arguments: Namespace, desk: Desk) -> int:
     line = ProgressLine()
     try:
         make_sample(folder, arguments.size, desk.today, line.show)
+        _read_figures(Desk(folder, "table", desk.today, desk.today), line.show)
     finally:
         line.clear()
     if arguments.no_open:
@@ -54,6 +55,14 @@ def _demo(arguments: Namespace, desk: Desk) -> int:
     from tui.app import run
 
     return run(folder)
+
+
+def _read_figures(desk: Desk, progress: Progress) -> None:
+    """Read what the analysis of a large sample is usually asked for, so that the first look at it is quick as well."""
+    from tui.app import read_figures
+
+    with desk.opened() as store:
+        read_figures(store, lambda done, count: progress(_("figures read"), done, count))
 
 
 def _own_folder(size: Size) -> Path:
