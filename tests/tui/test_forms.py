@@ -246,6 +246,19 @@ async def test_the_same_money_twice_is_asked_about(opened: tuple[Store, Company]
         assert answers == [None]
 
 
+async def test_what_waits_of_a_customer_is_given_back_without_a_question(opened: tuple[Store, Company]) -> None:
+    store, made = opened
+    with store.use():
+        made.pay("C09", TODAY, "100")
+    app = CustomersDesk(store)
+    async with app.run_test(size=(80, 24)) as pilot:
+        answers = await show(pilot, ReceiptForm(made.ids["C09"], 10_000, kind="refund"))
+        await pilot.press("enter", *"too much", "f10")
+        await settle(pilot)
+        assert len(answers) == 1
+        assert answers[0] is not None
+
+
 async def test_an_amount_that_cannot_be_is_told_and_stays(opened: tuple[Store, Company]) -> None:
     app = CustomersDesk(opened[0])
     async with app.run_test(size=(80, 24)) as pilot:

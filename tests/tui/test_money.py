@@ -461,6 +461,9 @@ async def test_a_discount_and_a_refund_are_money_of_their_own_kind(desk: tuple[S
         await press(pilot, "b")
         assert str(app.screen.query_one(BillList).content) == "0.00 of the customer's money waits for a bill."
         await press(pilot, "50", "enter", "wrong price", "f10")
+        assert isinstance(app.screen, Confirm)
+        assert app.screen.question == "Only 0.00 waits for a bill: the customer will owe 50.00 more. Give it back?"
+        await press(pilot, "y")
         assert "50.00 given back to C1 Customer C1, balance 1,530.00." in said(app)
         await press(pilot, "]")
         assert sorted(shown(app, 3)) == ["discount", "refund"]

@@ -374,14 +374,18 @@ class ReceiptForm(EntryForm[ReceiptRecorded]):
         return self.customer_id
 
     def doubt(self, entries: Entries) -> str:
-        """Ask before the same money is recorded twice."""
+        """Ask before the same money is recorded twice, or more is given back than is the customer's."""
         payer, amount, day = self._payer(entries), entries.amount("amount"), entries.day("date") or entries.today
-        twins = [] if amount is None else read_twins(payer, day, amount, self.kind)
-        if not twins:
+        if amount is None:
             return ""
-        return _("{numbers} is the same amount of the same day. Record it once more?").format(
-            numbers=_(", ").join(twins)
-        )  # fmt: skip
+        if twins := read_twins(payer, day, amount, self.kind):
+            sentence = _("{numbers} is the same amount of the same day. Record it once more?")
+            return sentence.format(numbers=_(", ").join(twins))
+        beginning = self._beginning
+        if self.kind != "refund" or beginning is None or beginning.only_card or amount <= beginning.waiting:
+            return ""
+        sentence = _("Only {waiting} waits for a bill: the customer will owe {more} more. Give it back?")
+        return sentence.format(waiting=grouped(beginning.waiting), more=grouped(amount - beginning.waiting))
 
     def record(self, entries: Entries) -> ReceiptRecorded:
         day = entries.day("date") or entries.today
