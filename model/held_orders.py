@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from model.changes.order_judging import judge_order
-from model.changes.order_lines import lines_of
-from model.credit import Verdict
+from model.batches import batches
+from model.changes.order_judging import judge_order, judge_priced, stops_the_unsold
+from model.changes.order_lines import lines_of, priced_lines_of
+from model.credit import PricedLine, Verdict
 from model.fields import iso
 from model.orders import IS_HELD, Order
+from model.remembering import remembering
 from model.store import rows
 
 _HELD = f"""
@@ -56,14 +59,29 @@ def held_orders(day: date, person: bytes | None = None) -> Iterator[HeldOrder]:
         person: only what this salesperson made or is credited with; None for everybody's.
     """
     among, mine = ("", ()) if person is None else ("AND (o.maker_id = ? OR o.owner_id = ?)", (person, person))
-    for id_, customer, code, name, owner, maker, maker_name in rows(
-        _HELD.format(among=among), (iso(day), iso(day), *mine)
-    ):
-        order: Order = Order.get_by_id(id_)
-        yield HeldOrder(
-            bytes(id_), order.number, order.first_date, bytes(customer), code, name, owner, maker, maker_name,
-            order.amount, order.held_for, verdict_now(order, day),
-        )  # fmt: skip
+    for some in batches(rows(_HELD.format(among=among), (iso(day), iso(day), *mine))):
+        yield from _judged(some, day)
+
+
+def _judged(waiting: Sequence[tuple[Any, ...]], day: date) -> list[HeldOrder]:
+    """Some of the orders that wait; read one by one they would take five times as long."""
+    ids = [bytes(id_) for id_, *_named in waiting]
+    orders = {bytes(order.id): order for order in Order.select().where(Order.id.in_(ids))}
+    lines = priced_lines_of(ids)
+    with remembering():
+        return [
+            HeldOrder(
+                id_, orders[id_].number, orders[id_].first_date, bytes(customer), code, name, owner, maker, maker_name,
+                orders[id_].amount, orders[id_].held_for, _verdict(orders[id_], lines[id_], day),
+            )
+            for id_, (_id, customer, code, name, owner, maker, maker_name) in zip(ids, waiting, strict=True)
+        ]  # fmt: skip
+
+
+def _verdict(order: Order, lines: Sequence[PricedLine], day: date) -> Verdict:
+    if not stops_the_unsold(order):
+        lines = [replace(line, sold=True) for line in lines]
+    return judge_priced(order, lines, max(day, order.date))
 
 
 def verdict_now(order: Order, day: date) -> Verdict:

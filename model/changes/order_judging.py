@@ -92,10 +92,20 @@ def judge_order(order: Order, lines: Sequence[OrderLine], day: date) -> Verdict:
 
     No lease covers it: what a laptop holds may be promised to somebody already, whom the office will hear of later.
     """
+    return judge_priced(order, priced_lines(lines, only_sold=stops_the_unsold(order)), day)
+
+
+def stops_the_unsold(order: Order) -> bool:
+    """Whether goods that are no longer sold stop an order that waits: those stopped it when it was recorded."""
+    return "not_sold" in order.held_for.split(",")
+
+
+def judge_priced(order: Order, lines: Sequence[PricedLine], day: date) -> Verdict:
+    """What `judge_order` says, of lines that were read as the verdict needs them."""
     held_for = order.held_for.split(",")
     return verdict_of(
         order.customer_id,
-        priced_lines(lines, only_sold="not_sold" in held_for),
+        lines,
         total=order.amount,
         paid=0,
         reserved=paid_for(order),

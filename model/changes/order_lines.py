@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from model.attribution import attributed, owner_bp_on, owner_share
+from model.batches import batches, marks
 from model.changes.kind import Args
 from model.context import Context
 from model.credit import PricedLine
@@ -22,7 +23,7 @@ from model.money import (
 from model.orders import Order, OrderLine
 from model.products import Product, costs_on
 from model.remembering import remembered
-from model.store import execute_many
+from model.store import execute_many, rows
 
 MOST_LINES = 1_000
 LARGEST_LINE_NUMBER = 1_000_000
@@ -159,6 +160,20 @@ def priced_lines(lines: Sequence[OrderLine], *, only_sold: bool = False) -> list
         )
         for line in lines
     ]  # fmt: skip
+
+
+def priced_lines_of(orders: Sequence[bytes]) -> dict[bytes, list[PricedLine]]:
+    """What the verdict must know of the lines of many orders, in order; goods no longer sold stop each."""
+    found: dict[bytes, list[PricedLine]] = {id_: [] for id_ in orders}
+    for some in batches(orders):
+        for order, code, price_e4, discount_bp, floor_e4, active in rows(
+            "SELECT l.order_id, p.code, l.price_e4, l.discount_bp, p.floor_e4, p.active FROM order_line l"
+            f" JOIN product p ON p.id = l.product_id WHERE l.order_id IN ({marks(some)}) ORDER BY l.order_id, l.line",
+            some,
+        ):
+            net_e4 = net_price_e4(price_e4, discount_bp)
+            found[bytes(order)].append(PricedLine(code, net_e4, floor_e4, sold=bool(active)))
+    return found
 
 
 def lines_of(order: Order) -> list[OrderLine]:
