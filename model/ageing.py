@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from operator import itemgetter
 from typing import Any, Literal
 
+from model.batches import batches
 from model.credit import overdue_before, tolerance_on
 from model.fields import iso
 from model.laptop import held_in_full
@@ -22,7 +23,6 @@ AgeBy = Literal["due", "date"]
 # Whole days after which the next bucket begins; the first bucket holds what is not past due.
 BUCKET_ENDS_DAYS = (0, 30, 60, 90)
 LONG_AGO = date.min
-IDS_PER_STATEMENT = 500
 
 # Customers with a document, cancellation or reversal dated after a day: their kept open amounts know too much.
 _LATER = "SELECT t.customer_id FROM customer_total t WHERE substr(t.money_until, 1, 10) > ?"
@@ -233,8 +233,7 @@ def _unallocated(day: date, customer: bytes | None) -> dict[bytes, int]:
 def _named(day: date, customers: Sequence[bytes]) -> list[tuple[bytes, str, str, str]]:
     """Those of these customers that are held in full, with code, name and owner's code as of a day, by code."""
     found: list[tuple[bytes, str, str, str]] = []
-    for start in range(0, len(customers), IDS_PER_STATEMENT):
-        some = customers[start : start + IDS_PER_STATEMENT]
+    for some in batches(customers):
         query = _NAMED.format(marks=", ".join("?" * len(some)))
         found += [(bytes(id_), *named) for id_, *named in rows(query, (iso(day), iso(day), *some))]
     return sorted(found, key=itemgetter(1))

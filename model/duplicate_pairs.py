@@ -13,12 +13,12 @@ from datetime import date
 from typing import Any
 
 from model.aliases import not_merged, resolved
+from model.batches import batches
 from model.conflicts import Conflict
 from model.duplicates import MOST_QUESTIONS, pair_of, phone_numbers, plain_name, plain_tax_number
 from model.fields import iso
 from model.store import one, rows
 
-IDS_PER_STATEMENT = 500
 # In this order a pair is named by what makes it the surest.
 REASONS = ("tax_id", "phone", "name")
 
@@ -168,8 +168,7 @@ def _with_twins(found: Sequence[FoundPair], day: date) -> list[LikelyPair]:
 def _twins(ids: Sequence[bytes], day: date) -> dict[bytes, Twin]:
     found: dict[bytes, Twin] = {}
     wanted = [id_ for id_ in dict.fromkeys(ids) if resolved(id_) == id_]
-    for start in range(0, len(wanted), IDS_PER_STATEMENT):
-        some = wanted[start : start + IDS_PER_STATEMENT]
+    for some in batches(wanted):
         query = _TWINS.format(marks=", ".join("?" * len(some)))
         for id_, code, name, phone, owner, balance, last in rows(query, (iso(day), iso(day), *some)):
             last_trade = None if last is None else date.fromisoformat(last)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Literal, TypeAlias
 
+from model.batches import batches
 from model.errors import N_, Refused
 from model.settings import setting_on
 from model.store import meta, one, rows
@@ -28,7 +29,6 @@ FARED_NAMES = {
     "confirmed": N_("confirmed"),
     "quote": N_("confirmed"),
 }
-IDS_PER_STATEMENT = 500
 
 
 def refuse_at_the_office() -> None:
@@ -59,7 +59,7 @@ def order_marks(ids: Sequence[bytes]) -> dict[bytes, Mark]:
     if not ids or not meta("server"):
         return {}
     found: dict[bytes, Mark] = {}
-    for some in _batches(ids):
+    for some in batches(ids):
         marks = ", ".join("?" * len(some))
         for id_, state, guaranteed in rows(
             "SELECT o.id, o.state, u.guaranteed FROM orders o JOIN change c ON c.uid = o.change_uid"
@@ -83,7 +83,7 @@ def changes_fared(uids: Sequence[bytes]) -> dict[bytes, str]:
         return {}
     device, acknowledged = outbox_begins()
     found: dict[bytes, str] = {}
-    for some in _batches(uids):
+    for some in batches(uids):
         marks = ", ".join("?" * len(some))
         for uid, of_device, number, status in rows(
             "SELECT c.uid, c.device, c.number, a.status FROM change c LEFT JOIN arrival a ON a.uid = c.uid"
@@ -102,7 +102,7 @@ def cards_among(ids: Sequence[bytes]) -> set[bytes]:
     if not ids or not meta("server"):
         return set()
     found: set[bytes] = set()
-    for some in _batches(ids):
+    for some in batches(ids):
         marks = ", ".join("?" * len(some))
         query = f"SELECT customer_id FROM customer_card WHERE shown <> 0 AND customer_id IN ({marks})"
         found |= {bytes(row[0]) for row in rows(query, some)}
@@ -142,11 +142,6 @@ def refuse_a_card(customer_id: bytes, day: date) -> None:
             N_("Only the card of {code} is on this laptop: ask {owner} or the office."), code=code, owner=owner
         )
     raise Refused(N_("Only the card of {code} is on this laptop: ask the office."), code=code)
-
-
-def _batches(ids: Sequence[bytes]) -> list[list[bytes]]:
-    plain = [bytes(id_) for id_ in ids]
-    return [plain[start : start + IDS_PER_STATEMENT] for start in range(0, len(plain), IDS_PER_STATEMENT)]
 
 
 def last_heard() -> datetime | None:

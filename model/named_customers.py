@@ -8,11 +8,11 @@ from datetime import date
 from typing import Any
 
 from model.aliases import not_merged
+from model.batches import batches
 from model.fields import iso
 from model.laptop import held_in_full
 from model.store import rows
 
-IDS_PER_STATEMENT = 500
 _COLUMNS = "SELECT c.id, c.code, COALESCE(NULLIF(c.short_name, ''), c.name), COALESCE(p.code, ''), c.retail"
 _HELD = "a.from_date <= ? AND (a.to_date IS NULL OR a.to_date > ?)"
 _HERE = f"(c.closed_on IS NULL OR c.closed_on > ?) AND {held_in_full('c.id')} AND {not_merged('c.id')}"
@@ -52,8 +52,7 @@ def named_customers(
         found = rows(_ALL.format(among=""), (*held, iso(day)))
     else:
         found = []
-        for start in range(0, len(among), IDS_PER_STATEMENT):
-            some = among[start : start + IDS_PER_STATEMENT]
+        for some in batches(among):
             parameters: tuple[Any, ...] = (*held, iso(day), *some)
             found += rows(_ALL.format(among=f"AND c.id IN ({', '.join('?' * len(some))})"), parameters)
     return {

@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import groupby, pairwise
 from operator import itemgetter
 
+from model.batches import batches
 from model.errors import N_, InputError
 from model.fields import iso
 from model.laptop import held_in_full
@@ -26,7 +27,6 @@ FEWEST_TRADING_DAYS = 3
 DAYS_REMEMBERED = 4_000
 HUNDREDTHS = 100
 MOST_QUIET_TIMES_HUNDREDTHS = 100 * HUNDREDTHS
-IDS_PER_STATEMENT = 500
 STATE_NAMES = {"steady": N_("steady"), "cooling": N_("cooling"), "dormant": N_("dormant")}
 
 _TRADING_DAYS = """
@@ -158,8 +158,7 @@ def _among(customers: Sequence[bytes] | None) -> Iterator[tuple[str, Sequence[by
     if customers is None:
         yield "", ()
         return
-    for start in range(0, len(customers), IDS_PER_STATEMENT):
-        some = customers[start : start + IDS_PER_STATEMENT]
+    for some in batches(customers):
         yield f"AND o.customer_id IN ({', '.join('?' * len(some))})", some
 
 

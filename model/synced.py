@@ -14,10 +14,10 @@ from typing import Any
 import msgspec
 
 from model.aliases import Moved
+from model.batches import batches
 from model.published import potential_without_earnings
 from model.store import execute_many, rows
 
-IDS_PER_STATEMENT = 500
 # Rows are written some at a time: a third quicker than one by one.
 VALUES_PER_STATEMENT = 250
 SEPARATOR = b"\0"
@@ -176,8 +176,7 @@ def _rows_of(kind: str, part: Part, ids: Sequence[bytes]) -> Iterator[tuple[byte
             for row in rows(f"SELECT {columns} FROM {part.table} WHERE {condition}", key_of(kind, id_)):
                 yield bytes(id_), _plain(row[len(part.key) :])
         return
-    for start in range(0, len(ids), IDS_PER_STATEMENT):
-        some = [bytes(id_) for id_ in ids[start : start + IDS_PER_STATEMENT]]
+    for some in batches([bytes(id_) for id_ in ids]):
         marks = ", ".join("?" * len(some))
         for row in rows(
             f"SELECT {columns} FROM {part.table} WHERE {part.key[0]} IN ({marks}) ORDER BY {sorted_by}", some

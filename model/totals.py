@@ -13,6 +13,7 @@ from typing import Any
 import peewee
 
 from model import allocation, settlement
+from model.batches import batches
 from model.fields import DayField, IdField
 from model.orders import Order
 from model.store import Table, execute, execute_many, one, rows
@@ -20,7 +21,6 @@ from model.store import Table, execute, execute_many, one, rows
 # Stands for nobody in person_month: an order without owner and maker.
 NOBODY = b"\0" * 16
 CUSTOMERS_PER_BATCH = 2_000
-PARAMETERS_PER_STATEMENT = 500
 
 
 class CustomerTotal(Table):
@@ -284,7 +284,7 @@ def rebuild() -> Iterator[int]:
         ],
     )
     done = 0
-    for customers in _batches([row[0] for row in rows("SELECT id FROM customer ORDER BY id")]):
+    for customers in batches([row[0] for row in rows("SELECT id FROM customer ORDER BY id")], CUSTOMERS_PER_BATCH):
         settlement.settle_batch("BETWEEN ? AND ?", (customers[0], customers[-1]))
         done += len(customers)
         yield done
@@ -297,7 +297,7 @@ def rebuild_customers(customers: Iterable[bytes], months: Iterable[str]) -> None
         months: every month in which one of these customers' orders came or went.
     """
     everyone = sorted(customers)
-    for some in _batches(everyone, PARAMETERS_PER_STATEMENT):
+    for some in batches(everyone):
         among = f"IN ({', '.join('?' * len(some))})"
         execute(f"DELETE FROM customer_month WHERE customer_id {among}", some)
         execute(
@@ -320,11 +320,6 @@ def rebuild_customers(customers: Iterable[bytes], months: Iterable[str]) -> None
             + _PERSON_MONTHS.replace(f"WHERE {_LIVE}", f"WHERE {_LIVE} AND date BETWEEN ? AND ?"),
             (*days, NOBODY, *days),
         )
-
-
-def _batches(customers: list[bytes], size: int = CUSTOMERS_PER_BATCH) -> Iterator[list[bytes]]:
-    for start in range(0, len(customers), size):
-        yield customers[start : start + size]
 
 
 @dataclass(frozen=True)

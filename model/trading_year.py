@@ -12,13 +12,13 @@ from datetime import date
 from typing import Any
 
 from model.ageing import anything_after
+from model.batches import batches
 from model.dates import last_day, month_of
 from model.fields import iso
 from model.money import rate_bp
 from model.payment_record import record_since
 from model.store import execute, rows
 
-IDS_PER_STATEMENT = 500
 FIFTH = 5
 
 _SIGN = "(CASE WHEN o.kind = 'return' THEN -1 ELSE 1 END)"
@@ -64,7 +64,7 @@ def trading_year(day: date, customers: Sequence[bytes] | None = None) -> dict[by
     """
     kept = not anything_after(day)
     found: dict[bytes, YearSums] = {}
-    for some in [None] if customers is None else list(_batches(customers)):
+    for some in [None] if customers is None else list(batches(customers)):
         query, parameters = _facts(day, some, kept)
         for id_, *sums in rows(f"SELECT f.customer_id, {_SUMS} FROM ({query}) f GROUP BY f.customer_id", parameters):
             found[bytes(id_)] = YearSums(*sums)
@@ -99,8 +99,3 @@ def _facts(day: date, customers: Sequence[bytes] | None, kept: bool) -> tuple[st
     months = _KEPT.format(months_among=f"AND m.customer_id IN ({marks})" if among else "")
     first = [iso(since), iso(last_day(month_of(since))), iso(day), iso(day), *among]
     return f"{months} UNION ALL {orders}", [month_of(since), month_of(day), *among, *first]
-
-
-def _batches(customers: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
-    for start in range(0, len(customers), IDS_PER_STATEMENT):
-        yield customers[start : start + IDS_PER_STATEMENT]

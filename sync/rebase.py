@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from model import leases, search_index, shadows, synced, totals
+from model.batches import batches
 from model.changes import KINDS
 from model.changes.arrivals import UNEXPECTED, Arrival, Judged, entered, plain
 from model.changes.kind import Kind
@@ -210,8 +211,7 @@ def _reach_after(incoming: Mapping[tuple[str, bytes], bytes | None], reach: _Rea
 def _add_documents(kind: str, ids: list[bytes], reach: _Reach) -> None:
     """Whose documents these are as they stand in the store, and in which months they count."""
     month = "substr(date, 1, 7)" if kind == "order" else "''"
-    for start in range(0, len(ids), synced.IDS_PER_STATEMENT):
-        some = ids[start : start + synced.IDS_PER_STATEMENT]
+    for some in batches(ids):
         marks = ", ".join("?" * len(some))
         for customer, counted in rows(
             f"SELECT DISTINCT customer_id, {month} FROM {_CUSTOMER_OF[kind]} WHERE id IN ({marks})", some
@@ -324,8 +324,7 @@ def _drop_dangling_of(incoming: Mapping[tuple[str, bytes], bytes | None]) -> Non
 def _there(customers: Iterable[bytes]) -> set[bytes]:
     ids = sorted(customers)
     found: set[bytes] = set()
-    for start in range(0, len(ids), synced.IDS_PER_STATEMENT):
-        some = ids[start : start + synced.IDS_PER_STATEMENT]
+    for some in batches(ids):
         marks = ", ".join("?" * len(some))
         found |= {bytes(row[0]) for row in rows(f"SELECT id FROM customer WHERE id IN ({marks})", some)}
     return found
@@ -334,17 +333,12 @@ def _there(customers: Iterable[bytes]) -> set[bytes]:
 def _index(reach: _Reach) -> None:
     there = _there(reach.named)
     search_index.forget_customers(sorted(reach.named - there))
-    for some in _batches(sorted(there)):
+    for some in batches(sorted(there)):
         search_index.index_customers(list(Customer.select().where(Customer.id.in_(some))))
-    for some in _batches(sorted(reach.products)):
+    for some in batches(sorted(reach.products)):
         found = list(Product.select().where(Product.id.in_(some)))
         search_index.forget_products(sorted(set(some) - {product.id for product in found}))
         search_index.index_products(found)
-
-
-def _batches(ids: list[bytes]) -> Iterable[list[bytes]]:
-    for start in range(0, len(ids), synced.IDS_PER_STATEMENT):
-        yield ids[start : start + synced.IDS_PER_STATEMENT]
 
 
 def _keep_results(heard: Heard) -> None:

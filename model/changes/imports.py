@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from model import synced
+from model.batches import batches
 from model.changes.kind import Args, Kind
 from model.context import Context
 from model.errors import N_, Refused, StoreError
@@ -62,9 +63,8 @@ def _fingerprints() -> dict[tuple[str, bytes], int]:
     """What every document is that an import may change, to be compared with what it is afterwards."""
     found: dict[tuple[str, bytes], int] = {}
     for kind in _CHANGEABLE:
-        ids = synced.all_ids(kind)
-        for start in range(0, len(ids), synced.IDS_PER_STATEMENT):
-            bodies = synced.read_documents(kind, ids[start : start + synced.IDS_PER_STATEMENT])
+        for some in batches(synced.all_ids(kind)):
+            bodies = synced.read_documents(kind, some)
             found |= {(kind, id_): hash(body) for id_, body in bodies.items()}
     found |= {("receipt", bytes(id_)): named for id_, named in rows(_NAMED_BILLS)}
     return found

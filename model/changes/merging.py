@@ -9,6 +9,7 @@ import msgspec
 
 from model import search, totals
 from model.aliases import Alias, BlacklistedBefore, Moved, resolved
+from model.batches import batches
 from model.changes.closed_months import refuse_closed_month
 from model.changes.customers import customer_with_id, judged_day
 from model.changes.kind import Args, Kind
@@ -23,7 +24,6 @@ from model.rights import require
 from model.store import execute, execute_many, rows
 from model.touched import touch
 
-IDS_PER_STATEMENT = 500
 _ASSIGNMENT_COLUMNS = "from_date, to_date, owner_id, started_by, ended_by"
 
 
@@ -253,7 +253,7 @@ def _put_back_documents(moved: Moved, loser: bytes, winner: bytes, ctx: Context)
     _give("orders", orders, winner, loser)
     _give("receipt", receipts, winner, loser)
     _give("contact_log", moved.contacts, winner, loser)
-    for some in _some_at_a_time(moved.lease_uses):
+    for some in batches(moved.lease_uses):
         execute(f"UPDATE lease_use SET customer_id = ? WHERE order_id IN ({_marks(some)})", (loser, *some))
     _drop_foreign_wishes((loser, winner), ctx)
 
@@ -261,7 +261,7 @@ def _put_back_documents(moved: Moved, loser: bytes, winner: bytes, ctx: Context)
 def _give(table: str, ids: Sequence[bytes], before: bytes, after: bytes) -> None:
     """Give rows to another customer, those that still belong to the one before."""
     _announce(_MOVING[table], ids, before, after)
-    for some in _some_at_a_time(ids):
+    for some in batches(ids):
         execute(
             f"UPDATE {table} SET customer_id = ? WHERE customer_id = ? AND id IN ({_marks(some)})",
             (after, before, *some),
@@ -270,7 +270,7 @@ def _give(table: str, ids: Sequence[bytes], before: bytes, after: bytes) -> None
 
 def _referring(table: str, column: str, ids: Sequence[bytes]) -> tuple[bytes, ...]:
     found: set[bytes] = set()
-    for some in _some_at_a_time(ids):
+    for some in batches(ids):
         found |= {bytes(id_) for (id_,) in rows(f"SELECT id FROM {table} WHERE {column} IN ({_marks(some)})", some)}
     return tuple(sorted(found - set(ids)))
 
@@ -306,11 +306,6 @@ def _put_back_assignments(loser: bytes, moved: Moved) -> None:
         f"INSERT INTO assignment (customer_id, {_ASSIGNMENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",
         [(loser, *assignment) for assignment in moved.assignments],
     )
-
-
-def _some_at_a_time(ids: Sequence[bytes]) -> Iterable[Sequence[bytes]]:
-    for start in range(0, len(ids), IDS_PER_STATEMENT):
-        yield ids[start : start + IDS_PER_STATEMENT]
 
 
 def _marks(ids: Sequence[bytes]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeAlias
@@ -17,7 +17,6 @@ from model.store import execute_many, one, rows
 Values: TypeAlias = dict[str, Any]
 # progress(table, rows done, rows expected or None)
 Progress: TypeAlias = Callable[[str, int, int | None], None]
-ROWS_PER_STATEMENT = 500
 
 
 @dataclass
@@ -187,12 +186,6 @@ def insert(table: str, columns: Sequence[str], new: list[tuple[Any, ...]]) -> No
         new.sort(key=lambda row: row[0])
         marks = ", ".join("?" * len(columns))
         execute_many(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", new)
-
-
-def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """Few enough values at a time for the parameters of one statement."""
-    for start in range(0, len(values), ROWS_PER_STATEMENT):
-        yield values[start : start + ROWS_PER_STATEMENT]
 
 
 def text_of(day: date | None) -> str | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from model.batches import batches
 from model.errors import N_
-from model.files.batch import TWICE, Batch, Values, chunks, insert
+from model.files.batch import TWICE, Batch, Values, insert
 from model.files.faults import SourceRow
 from model.store import one, rows
 
@@ -187,7 +188,7 @@ class ReceiptRows:
 
     def finish_allocations(self) -> None:
         """Write which bills each receipt names, in the order of their rows."""
-        for some in chunks(list(self._named.items())):
+        for some in batches(list(self._named.items())):
             receipts = _receipts([number for number, _ in some])
             orders = _bills([order for _, named in some for _, order, _ in named])
             wishes: list[tuple[Any, ...]] = []
@@ -257,7 +258,7 @@ class ReceiptRows:
 def _bills(numbers: list[str]) -> dict[str, tuple[bytes, bytes, str]]:
     """Id, customer and kind of orders by their number."""
     found: dict[str, tuple[bytes, bytes, str]] = {}
-    for some in chunks(list(dict.fromkeys(numbers))):
+    for some in batches(list(dict.fromkeys(numbers))):
         marks = ", ".join("?" * len(some))
         for number, id_, customer, kind in rows(
             f"SELECT number, id, customer_id, kind FROM orders WHERE number IN ({marks}) AND state <> 'voided'", some

@@ -9,6 +9,7 @@ from datetime import date
 from itertools import islice
 
 from model import synced
+from model.batches import batches
 from model.store import Store, rows
 from sync.protocol import DOCUMENTS_PER_PAGE, Document, Head, Page, Position
 from sync.server.cards import cards
@@ -95,8 +96,7 @@ def _held(kind: str, ids: list[bytes], view: View) -> set[bytes]:
     """Of these documents, those that at least one bucket of the view holds: the others are gone."""
     buckets = ", ".join("?" * len(view.buckets))
     found: set[bytes] = set()
-    for start in range(0, len(ids), synced.IDS_PER_STATEMENT):
-        some = ids[start : start + synced.IDS_PER_STATEMENT]
+    for some in batches(ids):
         marks = ", ".join("?" * len(some))
         found |= {
             bytes(row[0])

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from model import synced
 from model.aliases import resolved
+from model.batches import batches
 from model.fields import iso
 from model.rights import SIGHTS
 from model.settings import setting_on
@@ -27,7 +28,6 @@ SHARED, CARD, COST, ALL, OFFICE_BUCKET = "shared", "card", "cost", "all", "offic
 CARD_KIND = "card"
 FEED_KINDS = (*synced.KINDS, CARD_KIND)
 _OF_CUSTOMER = {"order": "orders", "receipt": "receipt", "contact": "contact_log", "conflict": "conflict"}
-IDS_PER_STATEMENT = 500
 # Raised when what a bucket holds changes its meaning: every laptop then reads everything anew.
 VIEW_VERSION = 1
 
@@ -73,12 +73,12 @@ def scope_of(kind: str, ids: Iterable[bytes], day: date) -> dict[bytes, set[str]
     """In which buckets these documents belong on a day; a document that is not there belongs in none."""
     wanted = sorted({bytes(id_) for id_ in ids})
     found: dict[bytes, set[str]] = {}
-    for some in _batches(wanted):
+    for some in batches(wanted):
         found.update(_scope(kind, some, day))
     return {id_: found.get(id_, set()) for id_ in wanted}
 
 
-def _scope(kind: str, ids: list[bytes], day: date) -> dict[bytes, set[str]]:
+def _scope(kind: str, ids: Sequence[bytes], day: date) -> dict[bytes, set[str]]:
     marks = ", ".join("?" * len(ids))
     if kind in ("customer", CARD_KIND):
         homes = _homes(ids, day)
@@ -124,7 +124,7 @@ def _of_conflicts(found: list[tuple[bytes, bytes | None, bytes | None, str]], da
     """With the office, with who wants it, and a field of a card with the customer's owner, who may decide it too."""
     owned = sorted({bytes(customer) for _id, customer, _person, kind in found if kind == "field" and customer})
     homes: dict[bytes, set[str]] = {}
-    for some in _batches(owned):
+    for some in batches(owned):
         homes.update(_homes(some, day))
     scopes = {}
     for id_, customer, person, kind in found:
@@ -134,7 +134,7 @@ def _of_conflicts(found: list[tuple[bytes, bytes | None, bytes | None, str]], da
     return scopes
 
 
-def _homes(customers: list[bytes], day: date) -> dict[bytes, set[str]]:
+def _homes(customers: Sequence[bytes], day: date) -> dict[bytes, set[str]]:
     """Where each customer's documents belong: with its owner and the office, or with everybody.
 
     What is left of a merged one belongs to the owner of the one it was merged into.
@@ -157,7 +157,7 @@ def _homes(customers: list[bytes], day: date) -> dict[bytes, set[str]]:
 def _with_homes(documents: list[tuple[bytes, bytes, bytes | None]], day: date) -> dict[bytes, set[str]]:
     customers = sorted({bytes(customer) for _id, customer, _person in documents})
     homes: dict[bytes, set[str]] = {}
-    for some in _batches(customers):
+    for some in batches(customers):
         homes.update(_homes(some, day))
     found = {}
     for id_, customer, person in documents:
@@ -194,7 +194,7 @@ def _by_kind(touched: Touched, day: date) -> dict[str, set[bytes]]:
     homes = scope_of("customer", customers, day)
     before = _standing("customer", customers)
     moved = [id_ for id_ in customers if id_ in before and before[id_] != homes[id_]]
-    for some in _batches(moved):
+    for some in batches(moved):
         marks = ", ".join("?" * len(some))
         for kind, table in _OF_CUSTOMER.items():
             by_kind[kind] |= {
@@ -206,7 +206,7 @@ def _by_kind(touched: Touched, day: date) -> dict[str, set[bytes]]:
 def _merged_into(winners: set[bytes]) -> set[bytes]:
     """The customers that were merged into these, whose own documents go where theirs go."""
     found: set[bytes] = set()
-    for some in _batches(sorted(winners)):
+    for some in batches(sorted(winners)):
         marks = ", ".join("?" * len(some))
         losers = rows(f"SELECT loser_id FROM alias WHERE winner_id IN ({marks})", some)
         found |= {bytes(row[0]) for row in losers}
@@ -216,7 +216,7 @@ def _merged_into(winners: set[bytes]) -> set[bytes]:
 def _standing(kind: str, ids: list[bytes]) -> dict[bytes, set[str]]:
     """In which buckets the feed has these documents now."""
     found: dict[bytes, set[str]] = defaultdict(set)
-    for some in _batches(ids):
+    for some in batches(ids):
         marks = ", ".join("?" * len(some))
         for bucket, id_ in rows(
             f"SELECT bucket, id FROM feed WHERE kind = ? AND gone = 0 AND id IN ({marks})", (kind, *some)
@@ -268,8 +268,3 @@ def feed_faults(day: date) -> list[tuple[str, str, str, str]]:
             if kept != wanted:
                 found.append((kind, id_.hex(), " ".join(sorted(kept)), " ".join(sorted(wanted))))
     return found
-
-
-def _batches(ids: list[bytes]) -> Iterator[list[bytes]]:
-    for start in range(0, len(ids), IDS_PER_STATEMENT):
-        yield ids[start : start + IDS_PER_STATEMENT]
