@@ -7,8 +7,8 @@ first, then what was due last.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from model.call_board import call_board
 from model.errors import N_
 from model.fields import iso
 from model.follow_ups import follow_ups
-from model.held_orders import HeldOrder, held_orders
+from model.held_orders import HeldOrder, WaitingOrder, judged, orders_that_wait
 from model.rhythm import quiet_limits
 from model.store import meta, one, rows, set_meta
 from model.to_activate import activations
@@ -35,6 +35,8 @@ TASK_NAMES = {
     "activate": N_("activate"),
 }
 CALLS_SHOWN, ACTIVATIONS_SHOWN = 50, 50
+# More of a kind than one does in a day; those behind come up as the first are done or put off.
+SHOWN_OF_A_KIND = 200
 # What the key of a task that comes from the board of calls begins with.
 CALL_KEY = "call "
 PUT_OFF = "put_off"
@@ -52,7 +54,8 @@ class Task:
         template, params: what is to be done; a screen translates it, and puts what stops a held order into `reasons`.
         worth: what it is about, in minor units: the goods that wait, the money that is late, what a call may bring.
         due: since when, or for when.
-        held: the order that waits, with everything that stops it now.
+        waiting: the order that waits.
+        held: the same with everything that stops it now; None behind the first SHOWN_OF_A_KIND.
     """
 
     kind: str
@@ -65,6 +68,7 @@ class Task:
     order: bytes | None = None
     worth: int = 0
     due: date | None = None
+    waiting: WaitingOrder | None = None
     held: HeldOrder | None = None
 
 
@@ -75,17 +79,36 @@ def worklist(day: date, person: bytes | None, *, sees_cost: bool = True) -> list
         person: only what is this salesperson's; None for everybody's.
         sees_cost: whether calls may be ranked by margin.
     """
-    late = put_off(day)
+    return [task for part in worklist_in_parts(day, person, sees_cost=sees_cost) for task in part]
+
+
+def worklist_in_parts(day: date, person: bytes | None, *, sees_cost: bool = True) -> Iterator[list[Task]]:
+    """The same list as it is read: each part stands behind those before it."""
+    late, there = put_off(day), set[bytes | None]()
+    for kinds in (_questions(person), _held(day, person), _follow_ups(day, person), _late_money(day, person)):
+        part = list(kinds)
+        there |= {task.customer for task in part}
+        yield _judged(_in_order(part, late, day), day)
+    part = list(_calls(day, person, sees_cost))
+    there |= {task.customer for task in part}
+    yield _in_order([*part, *_activations(day, person, sees_cost, there)], late, day)
+
+
+def _in_order(tasks: Sequence[Task], late: Container[str], day: date) -> list[Task]:
     order = list(TASK_NAMES)
-    found = [
-        *_questions(person), *_held(day, person), *_follow_ups(day, person), *_late_money(day, person),
-        *_calls(day, person, sees_cost),
-    ]  # fmt: skip
-    found += _activations(day, person, sees_cost, {task.customer for task in found})
-    kept = [task for task in found if task.key not in late]
     return sorted(
-        kept, key=lambda task: (order.index(task.kind), -task.worth, day - (task.due or day), task.code, task.key)
+        (task for task in tasks if task.key not in late),
+        key=lambda task: (order.index(task.kind), -task.worth, day - (task.due or day), task.code, task.key),
     )
+
+
+def _judged(tasks: list[Task], day: date) -> list[Task]:
+    """With what stops the held orders that are shown: a large company has more than anybody decides in a day."""
+    waiting = [task.waiting for task in tasks[:SHOWN_OF_A_KIND] if task.waiting is not None]
+    if not waiting:
+        return tasks
+    held = {order.id: order for order in judged(waiting, day)}
+    return [replace(task, held=held.get(task.order or b"")) for task in tasks]
 
 
 def _questions(person: bytes | None) -> Iterator[Task]:
@@ -101,10 +124,10 @@ def _questions(person: bytes | None) -> Iterator[Task]:
 
 
 def _held(day: date, person: bytes | None) -> Iterator[Task]:
-    for order in held_orders(day, person):
+    for order in orders_that_wait(day, person):
         yield Task(
             "held", f"held {order.id.hex()}", N_("{number}: {reasons}"), {"number": order.number}, order.customer,
-            order.code, order.name, order.id, order.amount, order.date, held=order,
+            order.code, order.name, order.id, order.amount, order.date, order,
         )  # fmt: skip
 
 

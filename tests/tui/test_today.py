@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
 from model import worklist
+from model.activity import Board
 from model.store import Store
-from model.worklist import put_off
+from model.worklist import SHOWN_OF_A_KIND, put_off
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, small_company
 from tests.tui.order_desk import until
@@ -28,7 +30,7 @@ from tui.receivables.receipt_form import ReceiptForm
 from tui.shared.paged_table import PagedTable
 from tui.shared.status import StatusLine
 from tui.today import screen as today_screen
-from tui.today.screen import SHOWN_OF_A_KIND, TodayScreen
+from tui.today.screen import TodayScreen
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -88,6 +90,39 @@ async def test_the_list_is_ones_own_and_can_be_everybodys(store: Store) -> None:
         assert "2 customers traded" in standing
         await pilot.press("o")
         assert "collect C3 Customer C3" in await rows(pilot, 4)
+
+
+async def test_a_long_list_is_shown_as_far_as_it_is_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    began, may_go_on, counting = Event(), Event(), today_screen.activity_board
+
+    def counted_slowly(month: str, as_of: date) -> Board:
+        began.set()
+        assert may_go_on.wait(60)
+        return counting(month, as_of)
+
+    monkeypatch.setattr(today_screen, "LONGEST_SILENCE_SECONDS", 0)
+    monkeypatch.setattr(today_screen, "activity_board", counted_slowly)
+    app = HuokeApp(store, first_mode="today")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, began.is_set)
+        assert len(await rows(pilot, 3)) == 3
+        about = app.screen.query_one(".about", Static)
+        assert str(about.content).endswith(" · reading …")
+        standing = app.screen.query_one(".standing", Static)
+        assert not str(standing.content)
+        may_go_on.set()
+        await until(pilot, lambda: bool(str(standing.content)))
+        assert len(await rows(pilot, 3)) == 3
+        assert "reading" not in str(about.content)
+        # What is read anew stays in sight until it is there.
+        began.clear()
+        may_go_on.clear()
+        assert isinstance(app.screen, TodayScreen)
+        app.screen.refresh_data()
+        await until(pilot, began.is_set)
+        await pilot.pause()
+        assert str(standing.content)
+        may_go_on.set()
 
 
 async def test_it_is_said_where_more_could_be_called_than_are_listed(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -23,12 +24,13 @@ from model.targets import ahead_of
 from model.worklist import (
     CALL_KEY,
     CALLS_SHOWN,
+    SHOWN_OF_A_KIND,
     TASK_NAMES,
     Task,
     put_off,
     put_off_until_tomorrow,
     take_up_again,
-    worklist,
+    worklist_in_parts,
 )
 from tui import keymap
 from tui.archive.documents import DocumentScreen
@@ -53,8 +55,8 @@ COLUMNS = (
 )
 TONES: dict[str, Tone] = {"conflict": "warning", "held": "warning", "collect": "warning"}
 SEPARATOR = " · "
-# More of a kind than one does in a day; those behind come up as the first are done or put off.
-SHOWN_OF_A_KIND = 200
+# A list that takes longer to read is shown as far as it is read.
+LONGEST_SILENCE_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,15 @@ class TodayRead:
     """The list and what stands above it.
 
     Attributes:
-        standing: translated.
+        standing: translated; empty until it is read.
         later: how many tasks were put off.
+        is_whole: whether more follows.
     """
 
     tasks: tuple[Task, ...]
     standing: str
     later: int
+    is_whole: bool
 
 
 class TodayScreen(StoreScreen):
@@ -79,10 +83,10 @@ class TodayScreen(StoreScreen):
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("today")]
 
     class ListRead(Message):
-        """The list came from the store."""
+        """A list, or as much of it as was read by then, came from the store."""
 
-        def __init__(self, read: TodayRead) -> None:
-            self.read = read
+        def __init__(self, whose: bytes | None, read: TodayRead) -> None:
+            self.whose, self.read = whose, read
             super().__init__()
 
     class Settled(Message):
@@ -95,6 +99,7 @@ class TodayScreen(StoreScreen):
     def __init__(self) -> None:
         super().__init__()
         self._read: TodayRead | None = None
+        self._read_of: bytes | None = None
         self._shows_all = False
 
     def compose(self) -> ComposeResult:
@@ -121,18 +126,27 @@ class TodayScreen(StoreScreen):
 
     @work(thread=True, exclusive=True, group="today")
     def _read_list(self, whose: bytes | None) -> None:
-        worker = get_current_worker()
+        worker, said = get_current_worker(), time.monotonic()
         with self.session.store.use():
-            read = read_today(self.session, whose)
-        if not worker.is_cancelled:
-            self.post_message(self.ListRead(read))
+            for read in read_today(self.session, whose):
+                if worker.is_cancelled:
+                    return
+                if read.is_whole or time.monotonic() - said >= LONGEST_SILENCE_SECONDS:
+                    self.post_message(self.ListRead(whose, read))
+                    said = time.monotonic()
 
     @on(ListRead)
     def _show(self, message: ListRead) -> None:
-        self._read = message.read
+        before = self._read
+        if not message.read.is_whole and before is not None and before.is_whole and self._read_of == message.whose:
+            # It is being read anew: a part of it is less than what is in sight.
+            return
+        self._read, self._read_of = message.read, message.whose
         self.query_one(".standing", Static).update(printable(message.read.standing))
         self.query_one(".about", Static).update(self._about(message.read))
-        self.query_one(ShortTable).take([_entry(place, task) for place, task in enumerate(_shown(message.read.tasks))])
+        if message.read.tasks or message.read.is_whole:
+            shown = [_entry(place, task) for place, task in enumerate(_shown(message.read.tasks))]
+            self.query_one(ShortTable).take(shown)
 
     def _about(self, read: TodayRead) -> str:
         said = []
@@ -145,6 +159,8 @@ class TodayScreen(StoreScreen):
         if read.later:
             key = keymap.shown_keys(keymap.ACTION_OF["today.take_up_again"])
             said.append(_("put off: {count} ({key})").format(count=read.later, key=key))
+        if not read.is_whole:
+            said.append(_("reading …"))
         return SEPARATOR.join(said)
 
     # The row under the cursor -----------------------------------------------------------------
@@ -258,11 +274,14 @@ class TodayScreen(StoreScreen):
         self.refresh_data()
 
 
-def read_today(session: Session, whose: bytes | None) -> TodayRead:
-    """The list of a salesperson or of everybody; in a thread, with the store in use."""
-    day = session.today()
-    tasks = tuple(worklist(day, whose, sees_cost=may_see_cost(session.person_id, day)))
-    return TodayRead(tasks, _standing(session, whose), len(put_off(day)))
+def read_today(session: Session, whose: bytes | None) -> Iterator[TodayRead]:
+    """The list of a salesperson or of everybody as it is read, whole at last; in a thread, with the store in use."""
+    day, later = session.today(), len(put_off(session.today()))
+    tasks: tuple[Task, ...] = ()
+    for part in worklist_in_parts(day, whose, sees_cost=may_see_cost(session.person_id, day)):
+        tasks = (*tasks, *part)
+        yield TodayRead(tasks, "", later, is_whole=False)
+    yield TodayRead(tasks, _standing(session, whose), later, is_whole=True)
 
 
 def _standing(session: Session, whose: bytes | None) -> str:
