@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from model.activity import activity_board
+from model.activity import ActivityRow, activity_board
 from model.archive import DocumentRef
 from model.dates import month_of
 from model.margin import may_see_cost
@@ -153,9 +153,12 @@ class TodayScreen(StoreScreen):
         # Customers expected to order and those to wake are one list, and only the calls most worth making are read.
         calls = Counter(task.kind for task in read.tasks if task.key.startswith(CALL_KEY))
         is_cut = calls.total() + read.later >= CALLS_SHOWN
-        for kind, count in Counter(task.kind for task in read.tasks).items():
-            if kind not in ("conflict", "notice"):
-                said.append(_count_words(kind, count, is_cut and kind in calls))
+        counts = Counter(task.kind for task in read.tasks if task.kind not in ("conflict", "notice"))
+        for kind, count in counts.items():
+            # With + where there may be more than were read.
+            said.append(f"{_(TASK_NAMES[kind])} {count:,}{'+' if is_cut and kind in calls else ''}")
+        if counts and max(counts.values()) > SHOWN_OF_A_KIND:
+            said.append(_("the first {count} of each").format(count=SHOWN_OF_A_KIND))
         if read.later:
             key = keymap.shown_keys(keymap.ACTION_OF["today.take_up_again"])
             said.append(_("put off: {count} ({key})").format(count=read.later, key=key))
@@ -291,17 +294,19 @@ def _standing(session: Session, whose: bytes | None) -> str:
     row = next((row for row in board.rows if row.person == whose), None) if whose is not None else None
     if row is None:
         company = board.company
-        text = _("Company · {month}: {active} of {responsible} customers traded").format(
-            month=board.month, active=company.active, responsible=company.responsible
-        )
-        return text if company.rate_bp is None else f"{text}{_(', ')}{format_rate(company.rate_bp)} %"
-    text = _("{name} · {month}: {active} of {responsible} customers traded").format(
-        name=row.name, month=board.month, active=row.active, responsible=row.responsible
-    )
-    if row.rate_bp is not None:
-        text += f"{_(', ')}{format_rate(row.rate_bp)} %"
+        return _traded_words(_("Company"), board.month, company)
+    text = _traded_words(row.name, board.month, row)
     ahead = [_(template).format(**params) for template, params in ahead_of(row, board).sentences()]
     return SEPARATOR.join([text, *ahead])
+
+
+def _traded_words(name: str, month: str, row: ActivityRow) -> str:
+    """How many of a salesperson's or the company's customers traded, and the rate where there is one."""
+    words = {"name": name, "month": month, "active": f"{row.active:,}", "responsible": f"{row.responsible:,}"}
+    if row.rate_bp is None:
+        return _("{name} · {month}: {active} of {responsible} customers traded").format(**words)
+    sentence = _("{name} · {month}: {active} of {responsible} customers traded, {rate} %")
+    return sentence.format(**words, rate=format_rate(row.rate_bp))
 
 
 def _shown(tasks: Sequence[Task]) -> list[Task]:
@@ -313,12 +318,6 @@ def _shown(tasks: Sequence[Task]) -> list[Task]:
         if counts[task.kind] <= SHOWN_OF_A_KIND:
             shown.append(task)
     return shown
-
-
-def _count_words(kind: str, count: int, is_cut: bool) -> str:
-    """How many tasks there are of a kind; with + where there may be more than were read."""
-    words = f"{_(TASK_NAMES[kind])} {count:,}{'+' if is_cut else ''}"
-    return words if count <= SHOWN_OF_A_KIND else words + _(" (first {count})").format(count=SHOWN_OF_A_KIND)
 
 
 def _entry(place: int, task: Task) -> Entry:
