@@ -257,6 +257,22 @@ async def test_other_terms_are_tried_and_open_what_they_would_have_held(store: S
         assert screen.query_one(FigureTable).total == after.other
 
 
+async def test_what_other_terms_hold_fewer_is_said_as_fewer(store: Store) -> None:
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app, TERMS)
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(app.screen.query("#limit")))
+        await until(pilot, lambda: app.screen.focused is not None)
+        await pilot.press("ctrl+u", *"1000", "tab", "tab", "tab", *"300", "f10")
+        await until(pilot, lambda: isinstance(app.screen, AnalysisScreen))
+        await settle(pilot, app)
+        await press(pilot, app, "j")
+        held = table(app).record
+        assert held.other < held.present
+        assert f"{held.present - held.other} orders fewer would have been held" in text_of(app, ".summary")
+
+
 async def test_a_customer_of_the_margin_opens_its_archive(store: Store) -> None:
     app = HuokeApp(store, first_mode="customers")
     async with app.run_test(size=(120, 40)) as pilot:
