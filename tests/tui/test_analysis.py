@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from model.changes.customers import SetBlacklisted
+from model.changes.recording import record
+from model.kept_values import kept_values, refresh_values
 from model.margin import margin
+from model.quarters import BOTH
 from model.settings import Setting
 from model.stages import stages_report
 from model.store import Store, open_store, rows, set_meta
@@ -36,6 +40,7 @@ from tui.analysis.screen import FACES, AnalysisScreen
 from tui.analysis.trends import TrendsFace
 from tui.app import HuokeApp
 from tui.archive.screen import ArchiveScreen
+from tui.customers.listed import BLACKLISTED_SIGN
 from tui.shared.chart import BarData, CurveData, HeatData, ScatterData
 from tui.shared.definition import DefinitionCard
 from tui.shared.figure_table import FigureTable
@@ -158,6 +163,24 @@ async def test_the_four_quarters_stand_as_a_scatter_and_open_their_customers(sto
         assert set(shown(app, 0, customers)) == {"#"}
         screen = await behind(pilot, app)
         assert screen.query_one(FigureTable).total == quarters[0].count
+
+
+async def test_the_blacklisted_among_key_accounts_carry_their_sign(store: Store) -> None:
+    with store.use():
+        refresh_values(SAMPLE_DAY)
+        first = kept_values(quarter=BOTH, count=1)[0]
+        record(
+            SetBlacklisted(customer=first.id, from_date=SAMPLE_DAY, blacklisted=True, reason="does not pay"),
+            person=None, on=SAMPLE_DAY,
+        )  # fmt: skip
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot, app, QUARTERS)
+        customers = analysis(app).face.query_one("#quarter-customers", FigureTable)
+        assert shown(app, 1, customers)[:2] == [BLACKLISTED_SIGN, ""]
+        screen = await behind(pilot, app)
+        cells = [shown(app, at, screen.query_one(FigureTable))[0] for at in range(3)]
+        assert cells == ["#", BLACKLISTED_SIGN, first.code]
 
 
 async def test_stages_are_counted_and_open_their_customers(store: Store) -> None:
