@@ -25,6 +25,7 @@ from tui.leaderboard.short_table import ShortTable
 from tui.office.screen import OfficeScreen
 from tui.order_entry.screen import OrderScreen
 from tui.receivables.receipt_form import ReceiptForm
+from tui.shared.definition import DefinitionCard
 from tui.shared.paged_table import PagedTable
 from tui.shared.status import StatusLine
 from tui.today import screen as today_screen
@@ -100,6 +101,20 @@ async def test_it_is_said_where_more_could_be_called_than_are_listed(
         await rows(pilot, 3)
         about = str(app.screen.query_one(".about", Static).content)
         assert about.endswith("order due 1+")
+
+
+async def test_what_a_row_is_worth_and_why_it_stands_there_is_said(store: Store) -> None:
+    app = HuokeApp(store, first_mode="today")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows(pilot, 3)
+        await pilot.press("d")
+        await opened(pilot, DefinitionCard)
+        await pilot.pause()
+        said = " ".join(str(line.content) for line in app.screen.query(Static))
+        for words in ("the amount overdue", "the credit left covers", "there may be more"):
+            assert words in said
+        await pilot.press("escape")
+        await opened(pilot, TodayScreen)
 
 
 @pytest.mark.parametrize(("me", "says"), [("S1", "ask someone whose role is"), ("M1", "F9: released or rejected")])

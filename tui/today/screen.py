@@ -40,6 +40,7 @@ from tui.leaderboard.short_table import Entry, ShortTable
 from tui.locale import N_, _
 from tui.session import Session, StoreScreen
 from tui.shared.columns import Column, printable
+from tui.shared.definition import DefinitionCard
 from tui.shared.paged_table import PagedTable, Row
 from tui.shared.pages import Tone
 from tui.shared.status import StatusLine
@@ -53,6 +54,7 @@ COLUMNS = (
 )
 TONES: dict[str, Tone] = {"conflict": "warning", "held": "warning", "collect": "warning"}
 SEPARATOR = " · "
+FIGURES = ("worth", "call_worth", "order_of_today", "cut_list")
 # More of a kind than one does in a day; those behind come up as the first are done or put off.
 SHOWN_OF_A_KIND = 200
 
@@ -245,6 +247,10 @@ class TodayScreen(StoreScreen):
         """Turn between one's own list and everybody's."""
         self._shows_all = not self._shows_all
         self.refresh_data()
+
+    def action_explain(self) -> None:
+        """Say what the figures of the list mean, and in which order it stands."""
+        self.app.push_screen(DefinitionCard(_("Today"), FIGURES))
 
     @work(thread=True, group="settle")
     def _settle(self, deed: Callable[[], Any], said: str) -> None:
