@@ -138,7 +138,7 @@ async def test_today_the_office_and_the_archive_say_the_same_of_a_held_order(tmp
         made.pay("C1", TODAY, "300")
         made.terms("C1", days=10, limit="20", since=TODAY)
 
-    says = "over limit 30.00 — receive 30.00 to release (when recorded: overdue)"
+    says = "over limit 30.00 — receive 30.00 (above the limit) to release (when recorded: overdue)"
     with small_company(tmp_path / "store", with_another_reason) as (opened_store, _company):
         app = HuokeApp(opened_store, first_mode="today")
         async with app.run_test(size=(120, 40)) as pilot:

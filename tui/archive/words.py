@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from model.archive import DocumentRef, OrderRow
-from model.credit import REASON_NAMES, REASONS_FOR_A_PERSON, Reason, Standing, Verdict
+from model.credit import CURE_NAMES, REASON_NAMES, REASONS_FOR_A_PERSON, Reason, Standing, Verdict
 from model.dates import BEGINNING
 from model.money import grouped
 from model.statement import DOCUMENT_NAMES
@@ -94,7 +94,9 @@ def verdict_words(verdict: Verdict) -> str:
     words = reasons_words(verdict.reasons)
     # Money alone does not release what a person must look at.
     if verdict.cure > 0 and not any(reason.name in REASONS_FOR_A_PERSON for reason in verdict.reasons):
-        words += " — " + _("receive {amount} to release").format(amount=grouped(verdict.cure))
+        words += " — " + _("receive {amount} ({what}) to release").format(
+            amount=grouped(verdict.cure), what=_(CURE_NAMES[verdict.cured_by])
+        )
     return words
 
 
