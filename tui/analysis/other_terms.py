@@ -296,7 +296,7 @@ class HeldBehind(OrdersBehind):
 
     FIGURES: ClassVar[tuple[Figure, ...]] = (
         Figure(Column("date", N_("Date"), 10, priority=7), lambda row: row.order.day.isoformat()),
-        Figure(Column("number", N_("Number"), 10, priority=8), lambda row: row.order.number),
+        Figure(Column("number", N_("Number"), 10, priority=8, whole=True), lambda row: row.order.number),
         Figure(
             Column("customer", N_("Customer"), 10, grow=True, priority=9),
             lambda row: None if row.customer is None else row.customer.name,
