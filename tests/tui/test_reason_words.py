@@ -76,7 +76,7 @@ def test_a_row_names_every_reason_and_leaves_the_bills_to_the_card() -> None:
     verdict = judge(Standing(100_000, 30, "order", 50_000, None, False, 20_000, (bill,)), total=10_000, paid=0)
     cure = " — receive 100.00 (for this order) to release"
     assert archive_words.held_row_words(verdict, "overdue") == (
-        f"overdue 200.00; over limit 600.00 — receive 100.00 to release (when recorded: overdue)"
+        "overdue 200.00; over limit 600.00 — receive 100.00 to release (when recorded: overdue)"
     )
     assert archive_words.held_order_words(verdict, "overdue,over_limit") == (
         f"overdue 200.00 (S1-7); over limit 600.00{cure}"
