@@ -34,6 +34,14 @@ REASON_NAMES = {
 }
 
 
+# What the money that cures a verdict is received for.
+CURE_NAMES = {
+    "order": N_("for this order"),
+    "overdue": N_("for overdue bills"),
+    "over_limit": N_("above the limit"),
+}
+
+
 @dataclass(frozen=True)
 class OverdueBill:
     """A bill past its due date and grace; amounts in minor units."""
@@ -129,6 +137,13 @@ class Verdict:
     def cures_by_older_bills(self) -> bool:
         """Whether the cure is to settle what is overdue: reserved for the order itself it would free nothing."""
         return 0 < self.cure != self.need and any(reason.name == "overdue" for reason in self.reasons)
+
+    @property
+    def cured_by(self) -> str:
+        """What the cure is received for, a key of CURE_NAMES: the smaller of paying this order and of what stops it."""
+        if self.cure == self.need:
+            return "order"
+        return "overdue" if self.standing.overdue == self.cure else "over_limit"
 
     @property
     def held_for(self) -> str:

@@ -228,3 +228,11 @@ def blacklisted_on(customer_id: bytes, day: date) -> bool:
         ),
     )
     return found is not None and bool(found[0])
+
+
+def all_blacklisted_on(day: date) -> frozenset[bytes]:
+    """Every customer that was blacklisted on a day."""
+    last = dict(
+        rows("SELECT customer_id, blacklisted FROM blacklisting WHERE from_date <= ? ORDER BY from_date", (iso(day),))
+    )
+    return frozenset(bytes(id_) for id_, blacklisted in last.items() if blacklisted)

@@ -12,6 +12,7 @@ from datetime import date
 from threading import Lock
 from typing import Any, Literal
 
+from model.customers import all_blacklisted_on
 from model.giving_up import GivenUp
 from model.named_customers import NamedCustomer, named_customers
 from model.potential_model import Progress
@@ -169,12 +170,14 @@ def _row(generation: int, value: CustomerValue) -> tuple[Any, ...]:
 def _named(found: list[tuple[Any, ...]]) -> list[CustomerValue]:
     day = values_as_of()
     named = {} if day is None else named_customers(day, among=[bytes(row[0]) for row in found])
-    return [_value(named[bytes(row[0])], row) for row in found if bytes(row[0]) in named]
+    barred = frozenset() if day is None else all_blacklisted_on(day)
+    return [_value(named[bytes(row[0])], row, bytes(row[0]) in barred) for row in found if bytes(row[0]) in named]
 
 
-def _value(named: NamedCustomer, row: tuple[Any, ...]) -> CustomerValue:
+def _value(named: NamedCustomer, row: tuple[Any, ...], blacklisted: bool) -> CustomerValue:
     id_, recency_days, trading_days, revenue, margin, r, f, m, alive, orders, potential, source, quarter = row
     return CustomerValue(
         bytes(id_), named.code, named.name, named.owner, recency_days, trading_days, revenue, margin,
         None if r is None else Rfm(r, f, m), Potential(alive, orders, potential, source), quarter,
+        blacklisted,
     )  # fmt: skip

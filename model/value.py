@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from model.customers import Customer
+from model.customers import Customer, all_blacklisted_on
 from model.named_customers import NamedCustomer, named_customers
 from model.potential_model import Expectations, PotentialModel, Progress, latest_model, model_on
 from model.quarters import is_key_account, quarters
@@ -52,6 +52,7 @@ class CustomerValue:
         trading_days, revenue, margin: of the twelve months up to the day.
         rfm: None without a trade in them.
         quarter: one of model.quarters.QUARTER_NAMES.
+        blacklisted: whether it is on the day.
     """
 
     id: bytes
@@ -65,6 +66,7 @@ class CustomerValue:
     rfm: Rfm | None
     potential: Potential
     quarter: str
+    blacklisted: bool
 
     @property
     def is_key_account(self) -> bool:
@@ -111,8 +113,11 @@ def valued(day: date, model: PotentialModel | None) -> ValueReport:
         {id_: each.margin for id_, each in potential.items()},
         {id_: named[id_].code for id_ in traded},
     )
+    barred = all_blacklisted_on(day)
     lines = (
-        _line(day, named[id_], each, years.get(id_, NO_YEAR), found.get(id_), potential[id_], quarter[id_])
+        _line(
+            day, named[id_], each, years.get(id_, NO_YEAR), found.get(id_), potential[id_], quarter[id_], id_ in barred
+        )
         for id_, each in traded.items()
     )
     return ValueReport(tuple(sorted(lines, key=lambda line: line.code)), model)
@@ -150,9 +155,16 @@ def _potential(
 
 
 def _line(
-    day: date, named: NamedCustomer, traded: Traded, year: YearSums, rfm: Rfm | None, potential: Potential, quarter: str
+    day: date,
+    named: NamedCustomer,
+    traded: Traded,
+    year: YearSums,
+    rfm: Rfm | None,
+    potential: Potential,
+    quarter: str,
+    blacklisted: bool,
 ) -> CustomerValue:
     return CustomerValue(
         named.id, named.code, named.name, named.owner, (day - traded.last).days, traded.year_days, year.revenue,
-        year.margin, rfm, potential, quarter,
+        year.margin, rfm, potential, quarter, blacklisted,
     )  # fmt: skip

@@ -193,6 +193,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("today.put_off", ("z",), N_("not today"), footer=True),
     Action("today.take_up_again", ("Z",), N_("take up what was put off")),
     Action("today.show_all", ("o",), N_("mine or everybody's")),
+    Action("today.explain", ("d",), N_("what it means"), short=N_("meaning")),
     Action(
         "customers.open_archive",
         ("enter",),

@@ -197,6 +197,12 @@ class StoreScreen(DeskScreen):
     def on_mount(self) -> None:
         self._read_standing()
 
+    def on_screen_suspend(self) -> None:
+        """Whoever turns to another screen has read what was said here; a question or the help only covers it."""
+        if isinstance(self.app.screen, StoreScreen) and self.app.screen is not self:
+            for line in self.query(StatusLine):
+                line.standing = replace(line.standing, said="")
+
     def on_screen_resume(self) -> None:
         """Catch up with what was written while another screen was shown."""
         if self._stale:
@@ -225,7 +231,7 @@ class StoreScreen(DeskScreen):
         """Read again what this screen shows, without jumping."""
 
     def say(self, sentence: str) -> None:
-        """Let the status line say what was just done; it stays until the next thing is done."""
+        """Let the status line say what was just done; until the next thing is done, or one turns to another screen."""
         line = self.query_one(StatusLine)
         if freed := self.session.freed:
             sentence = f"{sentence} {freed_words(freed)}"

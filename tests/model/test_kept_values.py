@@ -43,6 +43,19 @@ def test_kept_values_are_the_reports_until_something_is_written(tmp_path: Path) 
         assert [row.code for row in kept_values()] == ["A", "B", "C"]
 
 
+def test_who_is_blacklisted_is_told_from_the_others(tmp_path: Path) -> None:
+    with company(tmp_path / "store", TODAY) as desk:
+        desk.product("P", cost="60")
+        for code in "ABC":
+            desk.customer(code, days=365, limit="100000")
+            desk.sell(code, date(2026, 2, 1), "100")
+            desk.blacklist(code, date(2026, 3, 1), blacklisted=code != "A")
+        desk.blacklist("C", date(2026, 3, 30), blacklisted=False)
+        refresh_values(TODAY)
+        assert [row.code for row in kept_values() if row.blacklisted] == ["B"]
+        assert [row.code for row in value_report(TODAY).rows if row.blacklisted] == ["B"]
+
+
 def test_who_waits_for_another_thread_to_reckon_them_may_give_up(tmp_path: Path) -> None:
     with company(tmp_path, TODAY):
         with kept_values_module._reckoning, pytest.raises(GivenUp):

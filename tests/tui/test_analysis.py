@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from model.changes.customers import SetBlacklisted
+from model.changes.recording import record
+from model.kept_values import kept_values, refresh_values
 from model.margin import margin
+from model.quarters import BOTH
 from model.settings import Setting
 from model.stages import stages_report
 from model.store import Store, open_store, rows, set_meta
@@ -36,6 +40,7 @@ from tui.analysis.screen import FACES, AnalysisScreen
 from tui.analysis.trends import TrendsFace
 from tui.app import HuokeApp
 from tui.archive.screen import ArchiveScreen
+from tui.customers.listed import BLACKLISTED_SIGN
 from tui.shared.chart import BarData, CurveData, HeatData, ScatterData
 from tui.shared.definition import DefinitionCard
 from tui.shared.figure_table import FigureTable
@@ -160,6 +165,24 @@ async def test_the_four_quarters_stand_as_a_scatter_and_open_their_customers(sto
         assert screen.query_one(FigureTable).total == quarters[0].count
 
 
+async def test_the_blacklisted_among_key_accounts_carry_their_sign(store: Store) -> None:
+    with store.use():
+        refresh_values(SAMPLE_DAY)
+        first = kept_values(quarter=BOTH, count=1)[0]
+        record(
+            SetBlacklisted(customer=first.id, from_date=SAMPLE_DAY, blacklisted=True, reason="does not pay"),
+            person=None, on=SAMPLE_DAY,
+        )  # fmt: skip
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot, app, QUARTERS)
+        customers = analysis(app).face.query_one("#quarter-customers", FigureTable)
+        assert shown(app, 1, customers)[:2] == [BLACKLISTED_SIGN, ""]
+        screen = await behind(pilot, app)
+        cells = [shown(app, at, screen.query_one(FigureTable))[0] for at in range(3)]
+        assert cells == ["#", BLACKLISTED_SIGN, first.code]
+
+
 async def test_stages_are_counted_and_open_their_customers(store: Store) -> None:
     with store.use():
         old = [row.code for row in stages_report(SAMPLE_DAY) if row.stage == "old"]
@@ -255,6 +278,22 @@ async def test_other_terms_are_tried_and_open_what_they_would_have_held(store: S
         assert after.other > before.other
         screen = await behind(pilot, app)
         assert screen.query_one(FigureTable).total == after.other
+
+
+async def test_what_other_terms_hold_fewer_is_said_as_fewer(store: Store) -> None:
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app, TERMS)
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(app.screen.query("#limit")))
+        await until(pilot, lambda: app.screen.focused is not None)
+        await pilot.press("ctrl+u", *"1000", "tab", "tab", "tab", *"300", "f10")
+        await until(pilot, lambda: isinstance(app.screen, AnalysisScreen))
+        await settle(pilot, app)
+        await press(pilot, app, "j")
+        held = table(app).record
+        assert held.other < held.present
+        assert f"{held.present - held.other} orders fewer would have been held" in text_of(app, ".summary")
 
 
 async def test_a_customer_of_the_margin_opens_its_archive(store: Store) -> None:

@@ -373,7 +373,7 @@ async def test_enter_opens_the_rows_behind_a_document(store: Store) -> None:
         text = content.plain if isinstance(content, Content) else str(content)
         assert "Verdict now" in text
         assert "overdue 610.00" in text
-        assert "receive 500.00 to release" in text
+        assert "receive 500.00 (for this order) to release" in text
         assert "Product P" in text
         await pilot.press("escape")
         assert app.screen is app.archive

@@ -95,6 +95,46 @@ async def test_an_undone_deed_is_named_as_a_person_names_it(store: Store) -> Non
         await app.workers.wait_for_complete()
 
 
+async def test_what_was_said_is_gone_once_one_has_turned_to_another_screen(store: Store) -> None:
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot)
+        app.screen.say("C3 is made.")  # type: ignore[attr-defined]
+        # A question and the help only cover it.
+        await pilot.press("f1")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.current_mode == "customers" and not isinstance(app.screen, HelpScreen))
+        await pilot.pause()
+        assert said(app) == "C3 is made."
+        await pilot.press("f6")
+        await until(pilot, lambda: app.current_mode == "leaderboard")
+        await pilot.press("f3")
+        await until(pilot, lambda: app.current_mode == "customers" and bool(app.screen.query(StatusLine)))
+        await pilot.pause()
+        assert said(app) == ""
+        await app.workers.wait_for_complete()
+
+
+@pytest.mark.parametrize(
+    ("key", "selector"), [("f2", ".about"), ("f6", "Note"), ("f6", "Heading"), ("f7", ".summary"), ("f8", ".summary")]
+)
+async def test_what_stands_above_a_list_is_not_cut_on_80_columns(store: Store, key: str, selector: str) -> None:
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot)
+        await pilot.press(key)
+        await until(pilot, lambda: bool(app.screen.query(selector)))
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        line = app.screen.query_one(selector, Static)
+        line.update("last " * 30)
+        await until(pilot, lambda: line.size.height == 2)
+        line.update("")
+        await until(pilot, lambda: line.size.height == 1)
+        await app.workers.wait_for_complete()
+
+
 async def test_help_on_a_form_lists_the_keys_of_the_form(store: Store) -> None:
     app = HuokeApp(store, first_mode="customers")
     async with app.run_test(size=(80, 24)) as pilot:

@@ -501,7 +501,7 @@ async def test_a_held_order_is_cured_by_a_receipt_and_released_on_the_spot(store
         assert order.state == "held"
         assert said(screen) == f"{order.number}  held  2,598.00"
         card = screen.query_one(HeldCard)
-        assert "receive 1,598.00 to release" in str(card.render())
+        assert "receive 1,598.00 (above the limit) to release" in str(card.render())
         screen = await type_keys(pilot, "r")
         app = pilot.app
         assert isinstance(app, OrderDesk)
@@ -518,7 +518,7 @@ async def test_the_card_names_the_bills_and_escape_begins_the_next_order(store: 
     async with desk(store) as pilot:
         screen = await type_keys(pilot, "C003", "enter", "jp*1", "enter", "f10")
         shown = str(screen.query_one(HeldCard).render())
-        for text in ("A-000004", "due 2026-02-04", "55 days", "5,400.00", "receive 59.00 to release"):
+        for text in ("A-000004", "due 2026-02-04", "55 days", "5,400.00", "receive 59.00 (for this order) to release"):
             assert text in shown
         screen = await type_keys(pilot, "escape", "lxzg", "enter")
         assert screen.order.customer_name == "联想中关村"

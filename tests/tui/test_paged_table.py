@@ -338,6 +338,36 @@ async def test_narrow_lists_hide_the_least_columns_first() -> None:
         assert [column.key for column in app.table.shown_columns] == ["code", "name", "balance"]
 
 
+async def test_a_number_is_shown_whole_and_columns_of_lower_priority_make_room() -> None:
+    columns = (
+        Column("number", "Number", 10, priority=8, whole=True),
+        Column("name", "Name", 10, grow=True, priority=9),
+        Column("city", "City", 10, priority=1),
+    )
+    short, long = (
+        Listed([Row(f"k{at}", (at,), (f"{device}-{at:06}", f"客户{at}", "北京")) for at in range(3)])
+        for device in ("S01", "S1200")
+    )
+    app = Desk(short)
+    app.table = PagedTable(columns, short)
+    async with app.run_test(size=(35, 24)) as pilot:
+        await settle(pilot)
+        assert [column.key for column in app.table.shown_columns] == ["number", "name", "city"]
+        app.table.show(long)
+        await settle(pilot)
+        assert [column.key for column in app.table.shown_columns] == ["number", "name"]
+        assert "S1200-000000" in line(app, 1)
+        app.table.show(short)
+        await settle(pilot)
+        assert [column.key for column in app.table.shown_columns] == ["number", "name", "city"]
+
+
+def test_a_number_is_cut_before_its_column_is_hidden() -> None:
+    columns = (Column("number", "Number", 10, priority=8, whole=True), Column("name", "Name", 10, priority=9))
+    placed = lay_out(columns, 22, {"number": 15})
+    assert [(each.column.key, each.cells) for each in placed] == [("number", 11), ("name", 10)]
+
+
 def test_columns_fill_the_width_exactly() -> None:
     placed = lay_out(COLUMNS, 77)
     assert placed[-1].start + placed[-1].cells == 77

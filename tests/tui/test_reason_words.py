@@ -52,16 +52,31 @@ def test_money_is_not_said_to_release_what_a_person_must_look_at() -> None:
     verdict = stopped(late)
     assert verdict.cure == 10_000
     assert "to release" not in archive_words.verdict_words(verdict)
-    assert cure_words(verdict) == "receive 100.00: then it waits for the office alone"
-    assert cure_words(judge(late, total=10_000, paid=0)) == "receive 100.00 to release"
+    assert cure_words(verdict) == "receive 100.00 (for this order): then it waits for the office alone"
+    assert cure_words(judge(late, total=10_000, paid=0)) == "receive 100.00 (for this order) to release"
+
+
+@pytest.mark.parametrize(
+    ("balance", "overdue", "total", "said"),
+    [
+        (20_000, 20_000, 10_000, "receive 100.00 (for this order) to release"),
+        (20_000, 20_000, 30_000, "receive 200.00 (for overdue bills) to release"),
+        (40_000, 0, 30_000, "receive 200.00 (above the limit) to release"),
+        (40_000, 15_000, 30_000, "receive 200.00 (above the limit) to release"),
+    ],
+)
+def test_a_cure_says_what_it_is_received_for(balance: int, overdue: int, total: int, said: str) -> None:
+    verdict = judge(Standing(balance, 30, "order", 50_000, None, False, overdue, ()), total=total, paid=0)
+    assert cure_words(verdict) == said
+    assert archive_words.verdict_words(verdict).endswith(said)
 
 
 def test_a_row_names_every_reason_and_leaves_the_bills_to_the_card() -> None:
     bill = OverdueBill(b"", "S1-7", date(2026, 1, 1), date(2026, 2, 1), 20_000, 20_000, 30)
     verdict = judge(Standing(100_000, 30, "order", 50_000, None, False, 20_000, (bill,)), total=10_000, paid=0)
-    cure = " — receive 100.00 to release"
+    cure = " — receive 100.00 (for this order) to release"
     assert archive_words.held_row_words(verdict, "overdue") == (
-        f"overdue 200.00; over limit 600.00{cure} (when recorded: overdue)"
+        "overdue 200.00; over limit 600.00 — receive 100.00 to release (when recorded: overdue)"
     )
     assert archive_words.held_order_words(verdict, "overdue,over_limit") == (
         f"overdue 200.00 (S1-7); over limit 600.00{cure}"

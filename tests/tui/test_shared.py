@@ -380,13 +380,32 @@ def test_curves_of_very_different_size_stand_one_below_the_other_where_there_is_
     assert any(drawn[second + 1 : second + 3])
     # With too little room, where one is no more than some part of the other, and of rates, both stand in one.
     for shown, height in (
-        (data, 11),
+        (data, 9),
         (CurveData(months, (("收入", revenue), ("毛利", revenue))), 17),
         (CurveData(months, (("收入", (5_500,) * 24), ("毛利", (1_000,) * 24)), "percent"), 17),
     ):
         legend = chart.draw_curves(shown, 80, height).plain.splitlines()[0]
         assert "收入" in legend
         assert "毛利" in legend
+
+
+@pytest.mark.parametrize("height", [10, 11])
+def test_with_little_room_curves_of_very_different_size_share_the_labels_below_them(height: int) -> None:
+    locale.use("en")
+    months = tuple(f"{24 + month // 12}-{month % 12 + 1:02d}" for month in range(24))
+    revenue = tuple(90_000_000 * (month % 7 + 1) for month in range(24))
+    data = CurveData(months, (("revenue", revenue), ("margin", tuple(value // 9 for value in revenue))))
+    lines = chart.draw_curves(data, 70, height).plain.splitlines()
+    assert len(lines) == height
+    assert {cell_len(line) for line in lines} == {70}
+    second = next(place for place, line in enumerate(lines) if "margin" in line)
+    assert "margin" not in lines[0]
+    for part in (lines[1:second], lines[second + 1 : -2]):
+        assert len(part) >= 3
+        assert any("⠀" < character <= "⣿" for line in part[:2] for character in line)
+        # Both begin in the same column, for they are read against the same labels.
+        assert {line.index("┤") for line in part if "┤" in line} == {lines[1].index("┤")}
+    assert [line for line in lines if "24-01" in line] == [lines[-1]]
 
 
 def test_a_curve_without_colour_has_no_colour() -> None:

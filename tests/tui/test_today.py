@@ -27,6 +27,7 @@ from tui.leaderboard.short_table import ShortTable
 from tui.office.screen import OfficeScreen
 from tui.order_entry.screen import OrderScreen
 from tui.receivables.receipt_form import ReceiptForm
+from tui.shared.definition import DefinitionCard
 from tui.shared.paged_table import PagedTable
 from tui.shared.status import StatusLine
 from tui.today import screen as today_screen
@@ -137,6 +138,20 @@ async def test_it_is_said_where_more_could_be_called_than_are_listed(
         assert about.endswith("order due 1+")
 
 
+async def test_what_a_row_is_worth_and_why_it_stands_there_is_said(store: Store) -> None:
+    app = HuokeApp(store, first_mode="today")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows(pilot, 3)
+        await pilot.press("d")
+        await opened(pilot, DefinitionCard)
+        await pilot.pause()
+        said = " ".join(str(line.content) for line in app.screen.query(Static))
+        for words in ("the amount overdue", "the credit left covers", "there may be more"):
+            assert words in said
+        await pilot.press("escape")
+        await opened(pilot, TodayScreen)
+
+
 @pytest.mark.parametrize(("me", "says"), [("S1", "ask someone whose role is"), ("M1", "F9: released or rejected")])
 async def test_a_held_order_says_who_decides_it_and_where(tmp_path: Path, me: str, says: str) -> None:
     def with_manager(made: Company) -> None:
@@ -159,6 +174,7 @@ async def test_today_the_office_and_the_archive_say_the_same_of_a_held_order(tmp
         made.terms("C1", days=10, limit="20", since=TODAY)
 
     says = "over limit 30.00 — receive 30.00 to release (when recorded: overdue)"
+    card_says = says.replace("30.00 to release", "30.00 (above the limit) to release")
     with small_company(tmp_path / "store", with_another_reason) as (opened_store, _company):
         app = HuokeApp(opened_store, first_mode="today")
         async with app.run_test(size=(120, 40)) as pilot:
@@ -167,7 +183,7 @@ async def test_today_the_office_and_the_archive_say_the_same_of_a_held_order(tmp
             await pilot.press("enter")
             await opened(pilot, DocumentScreen)
             card = app.screen.query_one("#document", Static)
-            await until(pilot, lambda: says in str(card.content))
+            await until(pilot, lambda: card_says in str(card.content))
             await pilot.press("escape", "f9")
             await opened(pilot, OfficeScreen)
             await until(pilot, lambda: bool(pilot.app.screen.query_one(ShortTable).shown_rows))

@@ -191,7 +191,7 @@ class LostOrdersBehind(OrdersBehind):
 
     FIGURES: ClassVar[tuple[Figure, ...]] = (
         Figure(Column("lost_on", N_("Lost on"), 10, priority=8), lambda order: order.decided_on.isoformat()),
-        Figure(Column("number", N_("Number"), 10, priority=8), lambda order: order.number),
+        Figure(Column("number", N_("Number"), 10, priority=8, whole=True), lambda order: order.number),
         Figure(Column("customer", N_("Customer"), 10, grow=True, priority=9), lambda order: order.customer_name),
         Figure(Column("amount", N_("Amount"), 14, "right", priority=9), lambda order: order.amount, money),
         Figure(Column("reason", N_("Reason"), 15, priority=9), lambda order: _(REASON_NAMES[order.reason])),

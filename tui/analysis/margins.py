@@ -160,7 +160,7 @@ class OrdersOfMargin(OrdersBehind):
 
     FIGURES: ClassVar[tuple[Figure, ...]] = (
         Figure(Column("date", N_("Date"), 10, priority=7), lambda order: order.date.isoformat()),
-        Figure(Column("number", N_("Number"), 10, priority=8), lambda order: order.number),
+        Figure(Column("number", N_("Number"), 10, priority=8, whole=True), lambda order: order.number),
         Figure(Column("customer", N_("Customer"), 10, grow=True, priority=9), lambda order: order.customer_name),
         Figure(Column("kind", N_("Kind"), 6, priority=3), lambda order: _(KIND_NAMES[order.kind])),
         Figure(Column("total", N_("Order total"), 13, "right", priority=4), lambda order: order.total, money),

@@ -150,9 +150,7 @@ class OtherTermsFace(AnalysisFace):
         )  # fmt: skip
 
     def summary(self, asked: Asked, read: OutcomesRead) -> str:
-        return _("{count} orders more would have been held").format(
-            count=f"{len(read.machine.other.held) - len(read.machine.present.held):,}"
-        )
+        return difference_words(len(read.machine.other.held) - len(read.machine.present.held))
 
     def open_row(self, table: PagedTable, record: Outcome) -> Screen[Any] | None:
         if record.key == TERMS_KEY:
@@ -169,6 +167,14 @@ class OtherTermsFace(AnalysisFace):
                 self.post_message(self.TermsChosen())
 
         self.app.push_screen(OtherTermsForm(self.terms), answered)
+
+
+def difference_words(more: int) -> str:
+    """How many orders more other terms would have held, or fewer, translated."""
+    if more == 0:
+        return _("as many orders would have been held")
+    text = _("{count} orders more would have been held") if more > 0 else _("{count} orders fewer would have been held")
+    return text.format(count=f"{abs(more):,}")
 
 
 def terms_words(terms: OtherTerms) -> str:
@@ -290,7 +296,7 @@ class HeldBehind(OrdersBehind):
 
     FIGURES: ClassVar[tuple[Figure, ...]] = (
         Figure(Column("date", N_("Date"), 10, priority=7), lambda row: row.order.day.isoformat()),
-        Figure(Column("number", N_("Number"), 10, priority=8), lambda row: row.order.number),
+        Figure(Column("number", N_("Number"), 10, priority=8, whole=True), lambda row: row.order.number),
         Figure(
             Column("customer", N_("Customer"), 10, grow=True, priority=9),
             lambda row: None if row.customer is None else row.customer.name,

@@ -20,6 +20,7 @@ from model.value import CustomerValue
 from model.value_points import value_points
 from tui.analysis.behind import CustomersBehind
 from tui.analysis.face import AnalysisFace, Asked, Reading, count_text, money
+from tui.customers.listed import BLACKLISTED_SIGN
 from tui.locale import _
 from tui.shared.chart import ScatterData
 from tui.shared.charts.scatter import gathered
@@ -48,6 +49,7 @@ def rfm_text(row: CustomerValue) -> str | None:
 
 CUSTOMER_FIGURES = (
     Figure(Column("key", " ", 1, priority=8), lambda row: KEY_SIGN if row.is_key_account else "", secret=True),
+    Figure(Column("blacklisted", " ", 1, priority=8), lambda row: BLACKLISTED_SIGN if row.blacklisted else ""),
     Figure(Column("code", N_("Code"), 8, priority=2), lambda row: row.code),
     Figure(Column("name", N_("Customer"), 10, grow=True, priority=9), lambda row: row.name),
     Figure(Column("owner", N_("Owner"), 6, priority=3), lambda row: row.owner),

@@ -35,7 +35,7 @@ def _rate(row: OrderRow) -> int | None:
 
 ORDER_FIGURES = (
     Figure(Column("day", N_("Date"), 10, priority=9), lambda row: day_text(row.day)),
-    Figure(Column("number", N_("Number"), 10, grow=True, priority=8), lambda row: row.document.number),
+    Figure(Column("number", N_("Number"), 10, grow=True, priority=8, whole=True), lambda row: row.document.number),
     Figure(Column("kind", N_("Kind"), 8, priority=5), lambda row: marked_state(kind_word(row.document), row.mark)),
     Figure(Column("maker", N_("Made by"), 8, grow=True, priority=3), lambda row: row.maker),
     Figure(Column("amount", N_("Amount"), 13, "right", priority=9), lambda row: _signed(row, row.amount), grouped),
@@ -100,7 +100,7 @@ def day_behind(desk: Desk, day: date) -> Behind:
 
 PURCHASE_FIGURES = (
     Figure(Column("day", N_("Date"), 10, priority=9), lambda row: day_text(row.day)),
-    Figure(Column("number", N_("Number"), 10, grow=True, priority=8), lambda row: row.document.number),
+    Figure(Column("number", N_("Number"), 10, grow=True, priority=8, whole=True), lambda row: row.document.number),
     Figure(Column("kind", N_("Kind"), 8, priority=4), lambda row: kind_word(row.document)),
     Figure(Column("quantity", N_("Quantity"), 9, "right", priority=9), lambda row: row.quantity_e3, format_quantity),
     Figure(Column("price", N_("Price"), 11, "right", priority=9), lambda row: row.net_price_e4, format_price),

@@ -26,7 +26,7 @@ from tui.shared.pages import Tone
 
 ORDER_COLUMNS = (
     Column("day", N_("Date"), 10, priority=9, sortable=False),
-    Column("number", N_("Number"), 10, priority=9, sortable=False),
+    Column("number", N_("Number"), 10, priority=9, sortable=False, whole=True),
     Column("state", N_("State"), 9, priority=8, sortable=False),
     Column("amount", N_("Amount"), 13, "right", priority=9, sortable=False),
     Column("open", N_("Open"), 13, "right", priority=7, sortable=False),

@@ -33,7 +33,7 @@ from tui.shared.status import SEPARATOR
 LATE_COLUMNS = (
     Column("due", N_("Due"), 10, priority=9, sortable=False),
     Column("late", N_("Late"), 4, "right", priority=9, sortable=False),
-    Column("number", N_("Number"), 10, grow=True, priority=8, sortable=False),
+    Column("number", N_("Number"), 10, grow=True, priority=8, sortable=False, whole=True),
     Column("settled", N_("Settled"), 10, priority=7, sortable=False),
     Column("amount", N_("Amount"), 13, "right", priority=9, sortable=False),
     Column("open", N_("Open"), 13, "right", priority=6, sortable=False),

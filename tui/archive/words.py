@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from model.archive import DocumentRef, OrderRow
-from model.credit import REASON_NAMES, REASONS_FOR_A_PERSON, Reason, Standing, Verdict
+from model.credit import CURE_NAMES, REASON_NAMES, REASONS_FOR_A_PERSON, Reason, Standing, Verdict
 from model.dates import BEGINNING
 from model.money import grouped
 from model.statement import DOCUMENT_NAMES
@@ -87,14 +87,20 @@ def reasons_words(reasons: Sequence[Reason]) -> str:
     return _("; ").join(said)
 
 
-def verdict_words(verdict: Verdict) -> str:
-    """A verdict with its reasons, and what would cure it."""
+def verdict_words(verdict: Verdict, *, in_row: bool = False) -> str:
+    """A verdict with its reasons, and what would cure it.
+
+    Args:
+        in_row: of a list, which has no room for what the cure is received for.
+    """
     if verdict.ok:
         return _("ok: it can be released")
     words = reasons_words(verdict.reasons)
     # Money alone does not release what a person must look at.
     if verdict.cure > 0 and not any(reason.name in REASONS_FOR_A_PERSON for reason in verdict.reasons):
-        words += " — " + _("receive {amount} to release").format(amount=grouped(verdict.cure))
+        template = _("receive {amount} to release") if in_row else _("receive {amount} ({what}) to release")
+        what = _(CURE_NAMES[verdict.cured_by])
+        words += " — " + template.format(amount=grouped(verdict.cure), what=what)
     return words
 
 
@@ -104,9 +110,9 @@ def held_order_words(verdict: Verdict, held_for: str) -> str:
 
 
 def held_row_words(verdict: Verdict, held_for: str) -> str:
-    """The same in the row of a list: there all the reasons must find room before the numbers of the bills."""
+    """The same in the row of a list: there all the reasons must find room before what the card says more."""
     reasons = tuple(replace(each, about=()) if each.name == "overdue" else each for each in verdict.reasons)
-    return _with_what_was(verdict_words(replace(verdict, reasons=reasons)), verdict, held_for)
+    return _with_what_was(verdict_words(replace(verdict, reasons=reasons), in_row=True), verdict, held_for)
 
 
 def _with_what_was(words: str, verdict: Verdict, held_for: str) -> str:

@@ -37,7 +37,7 @@ from tui.shared.status import StatusLine
 
 INBOX_COLUMNS = (
     Column("what", N_("Kind"), 9, priority=9),
-    Column("about", N_("Concerns"), 9, priority=8),
+    Column("about", N_("Concerns"), 9, priority=8, whole=True),
     Column("sentence", N_("What there is to say"), 30, grow=True, priority=9),
     Column("day", N_("Date"), 10, priority=5),
 )
@@ -45,7 +45,7 @@ UNSENT_COLUMNS = (
     Column("number", "#", 5, align="right", priority=5),
     Column("time", N_("Recorded"), 11, priority=8),
     Column("what", N_("Kind"), 18, priority=9),
-    Column("about", N_("Concerns"), 9, priority=9),
+    Column("about", N_("Concerns"), 9, priority=9, whole=True),
     Column("details", N_("Details"), 16, grow=True, priority=6),
 )
 TONES: dict[str, Tone] = {"result": "warning", "conflict": "warning", "notice": ""}

@@ -140,7 +140,7 @@ class CreditedOrders(RowsBehind):
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("orders_behind")]
     COLUMNS = (
         Column("date", N_("Date"), 10, priority=7),
-        Column("number", N_("Number"), 10, priority=8),
+        Column("number", N_("Number"), 10, priority=8, whole=True),
         Column("customer", N_("Customer"), 10, grow=True, priority=9),
         Column("kind", N_("Kind"), 6, priority=3),
         Column("total", N_("Order total"), 13, align="right", priority=5),
@@ -199,7 +199,7 @@ class LostOrders(RowsBehind):
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("orders_behind")]
     COLUMNS = (
         Column("lost_on", N_("Lost on"), 10, priority=8),
-        Column("number", N_("Number"), 10, priority=8),
+        Column("number", N_("Number"), 10, priority=8, whole=True),
         Column("customer", N_("Customer"), 10, grow=True, priority=9),
         Column("amount", N_("Amount"), 14, align="right", priority=9),
         Column("reason", N_("Reason"), 15, priority=9),

@@ -15,7 +15,7 @@ from tui.shared.pages import Tone
 
 # The priorities decide what stands on 80 columns: number, due, late, customer, open, amount and date.
 BILL_COLUMNS = (
-    Column("number", N_("Number"), 10, priority=8),
+    Column("number", N_("Number"), 10, priority=8, whole=True),
     Column("due", N_("Due"), 10, priority=9),
     Column("late", N_("Late"), 4, "right", priority=9),
     Column("customer", N_("Customer"), 10, grow=True, priority=9),
@@ -27,7 +27,7 @@ BILL_COLUMNS = (
 )
 RECEIPT_COLUMNS = (
     Column("day", N_("Date"), 10, priority=9),
-    Column("number", N_("Number"), 10, priority=8),
+    Column("number", N_("Number"), 10, priority=8, whole=True),
     Column("customer", N_("Customer"), 10, grow=True, priority=9),
     Column("kind", N_("Kind"), 10, priority=7),
     Column("amount", N_("Amount"), 13, "right", priority=9),
@@ -50,7 +50,7 @@ AGEING_COLUMNS = (
 )
 UNINVOICED_COLUMNS = (
     Column("day", N_("Date"), 10, priority=9),
-    Column("number", N_("Number"), 10, priority=9),
+    Column("number", N_("Number"), 10, priority=9, whole=True),
     Column("customer", N_("Customer"), 10, grow=True, priority=9),
     Column("owner", N_("Owner"), 8, priority=3),
     Column("amount", N_("Amount"), 13, "right", priority=9),

@@ -36,7 +36,7 @@ class HeldFace(ListFace):
     EMPTY = N_("No order is held.")
     COLUMNS = (
         Column("date", N_("Date"), 10, priority=6),
-        Column("number", N_("Number"), 10, priority=9),
+        Column("number", N_("Number"), 10, priority=9, whole=True),
         Column("customer", N_("Customer"), 14, grow=True, priority=8),
         Column("maker", N_("Made by"), 8, priority=5),
         Column("amount", N_("Amount"), 12, align="right", priority=8),

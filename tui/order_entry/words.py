@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from model.credit import REASON_NAMES, REASONS_FOR_A_PERSON, Reason, Standing, Verdict
+from model.credit import CURE_NAMES, REASON_NAMES, REASONS_FOR_A_PERSON, Reason, Standing, Verdict
 from model.money import format_percent, format_price, format_quantity, grouped
 from model.preferences import PastPrice
 from tui.locale import _
@@ -47,13 +47,13 @@ def _reason_words(reason: Reason) -> str:
 
 def cure_words(verdict: Verdict) -> str:
     """What to receive for a held order, and what that does: money alone releases nothing a person must look at."""
-    amount = grouped(verdict.cure)
+    amount, what = grouped(verdict.cure), _(CURE_NAMES[verdict.cured_by])
     for_a_person = {reason.name for reason in verdict.reasons} & set(REASONS_FOR_A_PERSON)
     if not for_a_person:
-        return _("receive {amount} to release").format(amount=amount)
+        return _("receive {amount} ({what}) to release").format(amount=amount, what=what)
     if for_a_person == {"below_floor"}:
-        return _("receive {amount}: then only the price stops it").format(amount=amount)
-    return _("receive {amount}: then it waits for the office alone").format(amount=amount)
+        return _("receive {amount} ({what}): then only the price stops it").format(amount=amount, what=what)
+    return _("receive {amount} ({what}): then it waits for the office alone").format(amount=amount, what=what)
 
 
 def standing_words(standing: Standing) -> str:

@@ -31,6 +31,8 @@ SERIES_SIGNS = ("braille", "*", "+")
 LEGEND_SIGNS = ("⠒", "*", "+")
 SERIES_COLOURS = ("blue", "green", "orange")
 LEAST_CURVE_CELLS = (24, 6)
+AXIS_LINES = 2
+"""The line below a curve, and the labels below that."""
 # From so many times larger on one curve presses the other to the ground.
 FAR_APART = 4
 BAR_CHARACTERS = " ▏▎▍▌▋▊▉█"
@@ -109,16 +111,37 @@ def draw_curves(data: CurveData, width: int, height: int, in_colour: bool = True
     least_width, least_height = LEAST_CURVE_CELLS
     if width < least_width or height < least_height:
         return Content(fit(_legend(data.series), max(1, width)))
-    if height < len(data.series) * least_height or not _is_far_apart(data):
+    count = len(data.series)
+    if height < count * (least_height - AXIS_LINES) + AXIS_LINES or not _is_far_apart(data):
         return _drawn(data, width, height, in_colour)
+    if height < count * least_height:
+        return _sharing_an_axis(data, width, height, in_colour)
     # The first is what the others are part of: it has what the division leaves over.
-    each = height // len(data.series)
-    heights = [height - each * (len(data.series) - 1), *[each] * (len(data.series) - 1)]
+    each = height // count
+    heights = [height - each * (count - 1), *[each] * (count - 1)]
     drawn = [
         _drawn(CurveData(data.labels, (one,), data.unit), width, own, in_colour)
         for one, own in zip(data.series, heights, strict=True)
     ]
     return Content("").join(drawn)
+
+
+def _sharing_an_axis(data: CurveData, width: int, height: int, in_colour: bool) -> Content:
+    """The curves one below the other where there is room for the labels of only the last."""
+    ticks = [label for _name, values in data.series for label in _tick_labels(values, data.unit)]
+    count, cells = len(data.series), max(map(cell_len, ticks))
+    each = (height - AXIS_LINES) // count
+    heights = [height - AXIS_LINES - each * (count - 1), *[each] * (count - 1)]
+    lines: list[Content] = []
+    for at, (one, own) in enumerate(zip(data.series, heights, strict=True), start=1):
+        alone = CurveData(data.labels, (one,), data.unit)
+        drawn = _drawn(alone, width, own + AXIS_LINES, in_colour, cells).split("\n")
+        lines += drawn if at == count else drawn[:own]
+    return Content("\n").join(lines)
+
+
+def _tick_labels(values: Sequence[int], unit: Unit) -> list[str]:
+    return [short(tick, unit) for tick in value_ticks(values)]
 
 
 def _is_far_apart(data: CurveData) -> bool:
@@ -133,8 +156,12 @@ def _legend(series: Sequence[tuple[str, tuple[int, ...]]]) -> str:
     return "  ".join(f"{sign} {printable(name)}" for sign, (name, _values) in zip(LEGEND_SIGNS, series, strict=False))
 
 
-def _drawn(data: CurveData, width: int, height: int, in_colour: bool) -> Content:
-    """The curves by one scale."""
+def _drawn(data: CurveData, width: int, height: int, in_colour: bool, tick_cells: int = 0) -> Content:
+    """The curves by one scale.
+
+    Args:
+        tick_cells: The labels of the values take at least so many, so that curves below each other begin together.
+    """
     # Importing plotext takes a tenth of a second, which only a screen with a chart should pay.
     import plotext  # type: ignore[import-untyped]
 
@@ -151,7 +178,7 @@ def _drawn(data: CurveData, width: int, height: int, in_colour: bool) -> Content
         signal = figure.signal(points, list(values), marker=marker)
         figure.draw(signal.lines() if sign == SERIES_SIGNS[0] else signal)
     ticks = value_ticks([value for _name, values in data.series for value in values])
-    tick_labels = [short(tick, data.unit) for tick in ticks]
+    tick_labels = [fit(label, max(tick_cells, cell_len(label)), "right") for label in _tick_labels(values, data.unit)]
     figure.ruler("y").lim(ticks[0], ticks[-1])
     figure.ruler("y").ticks(ticks, tick_labels)
     shown = label_indexes(data.labels, width - max(map(cell_len, tick_labels)) - 2)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
@@ -15,6 +16,8 @@ Align = Literal["left", "right"]
 
 GAP_CELLS = 1
 """Blank cells between two columns."""
+WHOLE_CELLS_AT_MOST = 20
+"""A longer text is cut all the same, so that the columns beside it keep their room."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Column:
         grow: Takes a share of the cells that are left over.
         priority: When the list is too narrow, columns with the lowest priority are hidden first.
         sortable: Whether the list can be sorted by it.
+        whole: Part of its text reads as another one, as of a document's number: columns of lower priority make room.
     """
 
     key: str
@@ -38,6 +42,7 @@ class Column:
     grow: bool = False
     priority: int = 0
     sortable: bool = True
+    whole: bool = False
 
     @property
     def least_cells(self) -> int:
@@ -63,17 +68,29 @@ class PlacedColumn:
     cells: int
 
 
-def lay_out(columns: Sequence[Column], available_cells: int) -> tuple[PlacedColumn, ...]:
-    """The columns that fit, left to right, filling the width where some of them grow."""
+def lay_out(
+    columns: Sequence[Column], available_cells: int, whole_cells: Mapping[str, int] = MappingProxyType({})
+) -> tuple[PlacedColumn, ...]:
+    """The columns that fit, left to right, filling the width where some of them grow.
+
+    Args:
+        whole_cells: How many cells the columns take that are not to be cut, as far as they take more than others.
+    """
+    needed = [max(column.least_cells, whole_cells.get(column.key, 0)) for column in columns]
     kept = list(enumerate(columns))
-    while len(kept) > 1 and _needed_cells(kept) > available_cells:
-        kept.remove(min(kept, key=lambda each: (each[1].priority, -each[0])))
-    left_over = max(0, available_cells - _needed_cells(kept))
+    while len(kept) > 1 and (lacking := _needed_cells(kept, needed) - available_cells) > 0:
+        index, column = min(kept, key=lambda each: (each[1].priority, -each[0]))
+        if (more := needed[index] - column.least_cells) > 0:
+            # It is cut before it is hidden.
+            needed[index] -= min(more, lacking)
+        else:
+            kept.remove((index, column))
+    left_over = max(0, available_cells - _needed_cells(kept, needed))
     growing = [index for index, column in kept if column.grow]
     placed: list[PlacedColumn] = []
     start = 0
     for index, column in kept:
-        cells = min(column.least_cells, max(1, available_cells))
+        cells = min(needed[index], max(1, available_cells))
         if column.grow:
             share = left_over // len(growing)
             cells += share + (left_over - share * len(growing) if index == growing[-1] else 0)
@@ -82,8 +99,22 @@ def lay_out(columns: Sequence[Column], available_cells: int) -> tuple[PlacedColu
     return tuple(placed)
 
 
-def _needed_cells(kept: Sequence[tuple[int, Column]]) -> int:
-    return sum(column.least_cells for _index, column in kept) + GAP_CELLS * (len(kept) - 1)
+def _needed_cells(kept: Sequence[tuple[int, Column]], needed: Sequence[int]) -> int:
+    return sum(needed[index] for index, _column in kept) + GAP_CELLS * (len(kept) - 1)
+
+
+def whole_cells(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> dict[str, int]:
+    """How many cells the longest text takes, in each column whose texts are not to be cut.
+
+    Args:
+        rows: The cells of each row, one for each column.
+    """
+    longest = {at: 0 for at, column in enumerate(columns) if column.whole}
+    if longest:
+        for cells in rows:
+            for at in longest:
+                longest[at] = max(longest[at], cell_len(str(cells[at])))
+    return {columns[at].key: min(cells, WHOLE_CELLS_AT_MOST) for at, cells in longest.items()}
 
 
 def fit(text: str, cells: int, align: Align = "left") -> str:

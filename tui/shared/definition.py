@@ -141,6 +141,35 @@ DEFINITIONS: Mapping[str, Definition] = {
         N_("Forgone"), N_("The margin of the orders held whose bill was paid after all, however late.")
     ),
     "undecided": Definition(N_("Undecided"), N_("What of the orders held is unpaid and not yet due.")),
+    "worth": Definition(
+        N_("Worth"),
+        N_(
+            "Of a held order its amount; of what is to be collected the amount overdue; of an order due and of a "
+            "customer to activate what a call may bring; anything else has none."
+        ),
+    ),
+    "call_worth": Definition(
+        N_("What a call may bring"),
+        N_(
+            "Margin of 12 months ÷ 12 × how quiet, by the customer's rhythm × how much of a usual order the credit "
+            "left covers, a quarter at least. Who is dormant counts for less the longer it is so. Revenue stands for "
+            "margin where cost may not be seen."
+        ),
+    ),
+    "order_of_today": Definition(
+        N_("Which comes first"),
+        N_(
+            "What others wait for, what was promised for a day, money that is late, and then calls; of each kind what "
+            "is worth most."
+        ),
+    ),
+    "cut_list": Definition(
+        N_("+ behind a count"),
+        N_(
+            "Only the calls most worth making are read: there may be more of them, which come up as the first are done "
+            "or put off."
+        ),
+    ),
 }
 
 

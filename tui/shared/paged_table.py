@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -21,7 +21,7 @@ from textual.worker import get_current_worker
 from model.errors import HuokeError
 from tui import keymap
 from tui.locale import _, translate_error
-from tui.shared.columns import Column, PlacedColumn, Sort, fit, lay_out, printable
+from tui.shared.columns import Column, PlacedColumn, Sort, fit, lay_out, printable, whole_cells
 from tui.shared.pages import PAGE_ROWS, Cell, Errand, Fetched, Pages, PageSource, Row, run_errand
 
 __all__ = ["Column", "PageSource", "PagedTable", "Row", "Sort"]
@@ -189,6 +189,7 @@ class PagedTable(ScrollView, can_focus=True):
         self._marked: dict[Hashable, None] = {}
         self._pages = Pages()
         self._placed: tuple[PlacedColumn, ...] = ()
+        self._whole_cells: dict[str, int] = {}
         self._errand_under_way = False
         self._failure = ""
         self._highlighted: Hashable | None = None
@@ -253,6 +254,7 @@ class PagedTable(ScrollView, can_focus=True):
         self.scroll_to(y=0, animate=False)
         self._pages.replace(source)
         self._failure = ""
+        self._whole_cells = {}
         self._fetch_missing()
         self.refresh()
 
@@ -322,6 +324,7 @@ class PagedTable(ScrollView, can_focus=True):
         """Show what came, then fetch what came into sight meanwhile."""
         self._errand_under_way = False
         if self._pages.take(message.fetched, self._wanted_pages()):
+            self._make_room_for(message.fetched.pages.values())
             self._follow_cursor_row()
             self._take_total()
             self.refresh()
@@ -398,7 +401,13 @@ class PagedTable(ScrollView, can_focus=True):
         self._fetch_missing()
 
     def _lay_out(self) -> None:
-        self._placed = lay_out(self.columns, self._width - GUTTER_CELLS)
+        self._placed = lay_out(self.columns, self._width - GUTTER_CELLS, self._whole_cells)
+
+    def _make_room_for(self, pages: Iterable[Sequence[Row]]) -> None:
+        """Widen the columns that are not to be cut to the longest text that came; while one scrolls none shrinks."""
+        came = whole_cells(self.columns, (row.cells for rows in pages for row in rows))
+        self._whole_cells |= {key: max(cells, self._whole_cells.get(key, 0)) for key, cells in came.items()}
+        self._lay_out()
 
     def on_focus(self) -> None:
         self._refresh_row(self.cursor)

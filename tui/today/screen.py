@@ -42,6 +42,7 @@ from tui.leaderboard.short_table import Entry, ShortTable
 from tui.locale import N_, _
 from tui.session import Session, StoreScreen
 from tui.shared.columns import Column, printable
+from tui.shared.definition import DefinitionCard
 from tui.shared.paged_table import PagedTable, Row
 from tui.shared.pages import Tone
 from tui.shared.status import StatusLine
@@ -55,6 +56,7 @@ COLUMNS = (
 )
 TONES: dict[str, Tone] = {"conflict": "warning", "held": "warning", "collect": "warning"}
 SEPARATOR = " · "
+FIGURES = ("worth", "call_worth", "order_of_today", "cut_list")
 # A list that takes longer to read is shown as far as it is read.
 LONGEST_SILENCE_SECONDS = 0.2
 
@@ -264,6 +266,10 @@ class TodayScreen(StoreScreen):
         """Turn between one's own list and everybody's."""
         self._shows_all = not self._shows_all
         self.refresh_data()
+
+    def action_explain(self) -> None:
+        """Say what the figures of the list mean, and in which order it stands."""
+        self.app.push_screen(DefinitionCard(_("Today"), FIGURES))
 
     @work(thread=True, group="settle")
     def _settle(self, deed: Callable[[], Any], said: str) -> None:
