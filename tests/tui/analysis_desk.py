@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from tests.tui.order_desk import until
+from tests.tui.waiting import until
 from tui.analysis.behind import BehindFigure
 from tui.analysis.screen import FACES, AnalysisScreen
 from tui.app import HuokeApp

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from textual.pilot import Pilot
 
 from tests.sync.offices import Company, Laptop
+from tests.tui.waiting import until
 from tui.app import HuokeApp
 from tui.exchange.office_head import OfficeHead
 from tui.exchange.screen import ExchangeScreen, Inbox, Outbox
 from tui.shared.paged_table import PagedTable
 from tui.shared.status import StatusLine
-
-PATIENCE_SECONDS = 30.0
 
 
 @contextmanager
@@ -37,14 +35,6 @@ def company_of_two(company: Company) -> None:
     company.customer("C1", "A", limit=1000)
     company.customer("C2", "B", limit=1000)
     company.customer("POOL", limit=1000)
-
-
-async def until(pilot: Pilot[None], reached: Callable[[], bool]) -> None:
-    """Let the app work until something is so."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not reached():
-        assert time.monotonic() < deadline, f"it never came about: {screen_text(pilot)}"
-        await pilot.pause()
 
 
 async def synced(pilot: Pilot[None]) -> None:

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from tests.tui.waiting import until
 from tui.app import HuokeApp
 from tui.office.face import OfficeFace
 from tui.office.screen import FACES, OfficeScreen
 from tui.shared.status import StatusLine
-
-PATIENCE_PAUSES = 300
-
-
-async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
-    """Wait until something holds, and what it brought is done: a question that came has its lines and its focus."""
-    for _pause in range(PATIENCE_PAUSES):
-        if holds():
-            await pilot.pause()
-            return
-        await pilot.pause(0.02)
-    raise AssertionError(f"never came: {pilot.app.screen}, {said(pilot.app)}")  # type: ignore[arg-type]
 
 
 def office(app: HuokeApp) -> OfficeScreen:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from string import ascii_lowercase
@@ -22,6 +20,7 @@ from model.ids import new_id
 from model.money import parse_price
 from model.store import Store, open_store, set_meta
 from tests.model.company import Company, company
+from tests.tui.waiting import until
 from tui import keymap
 from tui.order_entry.lines import OrderLines
 from tui.order_entry.screen import OrderScreen
@@ -31,7 +30,6 @@ from tui.shared.desk_app import DeskApp
 from tui.shared.status import StatusLine
 
 TODAY = date(2026, 3, 31)
-PATIENCE_SECONDS = 30.0
 # Two letters of initials tell each of them apart.
 PRODUCTS = {
     "M2070": ("打印机", "1299"),
@@ -116,14 +114,6 @@ class OrderDesk(DeskApp):
     def order_screen(self) -> OrderScreen:
         assert isinstance(self.screen, OrderScreen)
         return self.screen
-
-
-async def until(pilot: Pilot[None], reached: Callable[[], bool]) -> None:
-    """Let the app work until something is so."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not reached():
-        assert time.monotonic() < deadline, "it never came about"
-        await pilot.pause()
 
 
 async def ready(pilot: Pilot[None]) -> OrderScreen:

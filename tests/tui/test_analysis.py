@@ -34,7 +34,7 @@ from tests.tui.analysis_desk import (
     table,
     text_of,
 )
-from tests.tui.order_desk import until
+from tests.tui.waiting import until
 from tui.analysis.face import ChartPane
 from tui.analysis.screen import FACES, AnalysisScreen
 from tui.analysis.trends import TrendsFace

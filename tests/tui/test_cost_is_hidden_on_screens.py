@@ -14,7 +14,7 @@ from model.changes.recording import record
 from model.store import Store
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, small_company
-from tests.tui.order_desk import until
+from tests.tui.waiting import until
 from tui.app import HuokeApp
 from tui.archive.screen import ArchiveScreen
 from tui.order_entry.screen import OrderScreen

@@ -10,7 +10,8 @@ import pytest
 import sync.client
 from sync.errors import RequestCut
 from tests.sync.offices import FIRST_DAY, Company, Laptop, Wire
-from tests.tui.exchange_desk import company_of_two, foot, head, laptop_app, outbox, settled, synced, until
+from tests.tui.exchange_desk import company_of_two, foot, head, laptop_app, outbox, settled, synced
+from tests.tui.waiting import until
 from tui import locale
 
 # Longer than any test waits.

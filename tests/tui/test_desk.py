@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from textual.widgets import Static
 from model.store import DATABASE_FILE, Store
 from tests.model.company import Company
 from tests.tui.customers_desk import small_company
+from tests.tui.waiting import until
 from tui.app import HuokeApp
 from tui.customers.card_form import CustomerForm
 from tui.leaderboard.inactive import InactiveCustomers
@@ -25,8 +26,6 @@ from tui.shared.paged_table import PagedTable, Row
 from tui.shared.status import StatusLine
 
 pytestmark = pytest.mark.usefixtures("english")
-
-PATIENCE_PAUSES = 200
 
 
 def fill(made: Company) -> None:
@@ -41,15 +40,6 @@ def fill(made: Company) -> None:
 def store(tmp_path: Path) -> Iterator[Store]:
     with small_company(tmp_path / "store", fill, me="S1") as (opened, _company):
         yield opened
-
-
-async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
-    """Wait for something that must come."""
-    for _pause in range(PATIENCE_PAUSES):
-        if holds():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError(f"never came: {holds}")
 
 
 async def opened(app: HuokeApp, pilot: Pilot[None]) -> None:

@@ -35,8 +35,8 @@ from tests.tui.exchange_desk import (
     outbox,
     settled,
     synced,
-    until,
 )
+from tests.tui.waiting import until
 from tui import locale
 from tui.app import HuokeApp
 from tui.archive.documents import DocumentScreen

@@ -18,7 +18,7 @@ from model.errors import InputError
 from model.store import Store, one, rows
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, CustomersDesk, settle, small_company
-from tests.tui.order_desk import until
+from tests.tui.waiting import until
 from tui.customers.card_form import CustomerForm, following_code
 from tui.customers.forms import AssignForm, BlockForm, ContactForm, TermsForm
 from tui.entry_form import day_meant

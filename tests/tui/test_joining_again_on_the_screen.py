@@ -21,7 +21,8 @@ from sync.credentials import DEVICE_KEY_FILE
 from sync.server.accounts import enrolment_code
 from sync.server.storage import open_office
 from tests.sync.server_process import fresh_server
-from tests.tui.exchange_desk import settled, until
+from tests.tui.exchange_desk import settled
+from tests.tui.waiting import until
 from tui.app import HuokeApp
 from tui.exchange.join_again import JoinAgainForm
 

@@ -23,7 +23,7 @@ from tests.tui.analysis_desk import (
     table,
     text_of,
 )
-from tests.tui.order_desk import until
+from tests.tui.waiting import until
 from tui import app as huoke
 from tui.analysis import answers, face
 from tui.analysis.face import Asked, Reading

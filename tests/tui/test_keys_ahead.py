@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -11,13 +11,13 @@ import pytest
 from textual import events
 from textual.message import Message
 from textual.message_pump import MessagePump
-from textual.pilot import Pilot
 from textual.widgets import Input
 
 from model.customers import Customer
 from model.store import Store
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, small_company
+from tests.tui.waiting import until
 from tui import locale
 from tui.app import HuokeApp
 from tui.archive.screen import ArchiveScreen
@@ -31,7 +31,6 @@ from tui.shared import keys_ahead
 from tui.shared.ask import AskText
 from tui.shared.status import StatusLine
 
-PATIENCE_PAUSES = 300
 FOR_GOOD = 1_000_000
 # So many turns of the event loop a message waits on a machine that takes its time.
 TURNS_LATE = 60
@@ -66,14 +65,6 @@ def type_at_once(app: HuokeApp, *keys: str) -> None:
     for key in keys:
         # What a terminal sends besides the name of a key that writes something.
         app.post_message(events.Key(key, key if len(key) == 1 else None))
-
-
-async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
-    for _pause in range(PATIENCE_PAUSES):
-        if holds():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError(f"never came: {pilot.app.screen} {pilot.app.screen.query(StatusLine)}")
 
 
 def said(app: HuokeApp) -> str:

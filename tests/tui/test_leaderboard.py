@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from model.ids import new_id
 from model.money import parse_price
 from model.store import Store, current, set_meta
 from tests.model.company import Company, company
+from tests.tui.waiting import until
 from tui import locale
 from tui.app import HuokeApp
 from tui.customers.forms import ContactForm
@@ -39,7 +40,6 @@ from tui.shared.status import StatusLine
 pytestmark = pytest.mark.usefixtures("english")
 
 TODAY = date(2026, 3, 20)
-PATIENCE_PAUSES = 200
 
 
 def fill(shop: Company) -> None:
@@ -114,15 +114,6 @@ def rows_of(table: ShortTable, name_at: int) -> dict[str, tuple[str, ...]]:
     """The rows in sight by the cell that names them, from top to bottom."""
     found = [table._pages.row(index) for index in range(table.total)]
     return {str(row.cells[name_at]): tuple(map(str, row.cells)) for row in found if row is not None}
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    """Wait for what workers and the store's watch bring about."""
-    for _pause in range(PATIENCE_PAUSES):
-        await pilot.pause(0.02)
-        if condition():
-            return
-    assert condition()
 
 
 async def opened(pilot: Pilot[None]) -> Board:

@@ -15,7 +15,7 @@ from model.ids import new_id
 from model.store import Store
 from tests.model.company import Company
 from tests.tui.customers_desk import CustomersDesk, settle, small_company
-from tests.tui.order_desk import until
+from tests.tui.waiting import until
 from tui.customers.card_form import CustomerForm, KnownCustomer
 from tui.customers.likely import LikelyCustomers
 from tui.shared.ask import Confirm

@@ -21,7 +21,7 @@ from model.receipts import Receipt
 from model.store import Store, one, open_store, rows, set_meta
 from tests.conftest import SAMPLE_DAY
 from tests.model.company import Company, company
-from tests.tui.order_desk import until
+from tests.tui.waiting import until
 from tui import locale
 from tui.app import HuokeApp
 from tui.clock import TODAY_VARIABLE

@@ -15,7 +15,8 @@ from model.settings import CLOCKS, DEFAULTS, setting_on
 from model.store import Store, rows
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, small_company
-from tests.tui.office_desk import cells, filled, office, said, summary, turned_to, until
+from tests.tui.office_desk import cells, filled, office, said, summary, turned_to
+from tests.tui.waiting import until
 from tui.app import HuokeApp
 from tui.archive.documents import DocumentScreen
 from tui.office.company_settings import SETTING_WORDS, VALUES_OF, YES_OR_NO, SettingsFace

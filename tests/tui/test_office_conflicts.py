@@ -13,7 +13,8 @@ from model.changes.terms import SetTerms
 from model.customers import terms_on
 from tests.sync.offices import FIRST_DAY, Company, Laptop
 from tests.tui.exchange_desk import company_of_two, laptop_app
-from tests.tui.office_desk import cells, filled, foot, office, said, summary, turned_to, until
+from tests.tui.office_desk import cells, filled, foot, office, said, summary, turned_to
+from tests.tui.waiting import until
 from tui import locale
 from tui.archive.screen import ArchiveScreen
 from tui.office.conflicts import ConflictsFace

@@ -15,7 +15,8 @@ from model.customers import owner_on
 from model.store import Store
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, small_company
-from tests.tui.office_desk import cells, filled, foot, office, said, summary, turned_to, until
+from tests.tui.office_desk import cells, filled, foot, office, said, summary, turned_to
+from tests.tui.waiting import until
 from tui.app import HuokeApp
 from tui.archive.screen import ArchiveScreen
 from tui.customers.forms import AssignForm

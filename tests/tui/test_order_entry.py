@@ -36,7 +36,6 @@ from tests.model.company import Company, company
 from tests.tui.order_desk import (
     EIGHT_INITIALS,
     NAMED,
-    PATIENCE_SECONDS,
     PRODUCTS,
     TODAY,
     OrderDesk,
@@ -47,8 +46,8 @@ from tests.tui.order_desk import (
     ready,
     said,
     type_keys,
-    until,
 )
+from tests.tui.waiting import PATIENCE_SECONDS, until
 from tui import locale
 from tui.app import HuokeApp
 from tui.customers.card_form import CustomerForm

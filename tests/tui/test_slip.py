@@ -24,9 +24,10 @@ from model.paper import Slip, SlipLine, slip
 from model.store import open_store
 from tests.model.company import Company, company
 from tests.tui.customers_desk import TODAY, small_company
-from tests.tui.order_desk import OrderDesk, distributor, pressed, ready, said, type_keys, until
+from tests.tui.order_desk import OrderDesk, distributor, pressed, ready, said, type_keys
 from tests.tui.test_archive import ArchiveDesk, id_of, settle
 from tests.tui.test_archive import fill as archive_company
+from tests.tui.waiting import until
 from tui import keymap, locale
 from tui.order_entry.aside_list import AsideList
 from tui.paper import printing

@@ -17,7 +17,7 @@ from model.store import Store
 from model.worklist import SHOWN_OF_A_KIND, put_off
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, small_company
-from tests.tui.order_desk import until
+from tests.tui.waiting import until
 from tui.app import HuokeApp
 from tui.archive.documents import DocumentScreen
 from tui.archive.screen import ArchiveScreen
@@ -36,7 +36,6 @@ from tui.today.screen import TodayScreen
 pytestmark = pytest.mark.usefixtures("english")
 
 DAY = timedelta(days=1)
-PATIENCE_PAUSES = 300
 
 
 def fill(made: Company) -> None:
@@ -60,22 +59,17 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 async def rows(pilot: Pilot[None], count: int) -> list[str]:
     """The kinds and codes of the list, once it has so many rows."""
-    for _pause in range(PATIENCE_PAUSES):
+
+    def reached() -> bool:
         tables = pilot.app.screen.query(ShortTable)
-        if tables and not tables.first().is_loading and len(tables.first().shown_rows) == count:
-            break
-        await pilot.pause(0.02)
-    found = [" ".join(map(str, row.cells[:2])) for row in pilot.app.screen.query_one(ShortTable).shown_rows]
-    assert len(found) == count
-    return found
+        return bool(tables) and not tables.first().is_loading and len(tables.first().shown_rows) == count
+
+    await until(pilot, reached)
+    return [" ".join(map(str, row.cells[:2])) for row in pilot.app.screen.query_one(ShortTable).shown_rows]
 
 
 async def opened(pilot: Pilot[None], screen: type[object]) -> None:
-    for _pause in range(PATIENCE_PAUSES):
-        if isinstance(pilot.app.screen, screen):
-            return
-        await pilot.pause(0.02)
-    raise AssertionError(f"{screen} never came: {pilot.app.screen}")
+    await until(pilot, lambda: isinstance(pilot.app.screen, screen))
 
 
 async def test_the_list_is_ones_own_and_can_be_everybodys(store: Store) -> None:

@@ -18,7 +18,8 @@ from model.ids import new_id
 from model.store import Store, rows
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, small_company
-from tests.tui.office_desk import said, until
+from tests.tui.office_desk import said
+from tests.tui.waiting import until
 from tui.app import HuokeApp
 from tui.shared.ask import Confirm
 from tui.shared.paged_table import PagedTable

@@ -17,7 +17,7 @@ from model.payment_record import suggestion_for
 from model.store import Store, set_meta
 from tests.model.company import Company
 from tests.tui.customers_desk import TODAY, small_company
-from tests.tui.order_desk import until
+from tests.tui.waiting import until
 from tui.app import HuokeApp
 from tui.archive.pane import Section, TabLine
 from tui.archive.screen import CREDIT_TAB, ArchiveScreen
