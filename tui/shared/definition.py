@@ -32,8 +32,12 @@ DEFINITIONS: Mapping[str, Definition] = {
     "revenue": Definition(
         N_("Revenue"), N_("Amount of live sales less that of returns, by the date of each, tax included.")
     ),
-    "cost": Definition(N_("Cost"), N_("Quantity × the unit cost frozen on each line when its order was confirmed.")),
-    "margin": Definition(N_("Margin"), N_("Revenue less cost, without the lines whose cost nobody knows.")),
+    "cost": Definition(
+        N_("Cost"), N_("Quantity × the unit cost, tax included, frozen on each line when its order was confirmed.")
+    ),
+    "margin": Definition(
+        N_("Margin"), N_("Revenue less cost, both with tax, without the lines whose cost nobody knows.")
+    ),
     "margin_rate": Definition(
         N_("Margin rate"), N_("Margin ÷ the revenue whose cost is known; “–” without such revenue.")
     ),
