@@ -12,3 +12,9 @@ pytestmark = pytest.mark.usefixtures("english")
 def test_margin_says_that_its_cost_includes_tax_as_revenue_does() -> None:
     assert "both with tax" in definition_text(["margin"])
     assert "tax included" in definition_text(["cost"])
+
+
+def test_movement_says_why_a_month_does_not_start_where_the_one_before_ended() -> None:
+    said = definition_text(["movement"])
+    assert "changed owner or were closed" in said
+    assert "start differ from the end of the month before" in said

@@ -100,7 +100,8 @@ DEFINITIONS: Mapping[str, Definition] = {
         N_("Movement"),
         N_(
             "Start + won + woken − gone dormant = end, of customers that are not dormant: by the owners at the end of "
-            "the month."
+            "the month. Customers that changed owner or were closed in a month, or another limit of dormancy, make its "
+            "start differ from the end of the month before."
         ),
     ),
     "dormant": Definition(
