@@ -121,7 +121,13 @@ async def test_who_may_not_see_cost_sees_revenue_and_no_margin(store: Store) -> 
         data = chart(app).data
         assert isinstance(data, CurveData)
         assert len(data.series) == 1
-        await press(pilot, app, "right_square_bracket", "right_square_bracket")
+        await press(pilot, app, "right_square_bracket")
+        await press(pilot, app, "b", "2")
+        slopes = [float(text.replace(",", "")) for text in shown(app, 3)]
+        assert slopes == sorted(slopes, reverse=True)
+        assert len(set(slopes)) > 1
+        assert "by slope, the steepest first" in text_of(app, ".summary")
+        await press(pilot, app, "right_square_bracket")
         assert chart(app).data is None
         assert [each for each in shown(app, 2) if each] == []
 
@@ -137,9 +143,11 @@ async def test_potential_big_customers_stand_first_with_their_reason_and_their_c
         face = analysis(app).face
         assert isinstance(face, TrendsFace)
         assert "rises by" in text_of(app, "TrendsFace FaceNote")
+        assert "customers · by slope × margin rate" in text_of(app, ".summary")
         await until(pilot, lambda: isinstance(chart(app).data, CurveData))
         await press(pilot, app, "b", "3")
         assert "falls by" in text_of(app, "TrendsFace FaceNote")
+        assert "by slope × margin rate, the largest fall first" in text_of(app, ".summary")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ArchiveScreen))
 

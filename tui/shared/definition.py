@@ -50,7 +50,18 @@ DEFINITIONS: Mapping[str, Definition] = {
     ),
     "slope": Definition(
         N_("A month"),
-        N_("Theil–Sen slope: the median of the change of revenue a month between any two of the last 12 full months."),
+        N_(
+            "Theil–Sen slope: the median of the change of revenue a month between any two of the last 12 full months. "
+            "A month without a trade is zero; those before a customer's first trade are left out, and under 6 months "
+            "there is no slope. It is 0.00 where most months are empty, even if the test finds a rise or fall."
+        ),
+    ),
+    "trend_order": Definition(
+        N_("Ranked by"),
+        N_(
+            "Slope × margin rate: by how much the margin of a month grows or shrinks each month. All who traded stand "
+            "by code. Where cost is not shown to a role, the slope alone ranks."
+        ),
     ),
     "p": Definition(
         N_("How sure"),
