@@ -73,6 +73,10 @@ async def test_by_month_two_years_stand_as_curves_and_in_numbers(store: Store) -
         assert len(data.labels) == 24
         assert len(data.series) == 2
         assert shown(app, 1)[0] == "2026-11"
+        await press(pilot, app, "j")
+        screen = await behind(pilot, app)
+        assert "2026-10 · 2026-10-01 – 2026-10-31 · " in text_of(app, ".heading")
+        assert {day[:7] for day in shown(app, 0, screen.query_one(FigureTable))} == {"2026-10"}
 
 
 async def test_enter_opens_the_orders_behind_a_line_and_they_add_up_to_it(store: Store) -> None:
