@@ -33,7 +33,7 @@ MARGIN_FIGURES = (
     Figure(Column("cost", N_("Cost"), 16, "right", priority=3), lambda row: row.cost, money, secret=True),
     Figure(Column("margin", N_("Margin"), 15, "right", priority=8), lambda row: row.margin, money, secret=True),
     Figure(Column("rate", N_("Margin rate"), 7, "right", priority=7), lambda row: row.rate_bp, rate_text, secret=True),
-    Figure(Column("uncosted", N_("Uncosted"), 11, "right", priority=2), lambda row: row.uncosted, money, secret=True),
+    Figure(Column("uncosted", N_("Uncosted"), 13, "right", priority=2), lambda row: row.uncosted, money, secret=True),
 )
 
 

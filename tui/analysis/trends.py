@@ -28,7 +28,7 @@ TREND_FIGURES = (
     Figure(Column("code", N_("Code"), 8, priority=2), lambda row: row.customer.code),
     Figure(Column("name", N_("Customer"), 10, grow=True, priority=9), lambda row: row.customer.name),
     Figure(Column("owner", N_("Owner"), 6, priority=3), lambda row: row.customer.owner),
-    Figure(Column("slope", N_("A month"), 12, "right", priority=9), lambda row: row.trend.slope, money),
+    Figure(Column("slope", N_("A month"), 13, "right", priority=9), lambda row: row.trend.slope, money),
     Figure(Column("p", N_("How sure"), 9, priority=6), lambda row: row.trend.p, lambda p: sure_words(p)),
     Figure(
         Column("season", N_("On the year before"), 9, "right", priority=7), lambda row: row.season_bp, format_change
