@@ -168,6 +168,7 @@ async def test_the_four_quarters_stand_as_a_scatter_and_open_their_customers(sto
         customers = face.query_one("#quarter-customers", FigureTable)
         assert customers.total == quarters[0].count
         assert set(shown(app, 0, customers)) == {"#"}
+        assert table(app).columns[0].label == "Quadrant"
         screen = await behind(pilot, app)
         assert screen.query_one(FigureTable).total == quarters[0].count
 

@@ -69,7 +69,7 @@ CUSTOMER_FIGURES = (
     Figure(Column("revenue", N_("Revenue"), 13, "right", priority=1), lambda row: row.revenue, money),
 )  # fmt: skip
 QUARTER_FIGURES = (
-    Figure(Column("name", N_("Quarter"), 14, grow=True, priority=9), lambda row: quarter_name(row.key)),
+    Figure(Column("name", N_("Quadrant"), 14, grow=True, priority=9), lambda row: quarter_name(row.key)),
     Figure(Column("customers", N_("Customers"), 7, "right", priority=9), lambda row: row.count, count_text),
     Figure(Column("value", N_("Customer value"), 14, "right", priority=8), lambda row: row.value, money, secret=True),
     Figure(
@@ -123,13 +123,13 @@ class QuartersFace(AnalysisFace):
             QUARTER_FIGURES,
             lambda row: row.key,
             empty_text=_("Nobody has bought yet: an order makes the first customer of value."),
-            file_name="quarters",
+            file_name="quadrants",
         )
         yield FigureTable(
             CUSTOMER_FIGURES,
             lambda row: row.id,
-            empty_text=_("Nobody is in this quarter."),
-            file_name="quarter-customers",
+            empty_text=_("Nobody is in this quadrant."),
+            file_name="quadrant-customers",
             id="quarter-customers",
         )
 
@@ -169,7 +169,7 @@ class QuartersFace(AnalysisFace):
         if isinstance(read, QuartersRead):
             # The same quarter of what is shown now; a reading may have come since the row was drawn.
             now = next(each for each in read.quarters if each.key == quarter.key)
-            self.customers.file_name = f"quarter-{now.key}"
+            self.customers.file_name = f"quadrant-{now.key}"
             self.customers.take(now.customers, with_secrets=read.sees_cost)
 
     def note(self, asked: Asked, read: QuartersRead) -> str:
@@ -263,7 +263,7 @@ class CustomersOfQuarter(CustomersBehind):
     """The customers of a quarter."""
 
     FIGURES: ClassVar[tuple[Figure, ...]] = CUSTOMER_FIGURES
-    EMPTY = N_("Nobody is in this quarter.")
+    EMPTY = N_("Nobody is in this quadrant.")
     MEANING = ("value", "potential", "key_account")
 
     def __init__(self, quarter: Quarter, sees_cost: bool) -> None:
@@ -290,4 +290,4 @@ class CustomersOfQuarter(CustomersBehind):
         return record.id
 
     def file_name(self) -> str:
-        return f"quarter-{self._quarter.key}"
+        return f"quadrant-{self._quarter.key}"
