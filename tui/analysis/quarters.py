@@ -200,14 +200,9 @@ class QuartersFace(AnalysisFace):
 
 def potential_words(model: PotentialModel | None, sees_cost: bool) -> str:
     """What stands behind potential: the model with its parameters, or the last twelve months and why; translated."""
-    if model is None:
-        return _("The last 12 months stand for potential: {reason}.").format(reason=_(NOT_PUBLISHED))
-    if (why := model.why_not()) is not None:
-        template, params = why
-        if not sees_cost and any(name in params for name in ("model", "simple")):
-            # How far the model missed is margin.
-            return _("The last 12 months stand for potential.")
-        return _("The last 12 months stand for potential: {reason}.").format(reason=_(template).format(**params))
+    why = (NOT_PUBLISHED, {}) if model is None else model.why_not()
+    if model is None or why is not None:
+        return _why_history(*why, sees_cost)
     fitted = _("fitted to {count} customers").format(count=f"{model.customers:,}")
     if not sees_cost:
         return _("By how often each bought, as of {day}; {fitted}.").format(day=model.as_of.isoformat(), fitted=fitted)
@@ -216,6 +211,15 @@ def potential_words(model: PotentialModel | None, sees_cost: bool) -> str:
     numbers = [] if bought is None else [("r", bought.r), ("α", bought.alpha), ("a", bought.a), ("b", bought.b)]
     numbers += [] if earned is None else [("p", earned.p), ("q", earned.q), ("v", earned.v)]
     return f"{said}: {' '.join(f'{name} {number:.3g}' for name, number in numbers)}; {fitted}"
+
+
+def _why_history(template: str, params: dict[str, Any], sees_cost: bool) -> str:
+    """What stands for potential without a model, and why, a sentence each; translated."""
+    if not sees_cost and any(name in params for name in ("model", "simple")):
+        # How far the model missed is margin.
+        return _("The last 12 months stand for potential.")
+    reason = _(template).format(**params)
+    return _("The last 12 months stand for potential. {reason}.").format(reason=reason[:1].upper() + reason[1:])
 
 
 def _read_kept(sees_cost: bool, *, is_final: bool) -> QuartersRead:
