@@ -177,4 +177,5 @@ def _value(named: NamedCustomer, row: tuple[Any, ...]) -> CustomerValue:
     return CustomerValue(
         bytes(id_), named.code, named.name, named.owner, recency_days, trading_days, revenue, margin,
         None if r is None else Rfm(r, f, m), Potential(alive, orders, potential, source), quarter,
+        named.owner_name,
     )  # fmt: skip

@@ -50,7 +50,7 @@ CUSTOMER_FIGURES = (
     Figure(Column("key", " ", 1, priority=8), lambda row: KEY_SIGN if row.is_key_account else "", secret=True),
     Figure(Column("code", N_("Code"), 8, priority=2), lambda row: row.code),
     Figure(Column("name", N_("Customer"), 10, grow=True, priority=9), lambda row: row.name),
-    Figure(Column("owner", N_("Owner"), 6, priority=3), lambda row: row.owner),
+    Figure(Column("owner", N_("Owner"), 8, priority=3), lambda row: row.owner_name),
     Figure(Column("value", N_("Customer value"), 13, "right", priority=9), lambda row: row.margin, money, secret=True),
     Figure(
         Column("potential", N_("Potential"), 13, "right", priority=8), lambda row: row.potential.margin, money,

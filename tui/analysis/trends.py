@@ -27,7 +27,7 @@ VERY_SURE_P, SURE_P, LIKELY_P = 0.01, 0.05, 0.10
 TREND_FIGURES = (
     Figure(Column("code", N_("Code"), 8, priority=2), lambda row: row.customer.code),
     Figure(Column("name", N_("Customer"), 10, grow=True, priority=9), lambda row: row.customer.name),
-    Figure(Column("owner", N_("Owner"), 6, priority=3), lambda row: row.customer.owner),
+    Figure(Column("owner", N_("Owner"), 8, priority=3), lambda row: row.customer.owner_name),
     Figure(Column("slope", N_("A month"), 13, "right", priority=9), lambda row: row.trend.slope, money),
     Figure(Column("p", N_("How sure"), 9, priority=6), lambda row: row.trend.p, lambda p: sure_words(p)),
     Figure(
