@@ -131,10 +131,17 @@ class TodayScreen(StoreScreen):
     def _show(self, message: ListRead) -> None:
         self._read = message.read
         self.query_one(".standing", Static).update(printable(message.read.standing))
-        self.query_one(".about", Static).update(self._about(message.read))
+        self._write_about()
         self.query_one(ShortTable).take([_entry(place, task) for place, task in enumerate(_shown(message.read.tasks))])
 
-    def _about(self, read: TodayRead) -> str:
+    @on(ShortTable.Filtered)
+    def _write_about(self) -> None:
+        said = [] if self._read is None else self._about(self._read)
+        if text := self.query_one(ShortTable).filter_text:
+            said.insert(0, _("only “{text}”").format(text=text))
+        self.query_one(".about", Static).update(printable(SEPARATOR.join(said)))
+
+    def _about(self, read: TodayRead) -> list[str]:
         said = []
         # Customers expected to order and those to wake are one list, and only the calls most worth making are read.
         calls = Counter(task.kind for task in read.tasks if task.key.startswith(CALL_KEY))
@@ -145,7 +152,7 @@ class TodayScreen(StoreScreen):
         if read.later:
             key = keymap.shown_keys(keymap.ACTION_OF["today.take_up_again"])
             said.append(_("put off: {count} ({key})").format(count=read.later, key=key))
-        return SEPARATOR.join(said)
+        return said
 
     # The row under the cursor -----------------------------------------------------------------
 
