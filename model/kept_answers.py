@@ -19,7 +19,7 @@ from model.store import current, execute, meta, one, set_meta
 from model.written import written
 
 # Raised where a figure that is kept comes to mean something else: what was kept before is read anew then.
-MEANING = 3
+MEANING = 4
 # Of a large company one takes some megabytes.
 KEPT_AT_MOST = 40
 # They shrink to a third; more would take longer than it saves.

@@ -179,5 +179,5 @@ def _value(named: NamedCustomer, row: tuple[Any, ...], blacklisted: bool) -> Cus
     return CustomerValue(
         bytes(id_), named.code, named.name, named.owner, recency_days, trading_days, revenue, margin,
         None if r is None else Rfm(r, f, m), Potential(alive, orders, potential, source), quarter,
-        blacklisted,
+        blacklisted, named.owner_name,
     )  # fmt: skip

@@ -13,7 +13,10 @@ from model.fields import iso
 from model.laptop import held_in_full
 from model.store import rows
 
-_COLUMNS = "SELECT c.id, c.code, COALESCE(NULLIF(c.short_name, ''), c.name), COALESCE(p.code, ''), c.retail"
+_COLUMNS = (
+    "SELECT c.id, c.code, COALESCE(NULLIF(c.short_name, ''), c.name), COALESCE(p.code, ''), c.retail,"
+    " COALESCE(p.name, '')"
+)
 _HELD = "a.from_date <= ? AND (a.to_date IS NULL OR a.to_date > ?)"
 _HERE = f"(c.closed_on IS NULL OR c.closed_on > ?) AND {held_in_full('c.id')} AND {not_merged('c.id')}"
 _ALL = f"""
@@ -27,13 +30,14 @@ WHERE c.id = a.customer_id AND p.id = a.owner_id AND a.owner_id = ? AND {_HELD} 
 
 @dataclass(frozen=True, slots=True)
 class NamedCustomer:
-    """A customer as a report names it; `owner` is a salesperson's code, empty for the pool and retail."""
+    """A customer as a report names it; `owner` is a salesperson's code, empty like the name for the pool and retail."""
 
     id: bytes
     code: str
     name: str
     owner: str
     retail: bool
+    owner_name: str = ""
 
 
 def named_customers(
@@ -56,6 +60,6 @@ def named_customers(
             parameters: tuple[Any, ...] = (*held, iso(day), *some)
             found += rows(_ALL.format(among=f"AND c.id IN ({', '.join('?' * len(some))})"), parameters)
     return {
-        bytes(id_): NamedCustomer(bytes(id_), code, name, owner_code, bool(retail))
-        for id_, code, name, owner_code, retail in found
+        bytes(id_): NamedCustomer(bytes(id_), code, name, owner_code, bool(retail), owner_name)
+        for id_, code, name, owner_code, retail, owner_name in found
     }

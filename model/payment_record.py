@@ -20,7 +20,7 @@ from model.errors import N_
 from model.fields import iso
 from model.laptop import held_in_full, refuse_a_card
 from model.margin import revenue_by_customer
-from model.money import format_rate, half_up
+from model.money import format_rate, grouped, half_up
 from model.store import rows
 
 RECORD_MONTHS = 12
@@ -45,6 +45,10 @@ REASONS = {
     "overdue": N_("a bill is {worst} days late: no credit"),
     None: N_("fewer than {fewest} settled bills in {months} months: no credit yet"),
 }
+# Why the limit is 0 where the record itself does not rule credit out.
+NO_DAYS = N_("limit 0: with 0 days there is none")
+NO_REVENUE = N_("limit 0: no net revenue in the last {revenue_months} full months")
+UNDER_A_STEP = N_("limit 0: what it buys in {days} days is under {step}")
 
 _RETURNED = (
     "(SELECT COALESCE(CAST(SUM(a.amount) AS BIGINT), 0) FROM allocation a JOIN orders q ON q.id = a.source_id"
@@ -145,12 +149,18 @@ class PaymentRecord:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """Terms that a record suggests, never applied by themselves; limit in minor units, the reason as a marked text."""
+    """Terms that a record suggests, never applied by themselves; limit in minor units.
+
+    Attributes:
+        template: the reason, a marked text with `values`.
+        no_limit: why the limit is 0 where the reason does not say so, a marked text with the same values; else empty.
+    """
 
     days: int
     limit: int
     template: str
     values: dict[str, object]
+    no_limit: str = ""
 
 
 @dataclass(frozen=True)
@@ -191,9 +201,17 @@ def suggested(record: PaymentRecord, terms: CreditTerms, monthly_revenue: tuple[
             "raise_days": RAISE_DAYS, "longest": LONGEST_SUGGESTED_DAYS,
             "late": format_rate(record.average_late_hundredths or 0),
             "worst": max((bill.days_late for bill in record.bills if bill.settled_on is None), default=0),
-            "fewest": FEWEST_SETTLED_BILLS, "months": RECORD_MONTHS,
+            "fewest": FEWEST_SETTLED_BILLS, "months": RECORD_MONTHS, "revenue_months": months, "days": days,
+            "step": grouped(LIMIT_STEP_MINOR),
         },
+        "" if limit or grade in (None, "D") else _why_no_limit(days, revenue),
     )  # fmt: skip
+
+
+def _why_no_limit(days: int, revenue: int) -> str:
+    if not days:
+        return NO_DAYS
+    return UNDER_A_STEP if revenue > 0 else NO_REVENUE
 
 
 def payment_records(day: date, customer: bytes | None = None) -> Iterator[RecordRow]:

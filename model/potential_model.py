@@ -35,10 +35,7 @@ MOST_HELD_OUT_DAYS = 365
 TRIED_ON = 20_000
 
 NOT_SHOWN = N_("no trial has shown the model to foretell better")
-NO_BETTER = N_(
-    "tried on the last {days} days, the model missed by {model} in all, and the margin of the {days} days before by"
-    " {simple}"
-)
+NO_BETTER = N_("on the last {days} days the model missed by {model}, repeating the {days} before by {simple}")
 NOT_PUBLISHED = N_("the office has no model of the customers yet")
 
 Progress = Callable[[int, int], None]

@@ -45,7 +45,7 @@ _HERE = f"""(c.created_on IS NULL OR c.created_on <= ?) AND (c.closed_on IS NULL
     AND {held_in_full("c.id")} AND {not_merged("c.id")}"""
 _STAGES = f"""
 SELECT c.code, COALESCE(NULLIF(c.short_name, ''), c.name), COALESCE(p.code, ''), d.first, d.last,
-    COALESCE(d.months, 0)
+    COALESCE(d.months, 0), COALESCE(p.name, '')
 FROM customer c LEFT JOIN assignment a ON a.customer_id = c.id AND a.from_date <= ?
     AND (a.to_date IS NULL OR a.to_date > ?) LEFT JOIN salesperson p ON p.id = a.owner_id
 LEFT JOIN ({{traded}}) d ON d.customer_id = c.id WHERE {_HERE} ORDER BY c.code
@@ -174,7 +174,8 @@ def stage_condition(stage: str, day: date, limits: StageLimits = DEFAULT_STAGE_L
 
 @dataclass(frozen=True, slots=True)
 class CustomerStage:
-    """How far a customer has come; `owner` is a salesperson's code as of the day, empty for the pool and retail."""
+    """How far a customer has come; `owner` is a salesperson's code as of the day, empty like the name for the pool and
+    retail."""
 
     code: str
     name: str
@@ -183,6 +184,7 @@ class CustomerStage:
     first_trade: date | None
     last_trade: date | None
     trading_months: int
+    owner_name: str = ""
 
 
 def stages_report(day: date) -> Iterator[CustomerStage]:
@@ -190,10 +192,11 @@ def stages_report(day: date) -> Iterator[CustomerStage]:
     limits = stage_limits(day)
     traded, parameters = _traded(day)
     query = _STAGES.format(traded=traded)
-    for code, name, owner, first, last, months in execute(query, [iso(day), iso(day), *parameters, *[iso(day)] * 2]):
+    found = execute(query, [iso(day), iso(day), *parameters, *[iso(day)] * 2])
+    for code, name, owner, first, last, months, owner_name in found:
         first_trade, last_trade = (date.fromisoformat(text) if text else None for text in (first, last))
         stage = stage_of(first_trade, int(months), day, limits)
-        yield CustomerStage(code, name, owner, stage, first_trade, last_trade, int(months))
+        yield CustomerStage(code, name, owner, stage, first_trade, last_trade, int(months), owner_name)
 
 
 def stage_counts(day: date) -> dict[str, int]:

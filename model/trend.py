@@ -188,14 +188,18 @@ def last_full_month(day: date) -> str:
     return shifted(month_of(day), -1)
 
 
-def trends(day: date, listed: Listed = "all") -> list[CustomerTrend]:
+def trends(day: date, listed: Listed = "all", *, sees_cost: bool = True) -> list[CustomerTrend]:
     """The trends of all customers that traded in the last 12 full months, in one pass over their months.
 
     Args:
         listed: `potential` are those who rise and are not in the top fifth by the margin of 12 months, by slope ×
             margin rate; `rising` all who rise; `falling` those who fall, the steepest first; `all` by code.
+        sees_cost: whether they are for someone who may see cost; the order by slope × margin rate would tell the
+            rates, so for others it is by slope.
     """
     found = _all_trends(day, listed)
+    if listed != "all" and not sees_cost:
+        return sorted(found, key=lambda row: (-abs(row.trend.slope_parts), row.customer.code))
     if listed in ("potential", "rising"):
         return sorted(found, key=lambda row: (-row.growth, row.customer.code))
     if listed == "falling":

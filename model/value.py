@@ -47,7 +47,7 @@ class CustomerValue:
     """A customer that ever traded; amounts in minor units.
 
     Attributes:
-        owner: a salesperson's code as of the day, empty for the pool and retail.
+        owner, owner_name: a salesperson's code and name as of the day, empty for the pool and retail.
         recency_days: since its last trading day.
         trading_days, revenue, margin: of the twelve months up to the day.
         rfm: None without a trade in them.
@@ -67,6 +67,7 @@ class CustomerValue:
     potential: Potential
     quarter: str
     blacklisted: bool
+    owner_name: str
 
     @property
     def is_key_account(self) -> bool:
@@ -166,5 +167,5 @@ def _line(
 ) -> CustomerValue:
     return CustomerValue(
         named.id, named.code, named.name, named.owner, (day - traded.last).days, traded.year_days, year.revenue,
-        year.margin, rfm, potential, quarter, blacklisted,
+        year.margin, rfm, potential, quarter, blacklisted, named.owner_name,
     )  # fmt: skip

@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from model.customers import CreditTerms
-from model.payment_record import PaidBill, PaymentRecord, payment_record, payment_records, record_since, suggested
+from model.payment_record import (
+    NO_DAYS,
+    NO_REVENUE,
+    PaidBill,
+    PaymentRecord,
+    payment_record,
+    payment_records,
+    record_since,
+    suggested,
+)
 from tests.model.company import Company, company
 
 TODAY = date(2026, 6, 30)
@@ -111,6 +120,19 @@ def test_suggested_terms_follow_the_grade() -> None:
     assert suggested(late, terms, revenue).template.format(**suggested(late, terms, revenue).values) == (
         "pays 30.00 days late on average: half the days"
     )
+
+
+def test_a_suggested_limit_of_zero_says_why() -> None:
+    good, fair, bad = (record(*[(100, days)] * 3) for days in (0, 7, 31))
+    month, none, some = CreditTerms(credit_days=30), CreditTerms(), (6 * 5_000_000, 6)
+    assert suggested(fair, none, some).no_limit == NO_DAYS
+    assert suggested(good, month, (0, 6)).no_limit == NO_REVENUE
+    assert suggested(good, month, (-100, 6)).no_limit == NO_REVENUE
+    small = suggested(good, none, (6 * 100_000, 6))
+    assert (small.days, small.limit) == (15, 0)
+    assert small.no_limit.format(**small.values) == "limit 0: what it buys in 15 days is under 1,000.00"
+    # "No credit" says it already, and of a limit there is nothing to say.
+    assert [suggested(each, month, some).no_limit for each in (bad, record(), good)] == ["", "", ""]
 
 
 def test_the_limit_comes_from_the_revenue_of_six_full_months(desk: Company) -> None:

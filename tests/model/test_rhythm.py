@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.call_board import WHY_DUE, WHY_FEW, WHY_QUIET, call_board, rhythm_text
+from model.changes.customers import EditCustomer, FieldEdit
 from model.movement import Movement, moved_customers, movement
 from model.rhythm import rhythm_of, rhythm_report, rhythms
 from model.stages import stage_counts, stages_report
@@ -123,6 +124,17 @@ def test_a_months_movement_adds_up(desk: Company) -> None:
     ]  # fmt: skip
     assert behind[0].last_trade == TODAY - 10 * DAY
     assert moved_customers("2026-06", "S2", TODAY) == []
+
+
+def test_a_month_starts_with_those_who_are_ones_own_at_its_end(desk: Company) -> None:
+    for code in ("STAYS", "GOES", "CLOSES"):
+        desk.customer(code, "S1", days=30, limit="10000")
+        bought(desk, code, 60, 50, 40)
+    desk.assign("GOES", "S2", date(2026, 6, 10))
+    desk.do(EditCustomer(customer=desk.ids["CLOSES"], version=1, edits={"closed_on": FieldEdit("", "2026-06-10")}))
+    assert dict(movement("2026-05", TODAY))["S1"].end == 3
+    assert dict(movement("2026-06", TODAY))["S1"].start == 1
+    assert dict(movement("2026-06", TODAY))["S2"].start == 1
 
 
 def test_stages_tell_of_prospects_too(desk: Company) -> None:

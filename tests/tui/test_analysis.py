@@ -78,6 +78,10 @@ async def test_by_month_two_years_stand_as_curves_and_in_numbers(store: Store) -
         assert len(data.labels) == 24
         assert len(data.series) == 2
         assert shown(app, 1)[0] == "2026-11"
+        await press(pilot, app, "j")
+        screen = await behind(pilot, app)
+        assert "2026-10 · 2026-10-01 – 2026-10-31 · " in text_of(app, ".heading")
+        assert {day[:7] for day in shown(app, 0, screen.query_one(FigureTable))} == {"2026-10"}
 
 
 async def test_enter_opens_the_orders_behind_a_line_and_they_add_up_to_it(store: Store) -> None:
@@ -126,7 +130,13 @@ async def test_who_may_not_see_cost_sees_revenue_and_no_margin(store: Store) -> 
         data = chart(app).data
         assert isinstance(data, CurveData)
         assert len(data.series) == 1
-        await press(pilot, app, "right_square_bracket", "right_square_bracket")
+        await press(pilot, app, "right_square_bracket")
+        await press(pilot, app, "b", "2")
+        slopes = [float(text.replace(",", "")) for text in shown(app, 3)]
+        assert slopes == sorted(slopes, reverse=True)
+        assert len(set(slopes)) > 1
+        assert "by slope, the steepest first" in text_of(app, ".summary")
+        await press(pilot, app, "right_square_bracket")
         assert chart(app).data is None
         assert [each for each in shown(app, 2) if each] == []
 
@@ -142,9 +152,11 @@ async def test_potential_big_customers_stand_first_with_their_reason_and_their_c
         face = analysis(app).face
         assert isinstance(face, TrendsFace)
         assert "rises by" in text_of(app, "TrendsFace FaceNote")
+        assert "customers · by slope × margin rate" in text_of(app, ".summary")
         await until(pilot, lambda: isinstance(chart(app).data, CurveData))
         await press(pilot, app, "b", "3")
         assert "falls by" in text_of(app, "TrendsFace FaceNote")
+        assert "by slope × margin rate, the largest fall first" in text_of(app, ".summary")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ArchiveScreen))
 
@@ -161,6 +173,7 @@ async def test_the_four_quarters_stand_as_a_scatter_and_open_their_customers(sto
         customers = face.query_one("#quarter-customers", FigureTable)
         assert customers.total == quarters[0].count
         assert set(shown(app, 0, customers)) == {"#"}
+        assert table(app).columns[0].label == "Quadrant"
         screen = await behind(pilot, app)
         assert screen.query_one(FigureTable).total == quarters[0].count
 

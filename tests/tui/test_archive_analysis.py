@@ -106,7 +106,7 @@ async def test_every_figure_says_why(store: Store) -> None:
         assert words["M, how much"] == "5: revenue 8,900.00 in 12 months, more than 80 %"
         assert words["Yearly value"] == "margin 1,660.00 in 12 months, 18.65% of 8,900.00"
         assert words["Orders to come"] == "11 trading days in the next 12 months (as in the last 12)"
-        assert words["Quarter"] == "high value, high potential"
+        assert words["Quadrant"] == "high value, high potential"
         assert words["Key account"] == "yes: in the top fifth by value and by potential"
         assert words["Clocks"] == "last trade 2026-02-18, last contact –, Person S2 since 2020-01-01"
 
@@ -138,7 +138,7 @@ async def test_enter_leads_from_the_rhythm_over_a_trading_day_to_the_order(store
 
 @pytest.mark.parametrize(
     "name", ["Stage", "Expected next", "Trend", "On a year ago", "R, how lately", "F, how often", "M, how much",
-             "Yearly value", "Alive", "Orders to come", "Potential", "Quarter", "Key account"]
+             "Yearly value", "Alive", "Orders to come", "Potential", "Quadrant", "Key account"]
 )  # fmt: skip
 async def test_every_figure_opens_its_rows_and_its_meaning(store: Store, name: str) -> None:
     app = ArchiveDesk(store)
@@ -207,7 +207,7 @@ async def test_who_may_not_see_cost_is_told_why_there_is_no_value(without_cost: 
     async with app.run_test(size=(120, 40)) as pilot:
         await analysis_of(pilot, app, without_cost)
         words = said(app)
-        for name in ("Yearly value", "Potential", "Quarter", "Key account"):
+        for name in ("Yearly value", "Potential", "Quadrant", "Key account"):
             assert words[name] == "– (reckoned from margin, which your role does not see)"
         assert "1,660" not in "\n".join([*words.values(), *app.lines("months")])
         await pilot.press("home", *["down"] * list(words).index("Yearly value"), "enter")

@@ -184,6 +184,22 @@ async def test_today_the_office_and_the_archive_say_the_same_of_a_held_order(tmp
             assert app.screen.query_one(ShortTable).shown_rows[0].cells[-1] == says
 
 
+async def test_what_the_list_is_filtered_by_stands_above_it_until_escape(store: Store) -> None:
+    app = HuokeApp(store, first_mode="today")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows(pilot, 3)
+        about = app.screen.query_one(".about", Static)
+        whole = str(about.content)
+        await pilot.press("slash")
+        await until(pilot, lambda: not isinstance(app.screen, TodayScreen))
+        await pilot.press(*"C2", "enter")
+        assert await rows(pilot, 1) == ["order due C2 Customer C2"]
+        await until(pilot, lambda: str(about.content) == f"only “C2” · {whole}")
+        await pilot.press("escape")
+        await rows(pilot, 3)
+        await until(pilot, lambda: str(about.content) == whole)
+
+
 async def test_a_task_is_put_off_and_taken_up_again(store: Store) -> None:
     app = HuokeApp(store, first_mode="today")
     async with app.run_test(size=(80, 24)) as pilot:

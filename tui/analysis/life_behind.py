@@ -22,7 +22,7 @@ from tui.shared.figure_table import Figure
 CUSTOMER_FIGURES = (
     Figure(Column("code", N_("Code"), 8, priority=7), lambda row: row.code),
     Figure(Column("name", N_("Customer"), 12, grow=True, priority=9), lambda row: row.name),
-    Figure(Column("owner", N_("Owner"), 8, priority=5), lambda row: row.owner),
+    Figure(Column("owner", N_("Owner"), 8, priority=5), lambda row: row.owner_name),
     Figure(Column("stage", N_("Stage"), 10, priority=6), lambda row: _(STAGE_NAMES[row.stage])),
     Figure(Column("first", N_("First trade"), 10, priority=7), lambda row: row.first_trade, str),
     Figure(Column("last", N_("Last trade"), 10, priority=8), lambda row: row.last_trade, str),
@@ -122,7 +122,7 @@ class CustomersOfMonth(CustomersBehind):
     FIGURES: ClassVar[tuple[Figure, ...]] = (
         Figure(Column("code", N_("Code"), 8, priority=7), lambda row: row.customer.code),
         Figure(Column("name", N_("Customer"), 12, grow=True, priority=9), lambda row: row.customer.name),
-        Figure(Column("owner", N_("Owner"), 8, priority=5), lambda row: row.customer.owner),
+        Figure(Column("owner", N_("Owner"), 8, priority=5), lambda row: row.customer.owner_name),
         Figure(Column("days", N_("Trading days"), 8, "right", priority=8), lambda row: row.days, count_text),
         Figure(Column("next", N_("Next month too"), 8, "right", priority=9), lambda row: row.next_days, count_text),
     )

@@ -41,7 +41,7 @@ COST_FIGURES = (
     Figure(Column("amount", N_("Amount"), 14, "right", priority=9), lambda row: row.amount, money),
     Figure(Column("margin", N_("Margin forgone"), 14, "right", priority=9), lambda row: row.margin, money, secret=True),
     Figure(Column("rate", N_("Margin rate"), 7, "right", priority=6), lambda row: row.rate_bp, rate_text, secret=True),
-    Figure(Column("uncosted", N_("Uncosted"), 12, "right", priority=4), lambda row: row.uncosted, money, secret=True),
+    Figure(Column("uncosted", N_("Uncosted"), 13, "right", priority=4), lambda row: row.uncosted, money, secret=True),
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.screen import Screen
 
-from model.dates import first_day, shifted
+from model.dates import first_day, last_day, shifted
 from model.errors import N_
 from model.margin import CURVE_MONTHS, Margin, MarginBy, MarginReport, margin, may_see_cost
 from model.margin_orders import MarginOrder, MarginOrders, margin_orders
@@ -33,7 +33,7 @@ MARGIN_FIGURES = (
     Figure(Column("cost", N_("Cost"), 16, "right", priority=3), lambda row: row.cost, money, secret=True),
     Figure(Column("margin", N_("Margin"), 15, "right", priority=8), lambda row: row.margin, money, secret=True),
     Figure(Column("rate", N_("Margin rate"), 7, "right", priority=7), lambda row: row.rate_bp, rate_text, secret=True),
-    Figure(Column("uncosted", N_("Uncosted"), 11, "right", priority=2), lambda row: row.uncosted, money, secret=True),
+    Figure(Column("uncosted", N_("Uncosted"), 13, "right", priority=2), lambda row: row.uncosted, money, secret=True),
 )
 
 
@@ -176,10 +176,18 @@ class OrdersOfMargin(OrdersBehind):
         self._line = line
 
     def read_rows(self) -> OrdersRead:
-        asked, by = self._asked, self._asked.turn
-        days = days_of(asked)
+        asked, by, days = self._asked, self._asked.turn, self._days
         found = margin_orders(days.first, days.last, by, self._line.key, asked.day)  # type: ignore[arg-type]
         return OrdersRead(found, may_see_cost(asked.person, asked.day))
+
+    @property
+    def _days(self) -> Period:
+        """The days of these orders: of a month, those of it that were asked for."""
+        days = days_of(self._asked)
+        if self._asked.turn != "month":
+            return days
+        month = self._line.key
+        return Period("between", max(days.first, first_day(month)), min(days.last, last_day(month)))
 
     def heading(self, read: OrdersRead) -> str:
         shown, count = len(read.found.orders), read.found.count
@@ -187,7 +195,7 @@ class OrdersOfMargin(OrdersBehind):
         if shown < count:
             text = _("{name} · {days} · the {shown} largest of {count} orders and returns, all of them {amount}")
         return text.format(
-            name=named(self._line), days=days_of(self._asked).words(), shown=f"{shown:,}", count=f"{count:,}",
+            name=named(self._line), days=self._days.words(), shown=f"{shown:,}", count=f"{count:,}",
             amount=money(self._line.revenue),
         )  # fmt: skip
 

@@ -58,16 +58,16 @@ class Outcome:
 
 
 OUTCOME_FIGURES = (
-    Figure(Column("name", N_("Figure"), 26, grow=True, priority=9, sortable=False), lambda row: row.name),
+    Figure(Column("name", N_("Figure"), 25, grow=True, priority=9, sortable=False), lambda row: row.name),
     Figure(
-        Column("present", N_("Present terms"), 14, "right", priority=7, sortable=False),
+        Column("present", N_("Present terms"), 16, "right", priority=7, sortable=False),
         lambda row: shown(row, row.present),
     ),
     Figure(
-        Column("other", N_("Other terms"), 14, "right", priority=9, sortable=False), lambda row: shown(row, row.other)
+        Column("other", N_("Other terms"), 16, "right", priority=9, sortable=False), lambda row: shown(row, row.other)
     ),
     Figure(
-        Column("change", N_("Difference"), 14, "right", priority=8, sortable=False),
+        Column("change", N_("Difference"), 17, "right", priority=8, sortable=False),
         lambda row: shown(row, row.other - row.present, sign=True),
     ),
 )  # fmt: skip
@@ -190,7 +190,7 @@ def terms_words(terms: OtherTerms) -> str:
         said.append(_("{percent} % of the limits").format(percent=terms.limit_percent))
     if terms.grace_days is not None:
         said.append(_("{days} days of grace").format(days=terms.grace_days))
-    return _("what if: {terms}").format(terms=_(", ").join(said)) if said else _("what if nothing were changed")
+    return _("with {terms}").format(terms=_(", ").join(said)) if said else _("with nothing changed")
 
 
 def _outcomes(machine: TimeMachine, sees_cost: bool) -> tuple[Outcome, ...]:
@@ -309,7 +309,7 @@ class HeldBehind(OrdersBehind):
         Figure(Column("late", N_("Days late"), 5, "right", priority=7), lambda row: row.order.days_late, count_text),
         Figure(Column("unpaid", N_("Unpaid now"), 13, "right", priority=6), lambda row: row.order.unpaid, money),
         Figure(
-            Column("margin", N_("Margin"), 12, "right", priority=5), lambda row: row.order.margin, money, secret=True
+            Column("margin", N_("Margin"), 13, "right", priority=5), lambda row: row.order.margin, money, secret=True
         ),
     )
     EMPTY = N_("These terms would have held no such order.")

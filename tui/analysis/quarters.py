@@ -52,7 +52,7 @@ CUSTOMER_FIGURES = (
     Figure(Column("blacklisted", " ", 1, priority=8), lambda row: BLACKLISTED_SIGN if row.blacklisted else ""),
     Figure(Column("code", N_("Code"), 8, priority=2), lambda row: row.code),
     Figure(Column("name", N_("Customer"), 10, grow=True, priority=9), lambda row: row.name),
-    Figure(Column("owner", N_("Owner"), 6, priority=3), lambda row: row.owner),
+    Figure(Column("owner", N_("Owner"), 8, priority=3), lambda row: row.owner_name),
     Figure(Column("value", N_("Customer value"), 13, "right", priority=9), lambda row: row.margin, money, secret=True),
     Figure(
         Column("potential", N_("Potential"), 13, "right", priority=8), lambda row: row.potential.margin, money,
@@ -71,7 +71,7 @@ CUSTOMER_FIGURES = (
     Figure(Column("revenue", N_("Revenue"), 13, "right", priority=1), lambda row: row.revenue, money),
 )  # fmt: skip
 QUARTER_FIGURES = (
-    Figure(Column("name", N_("Quarter"), 14, grow=True, priority=9), lambda row: quarter_name(row.key)),
+    Figure(Column("name", N_("Quadrant"), 14, grow=True, priority=9), lambda row: quarter_name(row.key)),
     Figure(Column("customers", N_("Customers"), 7, "right", priority=9), lambda row: row.count, count_text),
     Figure(Column("value", N_("Customer value"), 14, "right", priority=8), lambda row: row.value, money, secret=True),
     Figure(
@@ -125,13 +125,13 @@ class QuartersFace(AnalysisFace):
             QUARTER_FIGURES,
             lambda row: row.key,
             empty_text=_("Nobody has bought yet: an order makes the first customer of value."),
-            file_name="quarters",
+            file_name="quadrants",
         )
         yield FigureTable(
             CUSTOMER_FIGURES,
             lambda row: row.id,
-            empty_text=_("Nobody is in this quarter."),
-            file_name="quarter-customers",
+            empty_text=_("Nobody is in this quadrant."),
+            file_name="quadrant-customers",
             id="quarter-customers",
         )
 
@@ -171,7 +171,7 @@ class QuartersFace(AnalysisFace):
         if isinstance(read, QuartersRead):
             # The same quarter of what is shown now; a reading may have come since the row was drawn.
             now = next(each for each in read.quarters if each.key == quarter.key)
-            self.customers.file_name = f"quarter-{now.key}"
+            self.customers.file_name = f"quadrant-{now.key}"
             self.customers.take(now.customers, with_secrets=read.sees_cost)
 
     def note(self, asked: Asked, read: QuartersRead) -> str:
@@ -202,14 +202,9 @@ class QuartersFace(AnalysisFace):
 
 def potential_words(model: PotentialModel | None, sees_cost: bool) -> str:
     """What stands behind potential: the model with its parameters, or the last twelve months and why; translated."""
-    if model is None:
-        return _("The last 12 months stand for potential: {reason}.").format(reason=_(NOT_PUBLISHED))
-    if (why := model.why_not()) is not None:
-        template, params = why
-        if not sees_cost and any(name in params for name in ("model", "simple")):
-            # How far the model missed is margin.
-            return _("The last 12 months stand for potential.")
-        return _("The last 12 months stand for potential: {reason}.").format(reason=_(template).format(**params))
+    why = (NOT_PUBLISHED, {}) if model is None else model.why_not()
+    if model is None or why is not None:
+        return _why_history(*why, sees_cost)
     fitted = _("fitted to {count} customers").format(count=f"{model.customers:,}")
     if not sees_cost:
         return _("By how often each bought, as of {day}; {fitted}.").format(day=model.as_of.isoformat(), fitted=fitted)
@@ -218,6 +213,15 @@ def potential_words(model: PotentialModel | None, sees_cost: bool) -> str:
     numbers = [] if bought is None else [("r", bought.r), ("α", bought.alpha), ("a", bought.a), ("b", bought.b)]
     numbers += [] if earned is None else [("p", earned.p), ("q", earned.q), ("v", earned.v)]
     return f"{said}: {' '.join(f'{name} {number:.3g}' for name, number in numbers)}; {fitted}"
+
+
+def _why_history(template: str, params: dict[str, Any], sees_cost: bool) -> str:
+    """What stands for potential without a model, and why, a sentence each; translated."""
+    if not sees_cost and any(name in params for name in ("model", "simple")):
+        # How far the model missed is margin.
+        return _("The last 12 months stand for potential.")
+    reason = _(template).format(**params)
+    return _("The last 12 months stand for potential. {reason}.").format(reason=reason[:1].upper() + reason[1:])
 
 
 def _read_kept(sees_cost: bool, *, is_final: bool) -> QuartersRead:
@@ -265,7 +269,7 @@ class CustomersOfQuarter(CustomersBehind):
     """The customers of a quarter."""
 
     FIGURES: ClassVar[tuple[Figure, ...]] = CUSTOMER_FIGURES
-    EMPTY = N_("Nobody is in this quarter.")
+    EMPTY = N_("Nobody is in this quadrant.")
     MEANING = ("value", "potential", "key_account")
 
     def __init__(self, quarter: Quarter, sees_cost: bool) -> None:
@@ -292,4 +296,4 @@ class CustomersOfQuarter(CustomersBehind):
         return record.id
 
     def file_name(self) -> str:
-        return f"quarter-{self._quarter.key}"
+        return f"quadrant-{self._quarter.key}"

@@ -15,7 +15,7 @@ from model.errors import N_
 from model.margin import Margin, may_see_cost
 from model.money import format_change
 from model.trend import TREND_NAMES, CustomerTrend, Listed, last_full_month, trend_of_customer, trends
-from tui.analysis.face import AnalysisFace, Asked, FaceNote, Reading, Turn, key_of, money, rate_text
+from tui.analysis.face import SEPARATOR, AnalysisFace, Asked, FaceNote, Reading, Turn, key_of, money, rate_text
 from tui.locale import _
 from tui.shared.chart import CurveData
 from tui.shared.columns import Column, printable
@@ -27,8 +27,8 @@ VERY_SURE_P, SURE_P, LIKELY_P = 0.01, 0.05, 0.10
 TREND_FIGURES = (
     Figure(Column("code", N_("Code"), 8, priority=2), lambda row: row.customer.code),
     Figure(Column("name", N_("Customer"), 10, grow=True, priority=9), lambda row: row.customer.name),
-    Figure(Column("owner", N_("Owner"), 6, priority=3), lambda row: row.customer.owner),
-    Figure(Column("slope", N_("A month"), 12, "right", priority=9), lambda row: row.trend.slope, money),
+    Figure(Column("owner", N_("Owner"), 8, priority=3), lambda row: row.customer.owner_name),
+    Figure(Column("slope", N_("A month"), 13, "right", priority=9), lambda row: row.trend.slope, money),
     Figure(Column("p", N_("How sure"), 9, priority=6), lambda row: row.trend.p, lambda p: sure_words(p)),
     Figure(
         Column("season", N_("On the year before"), 9, "right", priority=7), lambda row: row.season_bp, format_change
@@ -51,6 +51,15 @@ def sure_words(p: float) -> str:
     return _("likely") if p < LIKELY_P else _("by chance")
 
 
+def ranked_words(turn: str, sees_cost: bool) -> str:
+    """In which order the customers of a turn stand, translated."""
+    if turn == "all":
+        return _("by code")
+    if not sees_cost:
+        return _("by slope, the steepest first")
+    return _("by slope × margin rate, the largest fall first") if turn == "falling" else _("by slope × margin rate")
+
+
 @dataclass(frozen=True)
 class TrendsRead:
     """Customers with their trends, in order."""
@@ -70,7 +79,7 @@ class TrendsFace(AnalysisFace):
         Turn("falling", N_("falling")),
         Turn("all", N_("all who traded in 12 months")),
     )
-    FIGURES = ("slope", "p", "season", "margin_rate", "potential_customers")
+    FIGURES = ("slope", "trend_order", "p", "season", "margin_rate", "potential_customers")
     READ = TrendsRead
 
     class CurveRead(Message):
@@ -94,7 +103,8 @@ class TrendsFace(AnalysisFace):
     @classmethod
     def read(cls, asked: Asked, reading: Reading) -> TrendsRead:
         listed: Listed = asked.turn  # type: ignore[assignment]
-        return TrendsRead(tuple(trends(asked.day, listed)), may_see_cost(asked.person, asked.day))
+        sees_cost = may_see_cost(asked.person, asked.day)
+        return TrendsRead(tuple(trends(asked.day, listed, sees_cost=sees_cost)), sees_cost)
 
     def show(self, asked: Asked, read: TrendsRead, *, anew: bool) -> None:
         self.table.take(read.rows, with_secrets=read.sees_cost, anew=anew)
@@ -108,7 +118,8 @@ class TrendsFace(AnalysisFace):
         )  # fmt: skip
 
     def summary(self, asked: Asked, read: TrendsRead) -> str:
-        return _("{count} customers").format(count=f"{len(read.rows):,}")
+        count = _("{count} customers").format(count=f"{len(read.rows):,}")
+        return f"{count}{SEPARATOR}{ranked_words(asked.turn, read.sees_cost)}"
 
     def customer_of(self, record: Any) -> bytes | None:
         return record.customer.id if isinstance(record, CustomerTrend) else None

@@ -29,6 +29,7 @@ from tui.locale import N_, _
 from tui.shared.columns import Column
 from tui.shared.paged_table import PagedTable
 from tui.shared.status import SEPARATOR
+from tui.suggestion_words import suggestion_reason
 
 LATE_COLUMNS = (
     Column("due", N_("Due"), 10, priority=9, sortable=False),
@@ -144,7 +145,7 @@ def summary_content(summary: CreditSummary) -> Content:
         )
         + SEPARATOR
         + _("{key} takes it over").format(key=keymap.shown_keys(keymap.ACTION_OF["archive.take_suggestion"])),
-        "  " + _(suggestion.template).format(**suggestion.values),
+        "  " + suggestion_reason(suggestion),
     ]  # fmt: skip
     return Content("\n").join(Content.styled(line, "bold" if at == 1 else "") for at, line in enumerate(lines))
 

@@ -39,7 +39,7 @@ FIGURE_NAMES: dict[Figure, str] = {
     "alive": N_("Alive"),
     "expected_orders": N_("Orders to come"),
     "potential": N_("Potential"),
-    "quarter": N_("Quarter"),
+    "quarter": N_("Quadrant"),
     "key_account": N_("Key account"),
     "clocks": N_("Clocks"),
 }

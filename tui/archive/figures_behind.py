@@ -204,7 +204,7 @@ def _year_lines(figures: Figures) -> tuple[str, ...]:
 
 
 QUARTER_FIGURES = (
-    Figure(Column("quarter", N_("Quarter"), 26, grow=True, priority=9), lambda row: _(QUARTER_NAMES[row.quarter])),
+    Figure(Column("quarter", N_("Quadrant"), 26, grow=True, priority=9), lambda row: _(QUARTER_NAMES[row.quarter])),
     Figure(Column("customers", N_("Customers"), 9, "right", priority=8), lambda row: row.customers),
     Figure(Column("value", N_("Yearly value"), 16, "right", priority=7), lambda row: row.value, grouped, secret=True),
     Figure(
@@ -231,7 +231,7 @@ def _quarters_behind(title: str, figures: Figures) -> Behind:
         read=quarter_sums,
         meaning=definition_text(("key_account", "value", "potential")),
         why=tuple(lines),
-        file_name="quarters",
+        file_name="quadrants",
     )
 
 

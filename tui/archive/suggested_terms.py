@@ -13,6 +13,7 @@ from model.payment_record import Suggestion, suggestion_for
 from tui.archive.words import term_words
 from tui.locale import _
 from tui.session import Session
+from tui.suggestion_words import suggestion_reason
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class SuggestedTerms:
     @property
     def reason(self) -> str:
         """Why it is suggested, translated."""
-        return _(self.suggestion.template).format(**self.suggestion.values)
+        return suggestion_reason(self.suggestion)
 
     @property
     def question(self) -> str:

@@ -21,6 +21,7 @@ from tui.office.face import NOT_KNOWN, Deed, FaceRead, ListFace
 from tui.shared.ask import Confirm
 from tui.shared.columns import Column
 from tui.shared.pages import Row
+from tui.suggestion_words import suggestion_reason
 
 if TYPE_CHECKING:
     from tui.office.desk import OfficeDesk
@@ -50,7 +51,7 @@ class Suggested:
     @property
     def reason(self) -> str:
         """Why, translated."""
-        return _(self.row.suggestion.template).format(**self.row.suggestion.values)
+        return suggestion_reason(self.row.suggestion)
 
 
 class SuggestionsFace(ListFace):

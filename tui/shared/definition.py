@@ -32,8 +32,12 @@ DEFINITIONS: Mapping[str, Definition] = {
     "revenue": Definition(
         N_("Revenue"), N_("Amount of live sales less that of returns, by the date of each, tax included.")
     ),
-    "cost": Definition(N_("Cost"), N_("Quantity × the unit cost frozen on each line when its order was confirmed.")),
-    "margin": Definition(N_("Margin"), N_("Revenue less cost, without the lines whose cost nobody knows.")),
+    "cost": Definition(
+        N_("Cost"), N_("Quantity × the unit cost, tax included, frozen on each line when its order was confirmed.")
+    ),
+    "margin": Definition(
+        N_("Margin"), N_("Revenue less cost, both with tax, without the lines whose cost nobody knows.")
+    ),
     "margin_rate": Definition(
         N_("Margin rate"), N_("Margin ÷ the revenue whose cost is known; “–” without such revenue.")
     ),
@@ -46,7 +50,18 @@ DEFINITIONS: Mapping[str, Definition] = {
     ),
     "slope": Definition(
         N_("A month"),
-        N_("Theil–Sen slope: the median of the change of revenue a month between any two of the last 12 full months."),
+        N_(
+            "Theil–Sen slope: the median of the change of revenue a month between any two of the last 12 full months. "
+            "A month without a trade is zero; those before a customer's first trade are left out, and under 6 months "
+            "there is no slope. It is 0.00 where most months are empty, even if the test finds a rise or fall."
+        ),
+    ),
+    "trend_order": Definition(
+        N_("Ranked by"),
+        N_(
+            "Slope × margin rate: by how much the margin of a month grows or shrinks each month. All who traded stand "
+            "by code. Where cost is not shown to a role, the slope alone ranks."
+        ),
     ),
     "p": Definition(
         N_("How sure"),
@@ -96,7 +111,8 @@ DEFINITIONS: Mapping[str, Definition] = {
         N_("Movement"),
         N_(
             "Start + won + woken − gone dormant = end, of customers that are not dormant: by the owners at the end of "
-            "the month."
+            "the month. Customers that changed owner or were closed in a month, or another limit of dormancy, make its "
+            "start differ from the end of the month before."
         ),
     ),
     "dormant": Definition(

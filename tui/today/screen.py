@@ -145,12 +145,19 @@ class TodayScreen(StoreScreen):
             return
         self._read, self._read_of = message.read, message.whose
         self.query_one(".standing", Static).update(printable(message.read.standing))
-        self.query_one(".about", Static).update(self._about(message.read))
+        self._write_about()
         if message.read.tasks or message.read.is_whole:
             shown = [_entry(place, task) for place, task in enumerate(_shown(message.read.tasks))]
             self.query_one(ShortTable).take(shown)
 
-    def _about(self, read: TodayRead) -> str:
+    @on(ShortTable.Filtered)
+    def _write_about(self) -> None:
+        said = [] if self._read is None else self._about(self._read)
+        if text := self.query_one(ShortTable).filter_text:
+            said.insert(0, _("only “{text}”").format(text=text))
+        self.query_one(".about", Static).update(printable(SEPARATOR.join(said)))
+
+    def _about(self, read: TodayRead) -> list[str]:
         said = []
         # Customers expected to order and those to wake are one list, and only the calls most worth making are read.
         calls = Counter(task.kind for task in read.tasks if task.key.startswith(CALL_KEY))
@@ -166,7 +173,7 @@ class TodayScreen(StoreScreen):
             said.append(_("put off: {count} ({key})").format(count=read.later, key=key))
         if not read.is_whole:
             said.append(_("reading …"))
-        return SEPARATOR.join(said)
+        return said
 
     # The row under the cursor -----------------------------------------------------------------
 

@@ -34,11 +34,7 @@ def _rising(arguments: Namespace) -> Iterator[Sequence[Cell]]:
     from model.trend import TREND_NAMES, trends
 
     sees = sees_cost(arguments.as_of)
-    found = trends(arguments.as_of, arguments.trend)
-    if not sees and arguments.trend != "all":
-        # The order by slope × margin rate would tell the rates.
-        found.sort(key=lambda row: (-abs(row.trend.slope_parts), row.customer.code))
-    for row in found:
+    for row in trends(arguments.as_of, arguments.trend, sees_cost=sees):
         yield (
             row.customer.code, row.customer.name, row.customer.owner or None, format_amount(row.trend.slope),
             f"{row.trend.p:.4f}", word(arguments, TREND_NAMES, row.trend.word),

@@ -10,7 +10,6 @@ from model.errors import N_
 from model.money import format_amount, format_rate
 from tui.cli.output import Cell, Column
 from tui.cli.reports.form import CUSTOMER, OWNER, Report, Rows, customer_asked, figure, period_asked, word
-from tui.locale import _
 
 if TYPE_CHECKING:
     from tui.paper.sheet import Sheet
@@ -68,6 +67,7 @@ def _held(arguments: Namespace) -> Rows:
 
 def _payment_record(arguments: Namespace) -> Rows:
     from model.payment_record import payment_records
+    from tui.suggestion_words import suggestion_reason
 
     for row in payment_records(arguments.as_of, customer_asked(arguments)):
         record, suggestion = row.record, row.suggestion
@@ -75,7 +75,7 @@ def _payment_record(arguments: Namespace) -> Rows:
         yield (
             row.code, row.name, len(record.bills), record.late, record.worst_days_late,
             None if average is None else format_rate(average), format_amount(row.overdue), record.grade,
-            suggestion.days, format_amount(suggestion.limit), _(suggestion.template).format(**suggestion.values),
+            suggestion.days, format_amount(suggestion.limit), suggestion_reason(suggestion),
         )  # fmt: skip
 
 
