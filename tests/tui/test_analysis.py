@@ -50,6 +50,22 @@ pytestmark = pytest.mark.usefixtures("english", "home")
 TODAY = SAMPLE_DAY
 
 
+async def test_a_question_begins_at_what_is_shown(store: Store) -> None:
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app)
+        await press(pilot, app, "b", "3")
+        shown_before = analysis(app).face.shown
+        assert shown_before is not None
+        assert shown_before[0].turn == "salesperson"
+        # Enter alone changes nothing.
+        for question in ("b", "p"):
+            await press(pilot, app, question, "enter")
+            shown_now = analysis(app).face.shown
+            assert shown_now is not None
+            assert shown_now[0] == shown_before[0]
+
+
 async def test_margin_stands_by_whatever_is_chosen_with_its_total_and_bars(store: Store) -> None:
     with store.use():
         by_customer = margin(date(2026, 11, 1), SAMPLE_DAY, "customer", SAMPLE_DAY)

@@ -112,6 +112,13 @@ async def test_someone_begins_gets_another_role_and_leaves(company: tuple[Store,
         await until(pilot, lambda: isinstance(app.screen, Choose))
         await pilot.press("3")
         await until(pilot, lambda: "has the role finance now" in said(app))
+        await filled(pilot, app, 4)
+        # The present role is highlighted: Enter alone takes it from nobody.
+        await pilot.press("m")
+        await until(pilot, lambda: isinstance(app.screen, Choose))
+        await pilot.press("enter")
+        await until(pilot, lambda: not isinstance(app.screen, Choose))
+        await app.workers.wait_for_complete()
         with store.use():
             assert salesperson_by_code("S3").role == "finance"
         await pilot.press("ctrl+z")

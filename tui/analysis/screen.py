@@ -253,7 +253,8 @@ class AnalysisScreen(StoreScreen):
                 self.fill(face)
                 face.table.focus()
 
-        self.app.push_screen(Choose(_("What should be shown?"), choices), chosen)
+        now = [turn.name for turn in face.TURNS].index(face.turn)
+        self.app.push_screen(Choose(_("What should be shown?"), choices, at=now), chosen)
 
     def action_choose_period(self) -> None:
         """Choose of which days the figures are."""
@@ -266,7 +267,8 @@ class AnalysisScreen(StoreScreen):
             elif name is not None:
                 self._take_period(face, name)
 
-        self.app.push_screen(Choose(_("Of which days?"), choices), chosen)
+        now = list(PERIOD_NAMES).index(self.period_of(face).name)
+        self.app.push_screen(Choose(_("Of which days?"), choices, at=now), chosen)
 
     def _take_period(self, face: AnalysisFace, period: Period | str | None) -> None:
         if period is not None:

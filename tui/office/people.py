@@ -170,7 +170,9 @@ class PeopleFace(ListFace):
         worker: Worker = self.record
         choices = [Choice(role, _(ROLE_NAMES[role])) for role in ROLES]
         now = _("Now: {role}.").format(role=_(ROLE_NAMES[worker.role]))
-        role = await desk.ask(Choose(_("Which role has {name} from now on?").format(name=worker.name), choices, now))
+        question = _("Which role has {name} from now on?").format(name=worker.name)
+        # Enter alone changes nothing.
+        role = await desk.ask(Choose(question, choices, now, at=ROLES.index(worker.role)))
         if role is not None and role != worker.role:
             said = _("{name} has the role {role} now.").format(name=worker.name, role=_(ROLE_NAMES[role]))
             desk.decide([SetRole(person=worker.id, role=role)], said)
