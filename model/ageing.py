@@ -17,6 +17,7 @@ from model.batches import batches
 from model.credit import overdue_before, tolerance_on
 from model.fields import iso
 from model.laptop import held_in_full
+from model.record import Record
 from model.store import one, rows
 
 AgeBy = Literal["due", "date"]
@@ -79,8 +80,7 @@ LEFT JOIN assignment a ON a.customer_id = c.id AND a.from_date <= ? AND (a.to_da
 LEFT JOIN salesperson s ON s.id = a.owner_id WHERE {held_in_full("c.id")} AND c.id IN ({{marks}})"""
 
 
-@dataclass(frozen=True, slots=True)
-class Ages:
+class Ages(Record, frozen=True):
     """Open amounts by age in minor units; `unallocated` is never above zero, so that the row adds up to the balance."""
 
     not_due: int = 0
@@ -99,8 +99,7 @@ class Ages:
         return (self.not_due, self.d1_30, self.d31_60, self.d61_90, self.d90_plus, self.unallocated)
 
 
-@dataclass(frozen=True, slots=True)
-class AgeingRow:
+class AgeingRow(Record, frozen=True):
     """A customer's ages; `owner` is a salesperson's code as of the day, empty for the pool and retail."""
 
     id: bytes

@@ -17,6 +17,7 @@ from model.fields import iso
 from model.money import rate_bp
 from model.monthly_parts import monthly_parts, summed
 from model.orders import LOST_REASONS
+from model.record import Record
 from model.store import rows
 
 LostBy = Literal["salesperson", "customer", "product", "reason"]
@@ -97,8 +98,7 @@ WHERE d.won = 0 ORDER BY o.amount DESC, o.number
 """
 
 
-@dataclass(frozen=True, slots=True)
-class LostRow:
+class LostRow(Record, frozen=True):
     """What was won and lost by someone, or of something; amounts in minor units.
 
     Attributes:
@@ -137,8 +137,7 @@ class LostReport:
     company: LostRow
 
 
-@dataclass(frozen=True, slots=True)
-class LostOrder:
+class LostOrder(Record, frozen=True):
     """One lost order or quote.
 
     Attributes:

@@ -17,6 +17,7 @@ from model.fields import iso
 from model.money import rate_bp
 from model.monthly_parts import monthly_parts, summed
 from model.people import Salesperson
+from model.record import Record
 from model.rights import SIGHTS
 from model.settings import setting_on
 from model.store import one, rows
@@ -88,8 +89,7 @@ _GROUPED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Margin:
+class Margin(Record, frozen=True):
     """Revenue and cost of something, in minor units.
 
     Attributes:

@@ -16,6 +16,7 @@ from model.dates import first_day, last_day
 from model.errors import N_
 from model.fields import iso
 from model.laptop import held_in_full
+from model.record import Record
 from model.rhythm import QuietLimits, quiet_limits, rhythm_of, trading_days
 from model.stages import StageLimits, stage_limits, stage_of, trading_months
 from model.store import rows
@@ -60,8 +61,7 @@ class Movement:
     end: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class MovedCustomer:
+class MovedCustomer(Record, frozen=True):
     """A customer to which something happened in a month.
 
     Attributes:

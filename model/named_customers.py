@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,6 +10,7 @@ from model.aliases import not_merged
 from model.batches import batches
 from model.fields import iso
 from model.laptop import held_in_full
+from model.record import Record
 from model.store import rows
 
 _COLUMNS = (
@@ -28,8 +28,7 @@ _OWNED = f"""
 WHERE c.id = a.customer_id AND p.id = a.owner_id AND a.owner_id = ? AND {_HELD} AND {_HERE}"""
 
 
-@dataclass(frozen=True, slots=True)
-class NamedCustomer:
+class NamedCustomer(Record, frozen=True):
     """A customer as a report names it; `owner` is a salesperson's code, empty like the name for the pool and retail."""
 
     id: bytes

@@ -14,6 +14,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from model.record import Record
+
 DAYS_PER_WEEK = 7
 # Twelve months ahead, of which no calendar is asked.
 YEAR_WEEKS = 365 / DAYS_PER_WEEK
@@ -25,8 +27,7 @@ NEAR_LIMIT = 1e-5
 LARGEST_EXPONENT = 700.0
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Record, frozen=True):
     """How a customer bought until a day.
 
     Attributes:

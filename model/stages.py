@@ -19,6 +19,7 @@ from model.dates import last_day, month_of, shifted
 from model.errors import N_
 from model.fields import iso
 from model.laptop import held_in_full
+from model.record import Record
 from model.settings import DEFAULTS, setting_on
 from model.store import execute, rows
 
@@ -172,8 +173,7 @@ def stage_condition(stage: str, day: date, limits: StageLimits = DEFAULT_STAGE_L
     return conditions[stage]
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerStage:
+class CustomerStage(Record, frozen=True):
     """How far a customer has come; `owner` is a salesperson's code as of the day, empty like the name for the pool and
     retail."""
 

@@ -32,6 +32,7 @@ from model.fields import iso
 from model.laptop import held_in_full
 from model.money import half_up
 from model.payment_record import payment_records
+from model.record import Record
 from model.store import execute, rows
 from model.trend import last_full_month
 
@@ -86,8 +87,7 @@ class OtherTerms:
     suggested: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class HeldThen:
+class HeldThen(Record, frozen=True):
     """An order that would have been held; amounts in minor units.
 
     Attributes:
@@ -158,8 +158,7 @@ class TimeMachine:
     other: Replay
 
 
-@dataclass(frozen=True, slots=True)
-class _Bill:
+class _Bill(Record, frozen=True):
     id: bytes
     number: str
     day: str

@@ -7,7 +7,6 @@ with a live sale above zero; what it earned is the margin of its sales, less tha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -16,6 +15,7 @@ from model.fields import iso
 from model.laptop import held_in_full
 from model.payment_record import record_since
 from model.potential import History
+from model.record import Record
 from model.store import execute, one, rows
 
 _LIVE = "{0}.live_from <= ? AND ({0}.live_to IS NULL OR {0}.live_to > ?)"
@@ -54,8 +54,7 @@ FROM orders o WHERE o.kind IN ('sale', 'return') AND o.date > ? AND o.date <= ? 
 GROUP BY o.customer_id"""
 
 
-@dataclass(frozen=True, slots=True)
-class Traded:
+class Traded(Record, frozen=True):
     """A customer that traded until a day.
 
     Attributes:

@@ -7,7 +7,6 @@ come from the running totals, so that only the days of its first, cut month are 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -17,6 +16,7 @@ from model.dates import last_day, month_of
 from model.fields import iso
 from model.money import rate_bp
 from model.payment_record import record_since
+from model.record import Record
 from model.store import execute, rows
 
 FIFTH = 5
@@ -38,8 +38,7 @@ FROM orders o WHERE o.date > ? AND o.date <= ? AND o.kind IN ('sale', 'return') 
     AND (o.live_to IS NULL OR o.live_to > ?) {{orders_among}}"""
 
 
-@dataclass(frozen=True, slots=True)
-class YearSums:
+class YearSums(Record, frozen=True):
     """A customer's twelve months, in minor units; `orders` are live sales above zero, returns net in the rest."""
 
     orders: int = 0

@@ -30,6 +30,7 @@ from model.margin import Margin
 from model.margin import trend as monthly
 from model.money import half_up, rate_bp
 from model.named_customers import NamedCustomer, named_customers
+from model.record import Record
 from model.store import execute, rows
 from model.trading_year import top_fifth, trading_year
 
@@ -66,8 +67,7 @@ SELECT o.customer_id, MIN(o.date) FROM orders o WHERE o.kind = 'sale' AND o.amou
     AND o.live_from <= ? AND (o.live_to IS NULL OR o.live_to > ?) GROUP BY o.customer_id HAVING MIN(o.date) >= ?"""
 
 
-@dataclass(frozen=True, slots=True)
-class Trend:
+class Trend(Record, frozen=True):
     """What the months of a customer say.
 
     Attributes:
@@ -87,8 +87,7 @@ class Trend:
         return half_up(self.slope_parts, SLOPE_PARTS)
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerTrend:
+class CustomerTrend(Record, frozen=True):
     """A customer's trend over the last full months; amounts in minor units.
 
     Attributes:

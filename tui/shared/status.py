@@ -93,7 +93,7 @@ def standing_line(standing: Standing, width: int) -> str:
     if standing.unsent:
         said_right.append(_("{count} unsent").format(count=standing.unsent))
     if standing.held:
-        said_right.append(_("{count} held").format(count=standing.held))
+        said_right.append(_("{count} held").format(count=f"{standing.held:,}"))
     if standing.must_sync and not standing.syncing:
         said_right.append(standing.must_sync)
     right = SEPARATOR.join(said_right)
