@@ -13,7 +13,7 @@ from model.trend import CustomerTrend, Trend
 
 def test_a_row_is_passed_by_with_all_that_it_holds() -> None:
     customer = NamedCustomer(b"1", "C1", "One", "S1", retail=False)
-    trend = Trend(12, 100, 0.5, "level")
+    trend = Trend(12, 100, 0.5, "steady")
     row = CustomerTrend(customer, trend, 1, 1, 0, 0, 0, top_fifth=False)
     assert not any(gc.is_tracked(each) for each in (customer, trend, row))
     assert (row, hash(row)) == (CustomerTrend(customer, trend, 1, 1, 0, 0, 0, top_fifth=False), hash(row))
