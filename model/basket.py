@@ -14,6 +14,7 @@ from itertools import groupby
 from statistics import median_low
 from typing import Any, Literal, TypeAlias
 
+from model.batches import batches
 from model.errors import N_
 from model.fields import iso
 from model.preferences import BASKET_ORDERS, FEWEST_ORDERS_IN_BASKET
@@ -80,8 +81,8 @@ def basket(customer: bytes, day: date) -> list[BasketItem]:
 def baskets(customers: Sequence[bytes], day: date) -> dict[bytes, list[BasketItem]]:
     """The usual baskets of some customers, each the most usual first; who has none is left out."""
     found: dict[bytes, list[BasketItem]] = {}
-    for start in range(0, len(customers), CUSTOMERS_PER_STATEMENT):
-        found.update(_baskets(customers[start : start + CUSTOMERS_PER_STATEMENT], day))
+    for some in batches(customers, CUSTOMERS_PER_STATEMENT):
+        found.update(_baskets(some, day))
     return found
 
 

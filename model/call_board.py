@@ -19,6 +19,7 @@ from itertools import islice
 from typing import Any
 
 from model.balances import balance_on
+from model.batches import batches
 from model.customers import CreditTerms, terms_of
 from model.errors import N_
 from model.fields import iso
@@ -89,7 +90,11 @@ def call_board(
         return _of_company(_Asked(day, quiet_limits(day), {}, sees_cost), most)
     named = _without_retail(named_customers(day, owner=person))
     asked = _Asked(day, quiet_limits(day), trading_year(day, list(named)), sees_cost)
-    calls = [call for some in _steps(list(named)) for call in _calls(asked, {id_: named[id_] for id_ in some}, None)]
+    calls = [
+        call
+        for some in batches(list(named), CUSTOMERS_PER_STEP)
+        for call in _calls(asked, {id_: named[id_] for id_ in some}, None)
+    ]
     return sorted(calls, key=_rank)[:most]
 
 
@@ -109,7 +114,7 @@ def _of_company(asked: _Asked, most: int | None) -> list[Call]:
     if most is None or len(calls) < most:
         # Who bought nothing for a year is worth nothing, and stands at the end.
         named = _without_retail(named_customers(asked.day))
-        for ids in _steps([id_ for id_ in named if id_ not in asked.year]):
+        for ids in batches([id_ for id_ in named if id_ not in asked.year], CUSTOMERS_PER_STEP):
             calls += _calls(asked, {id_: named[id_] for id_ in ids}, known)
     return sorted(calls, key=_rank)[:most]
 
@@ -120,11 +125,6 @@ def _rank(call: Call) -> tuple[int, str]:
 
 def _without_retail(named: dict[bytes, NamedCustomer]) -> dict[bytes, NamedCustomer]:
     return {id_: customer for id_, customer in named.items() if not customer.retail}
-
-
-def _steps(ids: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
-    for start in range(0, len(ids), CUSTOMERS_PER_STEP):
-        yield ids[start : start + CUSTOMERS_PER_STEP]
 
 
 @dataclass(frozen=True)

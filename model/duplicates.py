@@ -14,6 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from model.aliases import not_merged, resolved
+from model.batches import batches
 from model.conflicts import Conflict, raise_conflict
 from model.context import Context
 from model.customers import Customer
@@ -52,7 +53,6 @@ CHINESE_MOBILE_DIGITS = 11
 SHORTEST_NAME_CHARACTERS = 2
 # Of one customer, so that a crowd of namesakes is no crowd squared of questions.
 MOST_QUESTIONS = 20
-CARDS_PER_READING = 500
 # As much of a name as the database looks for, before it is compared wholly.
 NAME_CHARACTERS_SOUGHT = 12
 _COMPANY_WORD = re.compile(
@@ -203,8 +203,7 @@ def _ids_with_tax_number(typed: str, tax: str) -> list[bytes]:
 def _cards_of(ids: list[bytes], day: date | None) -> list[tuple[Any, ...]]:
     """What is compared of customers: id, code, name, short name, phone, tax number."""
     found: list[tuple[Any, ...]] = []
-    for start in range(0, len(ids), CARDS_PER_READING):
-        some = ids[start : start + CARDS_PER_READING]
+    for some in batches(ids):
         found += rows(
             "SELECT id, code, name, short_name, phone, tax_id FROM customer WHERE retail = 0"
             f" AND (closed_on IS NULL OR closed_on > ?) AND {not_merged('id')}"

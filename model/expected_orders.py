@@ -14,6 +14,7 @@ from itertools import groupby
 from statistics import median_low
 
 from model.basket import BasketItem, baskets
+from model.batches import batches
 from model.fields import iso
 from model.named_customers import NamedCustomer, named_customers
 from model.rhythm import Rhythm, quiet_limits, rhythms
@@ -21,7 +22,6 @@ from model.store import rows
 
 DEFAULT_DAYS = 7
 AMOUNT_DAYS = 10
-CUSTOMERS_PER_STATEMENT = 500
 
 _DAY_AMOUNTS = """
 SELECT t.customer_id, t.amount FROM (
@@ -85,12 +85,13 @@ def usual_items(orders: Sequence[ExpectedOrder], day: date) -> dict[bytes, list[
 def _amounts(customers: Sequence[bytes], day: date, progress: Callable[[int, int], None] | None) -> dict[bytes, int]:
     """What each of these usually buys on a trading day, in minor units."""
     found: dict[bytes, int] = {}
-    for start in range(0, len(customers), CUSTOMERS_PER_STATEMENT):
-        some = customers[start : start + CUSTOMERS_PER_STATEMENT]
+    done = 0
+    for some in batches(customers):
+        done += len(some)
         query = _DAY_AMOUNTS.format(marks=", ".join("?" * len(some)))
         days = rows(query, (*some, iso(day), iso(day), iso(day), AMOUNT_DAYS))
         for id_, theirs in groupby(days, key=lambda row: bytes(row[0])):
             found[id_] = median_low([int(amount) for _id, amount in theirs])
         if progress is not None:
-            progress(min(start + CUSTOMERS_PER_STATEMENT, len(customers)), len(customers))
+            progress(done, len(customers))
     return found

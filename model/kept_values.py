@@ -6,12 +6,13 @@ what was written until then; what is shown may be older than the last order, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
 from typing import Any, Literal
 
+from model.batches import batches
 from model.customers import all_blacklisted_on
 from model.giving_up import GivenUp
 from model.named_customers import NamedCustomer, named_customers
@@ -85,7 +86,7 @@ def _refreshed(day: date, progress: Progress, cancelled: Callable[[], bool]) -> 
     with store.writing():
         # What another began and did not finish.
         execute("DELETE FROM customer_value WHERE generation <> ?", (generation,))
-    for some in _some(report.rows):
+    for some in batches(report.rows, ROWS_PER_TRANSACTION):
         with store.writing():
             execute_many(_INSERT, [_row(fresh, value) for value in some])
     with store.writing():
@@ -152,10 +153,6 @@ def _kept() -> tuple[int, str]:
     """The generation that is kept, and what it is of."""
     generation, _, of = meta(KEPT_AS, "0 ").partition(" ")
     return int(generation), of
-
-
-def _some(values: Sequence[CustomerValue]) -> list[Sequence[CustomerValue]]:
-    return [values[start : start + ROWS_PER_TRANSACTION] for start in range(0, len(values), ROWS_PER_TRANSACTION)]
 
 
 def _row(generation: int, value: CustomerValue) -> tuple[Any, ...]:

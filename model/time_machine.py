@@ -26,6 +26,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Literal, TypeAlias
 
+from model.batches import batches
 from model.credit import overdue_before, tolerance_on
 from model.dates import first_day, last_day, shifted
 from model.fields import iso
@@ -363,8 +364,7 @@ def _batches(bills: dict[bytes, list[_Bill]]) -> Iterator[dict[bytes, list[_Bill
 
 def _allocated(ids: Sequence[bytes], as_of: date) -> dict[bytes, list[_Part]]:
     found: dict[bytes, list[_Part]] = {}
-    for start in range(0, len(ids), BILLS_PER_STATEMENT):
-        some = ids[start : start + BILLS_PER_STATEMENT]
+    for some in batches(ids, BILLS_PER_STATEMENT):
         query = _ALLOCATED.format(marks=", ".join("?" * len(some)))
         for bill, on, amount, came in rows(query, (*some, iso(as_of))):
             found.setdefault(bytes(bill), []).append((on, int(amount), came or on))
