@@ -408,6 +408,24 @@ def test_with_little_room_curves_of_very_different_size_share_the_labels_below_t
     assert [line for line in lines if "24-01" in line] == [lines[-1]]
 
 
+@pytest.mark.parametrize(
+    ("series", "unit", "labels"),
+    [
+        ((("company", (8_000,) * 24), ("S04", (1_500,) * 24)), "percent", ["80%", "60%", "40%", "20%", "0%"]),
+        ((("S04", (1_500,) * 24), ("company", (8_000,) * 24)), "percent", ["80%", "60%", "40%", "20%", "0%"]),
+        (
+            (("revenue", (120_000_000,) * 24), ("margin", (48_000_000,) * 24)), "money",
+            ["1.5M", "1M", "500k", "0"],
+        ),
+    ],
+)  # fmt: skip
+def test_curves_of_one_scale_are_read_against_labels_of_all(series: Any, unit: Any, labels: list[str]) -> None:
+    locale.use("en")
+    months = tuple(f"{24 + month // 12}-{month % 12 + 1:02d}" for month in range(24))
+    lines = chart.draw_curves(CurveData(months, series, unit), 80, 17).plain.splitlines()
+    assert [line.partition("┤")[0].strip() for line in lines if "┤" in line] == labels
+
+
 def test_a_curve_without_colour_has_no_colour() -> None:
     data = CurveData(("a", "b"), (("x", (1, 2)),), "count")
     assert not [span for span in chart.draw_curves(data, 40, 10, in_colour=False).spans if "color" in str(span)]

@@ -128,8 +128,8 @@ def draw_curves(data: CurveData, width: int, height: int, in_colour: bool = True
 
 def _sharing_an_axis(data: CurveData, width: int, height: int, in_colour: bool) -> Content:
     """The curves one below the other where there is room for the labels of only the last."""
-    ticks = [label for _name, values in data.series for label in _tick_labels(values, data.unit)]
-    count, cells = len(data.series), max(map(cell_len, ticks))
+    count = len(data.series)
+    cells = max(cell_len(short(tick, data.unit)) for _name, values in data.series for tick in value_ticks(values))
     each = (height - AXIS_LINES) // count
     heights = [height - AXIS_LINES - each * (count - 1), *[each] * (count - 1)]
     lines: list[Content] = []
@@ -138,10 +138,6 @@ def _sharing_an_axis(data: CurveData, width: int, height: int, in_colour: bool) 
         drawn = _drawn(alone, width, own + AXIS_LINES, in_colour, cells).split("\n")
         lines += drawn if at == count else drawn[:own]
     return Content("\n").join(lines)
-
-
-def _tick_labels(values: Sequence[int], unit: Unit) -> list[str]:
-    return [short(tick, unit) for tick in value_ticks(values)]
 
 
 def _is_far_apart(data: CurveData) -> bool:
@@ -178,7 +174,8 @@ def _drawn(data: CurveData, width: int, height: int, in_colour: bool, tick_cells
         signal = figure.signal(points, list(values), marker=marker)
         figure.draw(signal.lines() if sign == SERIES_SIGNS[0] else signal)
     ticks = value_ticks([value for _name, values in data.series for value in values])
-    tick_labels = [fit(label, max(tick_cells, cell_len(label)), "right") for label in _tick_labels(values, data.unit)]
+    labels = [short(tick, data.unit) for tick in ticks]
+    tick_labels = [fit(label, max(tick_cells, cell_len(label)), "right") for label in labels]
     figure.ruler("y").lim(ticks[0], ticks[-1])
     figure.ruler("y").ticks(ticks, tick_labels)
     shown = label_indexes(data.labels, width - max(map(cell_len, tick_labels)) - 2)
