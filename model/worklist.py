@@ -72,6 +72,18 @@ class Task:
     held: HeldOrder | None = None
 
 
+@dataclass(frozen=True)
+class Part:
+    """Some of the list, in its order.
+
+    Attributes:
+        cut: the kinds of which there may be more; those come up as the first are done or put off.
+    """
+
+    tasks: list[Task]
+    cut: frozenset[str] = frozenset()
+
+
 def worklist(day: date, person: bytes | None, *, sees_cost: bool = True) -> list[Task]:
     """What a person should do on a day; what was put off until a later day is left out.
 
@@ -79,19 +91,26 @@ def worklist(day: date, person: bytes | None, *, sees_cost: bool = True) -> list
         person: only what is this salesperson's; None for everybody's.
         sees_cost: whether calls may be ranked by margin.
     """
-    return [task for part in worklist_in_parts(day, person, sees_cost=sees_cost) for task in part]
+    return [task for part in worklist_in_parts(day, person, sees_cost=sees_cost) for task in part.tasks]
 
 
-def worklist_in_parts(day: date, person: bytes | None, *, sees_cost: bool = True) -> Iterator[list[Task]]:
+def worklist_in_parts(day: date, person: bytes | None, *, sees_cost: bool = True) -> Iterator[Part]:
     """The same list as it is read: each part stands behind those before it."""
     late, there = put_off(day), set[bytes | None]()
     for kinds in (_questions(person), _held(day, person), _follow_ups(day, person), _late_money(day, person)):
-        part = list(kinds)
-        there |= {task.customer for task in part}
-        yield _judged(_in_order(part, late, day), day)
-    part = list(_calls(day, person, sees_cost))
-    there |= {task.customer for task in part}
-    yield _in_order([*part, *_activations(day, person, sees_cost, there)], late, day)
+        tasks = list(kinds)
+        there |= {task.customer for task in tasks}
+        yield Part(_judged(_in_order(tasks, late, day), day))
+    # One more than is shown tells that there are more; what was put off takes nobody's place.
+    most = CALLS_SHOWN + 1 + sum(key.startswith(CALL_KEY) for key in late)
+    calls_put_off, calls = list[Task](), list[Task]()
+    for task in _calls(day, person, sees_cost, most):
+        (calls_put_off if task.key in late else calls).append(task)
+    there |= {task.customer for task in (*calls_put_off, *calls[:CALLS_SHOWN])}
+    more = [task for task in _activations(day, person, sees_cost, there) if task.key not in late]
+    cut = {"call", "activate"} if len(calls) > CALLS_SHOWN else set[str]()
+    cut |= {"activate"} if len(more) > ACTIVATIONS_SHOWN else set()
+    yield Part(_in_order([*calls[:CALLS_SHOWN], *more[:ACTIVATIONS_SHOWN]], late, day), frozenset(cut))
 
 
 def _in_order(tasks: Sequence[Task], late: Container[str], day: date) -> list[Task]:
@@ -165,10 +184,10 @@ def _customers_of(person: bytes, day: date) -> set[bytes]:
     }
 
 
-def _calls(day: date, person: bytes | None, sees_cost: bool) -> Iterator[Task]:
-    """Whose order is due by its own rhythm, and whom only a call may bring back."""
+def _calls(day: date, person: bytes | None, sees_cost: bool, most: int) -> Iterator[Task]:
+    """Whose order is due by its own rhythm, and whom only a call may bring back; the most worthwhile first."""
     dormant = quiet_limits(day).dormant_hundredths
-    for call in call_board(day, person, sees_cost=sees_cost, most=CALLS_SHOWN):
+    for call in call_board(day, person, sees_cost=sees_cost, most=most):
         is_due = call.quiet_hundredths is not None and call.quiet_hundredths < dormant
         yield Task(
             "call" if is_due else "activate", CALL_KEY + call.id.hex(), call.why, call.params, call.id, call.code,
@@ -183,7 +202,7 @@ def _activations(day: date, person: bytes | None, sees_cost: bool, there: set[by
         there: the customers that stand in the list already.
     """
     found = [] if person is None else activations(person, day, sees_cost=sees_cost)
-    for each in [each for each in found if each.id not in there][:ACTIVATIONS_SHOWN]:
+    for each in (each for each in found if each.id not in there):
         yield Task(
             "activate", f"activate {each.id.hex()}", each.why, each.params, each.id, each.code, each.name,
             worth=each.worth,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -13,6 +14,7 @@ from textual.widgets import Static
 
 from model import worklist
 from model.activity import Board
+from model.call_board import Call
 from model.store import Store
 from model.worklist import SHOWN_OF_A_KIND, put_off
 from tests.model.company import Company
@@ -27,7 +29,6 @@ from tui.leaderboard.short_table import ShortTable
 from tui.office.screen import OfficeScreen
 from tui.order_entry.screen import OrderScreen
 from tui.receivables.receipt_form import ReceiptForm
-from tui.shared.definition import DefinitionCard
 from tui.shared.paged_table import PagedTable
 from tui.shared.status import StatusLine
 from tui.today import screen as today_screen
@@ -121,29 +122,56 @@ async def test_a_long_list_is_shown_as_far_as_it_is_read(store: Store, monkeypat
 
 
 async def test_it_is_said_where_more_could_be_called_than_are_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def with_another_due(made: Company) -> None:
+        fill(made)
+        made.customer("C4", "S1", days=10, limit="1000")
+        for ago in (60, 40, 20):
+            made.sell("C4", TODAY - ago * DAY, "50", paid="50")
+
+    monkeypatch.setattr(worklist, "CALLS_SHOWN", 1)
+    with small_company(tmp_path / "store", with_another_due, me="S1") as (store, _made):
+        app = HuokeApp(store, first_mode="today")
+        async with app.run_test(size=(80, 24)) as pilot:
+            assert (await rows(pilot, 3))[-1] == "order due C2 Customer C2"
+            about = app.screen.query_one(".about", Static)
+            assert str(about.content).endswith("order due 1+")
+            # What is put off leaves its place to the next, behind which there is none.
+            await pilot.press("end", "z")
+            await until(pilot, lambda: "put off: 1" in str(about.content))
+            assert (await rows(pilot, 3))[-1] == "order due C4 Customer C4"
+            assert "order due 1 · put off: 1" in str(about.content)
+
+
+async def test_the_row_under_the_cursor_stays_while_everybodys_list_is_read(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for room in (worklist, today_screen):
-        monkeypatch.setattr(room, "CALLS_SHOWN", 1)
+    asked, may_answer, calling = Event(), Event(), worklist.call_board
+
+    def called_slowly(day: date, person: bytes | None, **more: Any) -> list[Call]:
+        if person is None:
+            asked.set()
+            assert may_answer.wait(60)
+        return calling(day, person, **more)
+
+    monkeypatch.setattr(today_screen, "LONGEST_SILENCE_SECONDS", 0)
+    monkeypatch.setattr(worklist, "call_board", called_slowly)
     app = HuokeApp(store, first_mode="today")
     async with app.run_test(size=(80, 24)) as pilot:
         await rows(pilot, 3)
-        about = str(app.screen.query_one(".about", Static).content)
-        assert about.endswith("order due 1+")
-
-
-async def test_what_a_row_is_worth_and_why_it_stands_there_is_said(store: Store) -> None:
-    app = HuokeApp(store, first_mode="today")
-    async with app.run_test(size=(80, 24)) as pilot:
-        await rows(pilot, 3)
-        await pilot.press("d")
-        await opened(pilot, DefinitionCard)
-        await pilot.pause()
-        said = " ".join(str(line.content) for line in app.screen.query(Static))
-        for words in ("the amount overdue", "the credit left covers", "there may be more"):
-            assert words in said
-        await pilot.press("escape")
-        await opened(pilot, TodayScreen)
+        await pilot.press("end")
+        screen = app.screen
+        assert isinstance(screen, TodayScreen)
+        assert screen.task is not None
+        before = screen.task.key
+        await pilot.press("o")
+        await until(pilot, asked.is_set)
+        assert str(screen.query_one(".about", Static).content).endswith("reading …")
+        may_answer.set()
+        await rows(pilot, 4)
+        assert screen.task is not None
+        assert screen.task.key == before
 
 
 @pytest.mark.parametrize(("me", "says"), [("S1", "ask someone whose role is"), ("M1", "F9: released or rejected")])

@@ -22,8 +22,6 @@ from model.margin import may_see_cost
 from model.money import format_rate, grouped
 from model.targets import ahead_of
 from model.worklist import (
-    CALL_KEY,
-    CALLS_SHOWN,
     SHOWN_OF_A_KIND,
     TASK_NAMES,
     Task,
@@ -68,12 +66,14 @@ class TodayRead:
     Attributes:
         standing: translated; empty until it is read.
         later: how many tasks were put off.
+        cut: the kinds of which there may be more tasks.
         is_whole: whether more follows.
     """
 
     tasks: tuple[Task, ...]
     standing: str
     later: int
+    cut: frozenset[str]
     is_whole: bool
 
 
@@ -139,9 +139,9 @@ class TodayScreen(StoreScreen):
 
     @on(ListRead)
     def _show(self, message: ListRead) -> None:
-        before = self._read
-        if not message.read.is_whole and before is not None and before.is_whole and self._read_of == message.whose:
-            # It is being read anew: a part of it is less than what is in sight.
+        in_sight = self._read is not None and self._read.is_whole
+        if message.whose != self._whose() or (in_sight and not message.read.is_whole):
+            # Another list is asked for by now; and a part is less than the list that is in sight.
             return
         self._read, self._read_of = message.read, message.whose
         self.query_one(".standing", Static).update(printable(message.read.standing))
@@ -159,19 +159,15 @@ class TodayScreen(StoreScreen):
 
     def _about(self, read: TodayRead) -> list[str]:
         said = []
-        # Customers expected to order and those to wake are one list, and only the calls most worth making are read.
-        calls = Counter(task.kind for task in read.tasks if task.key.startswith(CALL_KEY))
-        is_cut = calls.total() + read.later >= CALLS_SHOWN
         counts = Counter(task.kind for task in read.tasks if task.kind not in ("conflict", "notice"))
         for kind, count in counts.items():
-            # With + where there may be more than were read.
-            said.append(f"{_(TASK_NAMES[kind])} {count:,}{'+' if is_cut and kind in calls else ''}")
+            said.append(f"{_(TASK_NAMES[kind])} {count:,}{'+' if kind in read.cut else ''}")
         if counts and max(counts.values()) > SHOWN_OF_A_KIND:
             said.append(_("the first {count} of each").format(count=SHOWN_OF_A_KIND))
         if read.later:
             key = keymap.shown_keys(keymap.ACTION_OF["today.take_up_again"])
             said.append(_("put off: {count} ({key})").format(count=read.later, key=key))
-        if not read.is_whole:
+        if not read.is_whole or self._read_of != self._whose():
             said.append(_("reading …"))
         return said
 
@@ -273,6 +269,7 @@ class TodayScreen(StoreScreen):
         """Turn between one's own list and everybody's."""
         self._shows_all = not self._shows_all
         self.refresh_data()
+        self._write_about()
 
     def action_explain(self) -> None:
         """Say what the figures of the list mean, and in which order it stands."""
@@ -293,11 +290,11 @@ class TodayScreen(StoreScreen):
 def read_today(session: Session, whose: bytes | None) -> Iterator[TodayRead]:
     """The list of a salesperson or of everybody as it is read, whole at last; in a thread, with the store in use."""
     day, later = session.today(), len(put_off(session.today()))
-    tasks: tuple[Task, ...] = ()
+    tasks, cut = tuple[Task, ...](), frozenset[str]()
     for part in worklist_in_parts(day, whose, sees_cost=may_see_cost(session.person_id, day)):
-        tasks = (*tasks, *part)
-        yield TodayRead(tasks, "", later, is_whole=False)
-    yield TodayRead(tasks, _standing(session, whose), later, is_whole=True)
+        tasks, cut = (*tasks, *part.tasks), cut | part.cut
+        yield TodayRead(tasks, "", later, cut, is_whole=False)
+    yield TodayRead(tasks, _standing(session, whose), later, cut, is_whole=True)
 
 
 def _standing(session: Session, whose: bytes | None) -> str:
