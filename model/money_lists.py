@@ -361,15 +361,18 @@ def _age_value(row: ListedAges, column: str) -> str | int:
 
 
 def waiting_money(customer_id: bytes) -> int:
-    """What of a customer's money waits for a bill, in minor units; returns that wait are among it."""
+    """What of a customer's money waits for a bill, less what refunds took that had to come out of it, in minor units.
+
+    Returns that wait are among it, and money that is reserved for an order.
+    """
     found = one(
         "SELECT (SELECT CAST(COALESCE(SUM(unallocated), 0) AS BIGINT) FROM receipt"
-        " WHERE customer_id = ? AND unallocated <> 0 AND unallocated > 0)"
+        " WHERE customer_id = ? AND unallocated <> 0)"
         " - (SELECT CAST(COALESCE(SUM(open_amount), 0) AS BIGINT) FROM orders"
         " WHERE customer_id = ? AND open_amount <> 0 AND open_amount < 0)",
         (customer_id, customer_id),
     )
-    return 0 if found is None else int(found[0])
+    return 0 if found is None else max(0, int(found[0]))
 
 
 def bill_amounts(customer_id: bytes) -> dict[bytes, int]:

@@ -36,7 +36,7 @@ class NamedCustomer(Record, frozen=True):
     name: str
     owner: str
     retail: bool
-    owner_name: str = ""
+    owner_name: str
 
 
 def named_customers(

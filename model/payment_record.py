@@ -261,15 +261,15 @@ def _records(day: date, customer: bytes | None) -> dict[bytes, PaymentRecord]:
         found += rows(_SETTLED_THEN.format(one=one), (until, until, until, until, until, *own, since))
     bills, parameters = open_bills_query(day, customer)
     found += rows(_OVERDUE.format(bills=bills), (until, *parameters, tolerance_on(day), iso(overdue_before(day))))
-    grouped: dict[bytes, list[PaidBill]] = {}
+    bills_of: dict[bytes, list[PaidBill]] = {}
     for customer_id, number, due, settled, amount in found:
         if amount > 0:
             due_on, settled_on = date.fromisoformat(due), date.fromisoformat(settled) if settled else None
             late = max(((settled_on or day) - due_on).days, 0)
-            grouped.setdefault(customer_id, []).append(PaidBill(number, due_on, settled_on, amount, late))
+            bills_of.setdefault(customer_id, []).append(PaidBill(number, due_on, settled_on, amount, late))
     return {
         id_: PaymentRecord(tuple(sorted(bills, key=lambda bill: (bill.due_on, bill.number))))
-        for id_, bills in grouped.items()
+        for id_, bills in bills_of.items()
     }
 
 

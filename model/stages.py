@@ -184,7 +184,7 @@ class CustomerStage(Record, frozen=True):
     first_trade: date | None
     last_trade: date | None
     trading_months: int
-    owner_name: str = ""
+    owner_name: str
 
 
 def stages_report(day: date) -> Iterator[CustomerStage]:

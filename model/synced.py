@@ -19,7 +19,7 @@ from model.published import potential_without_earnings
 from model.store import execute_many, rows
 
 # Rows are written some at a time: a third quicker than one by one.
-VALUES_PER_STATEMENT = 250
+VALUES_PER_INSERT = 250
 SEPARATOR = b"\0"
 
 
@@ -249,7 +249,7 @@ def add_documents(kind: str, bodies: Mapping[bytes, bytes]) -> None:
             for row in parts[place] if place < len(parts) else ():
                 values += row
                 values += key
-        many = VALUES_PER_STATEMENT // given * given
+        many = VALUES_PER_INSERT // given * given
         insert = f"INSERT INTO {part.table} ({', '.join(columns)}) VALUES "
         whole = len(values) // many * many
         execute_many(

@@ -9,7 +9,7 @@ import msgspec
 
 from model import search, totals
 from model.aliases import Alias, BlacklistedBefore, Moved, resolved
-from model.batches import batches
+from model.batches import batches, marks
 from model.changes.closed_months import refuse_closed_month
 from model.changes.customers import customer_with_id, judged_day
 from model.changes.kind import Args, Kind
@@ -254,7 +254,7 @@ def _put_back_documents(moved: Moved, loser: bytes, winner: bytes, ctx: Context)
     _give("receipt", receipts, winner, loser)
     _give("contact_log", moved.contacts, winner, loser)
     for some in batches(moved.lease_uses):
-        execute(f"UPDATE lease_use SET customer_id = ? WHERE order_id IN ({_marks(some)})", (loser, *some))
+        execute(f"UPDATE lease_use SET customer_id = ? WHERE order_id IN ({marks(some)})", (loser, *some))
     _drop_foreign_wishes((loser, winner), ctx)
 
 
@@ -263,7 +263,7 @@ def _give(table: str, ids: Sequence[bytes], before: bytes, after: bytes) -> None
     _announce(_MOVING[table], ids, before, after)
     for some in batches(ids):
         execute(
-            f"UPDATE {table} SET customer_id = ? WHERE customer_id = ? AND id IN ({_marks(some)})",
+            f"UPDATE {table} SET customer_id = ? WHERE customer_id = ? AND id IN ({marks(some)})",
             (after, before, *some),
         )
 
@@ -271,7 +271,7 @@ def _give(table: str, ids: Sequence[bytes], before: bytes, after: bytes) -> None
 def _referring(table: str, column: str, ids: Sequence[bytes]) -> tuple[bytes, ...]:
     found: set[bytes] = set()
     for some in batches(ids):
-        found |= {bytes(id_) for (id_,) in rows(f"SELECT id FROM {table} WHERE {column} IN ({_marks(some)})", some)}
+        found |= {bytes(id_) for (id_,) in rows(f"SELECT id FROM {table} WHERE {column} IN ({marks(some)})", some)}
     return tuple(sorted(found - set(ids)))
 
 
@@ -306,10 +306,6 @@ def _put_back_assignments(loser: bytes, moved: Moved) -> None:
         f"INSERT INTO assignment (customer_id, {_ASSIGNMENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",
         [(loser, *assignment) for assignment in moved.assignments],
     )
-
-
-def _marks(ids: Sequence[bytes]) -> str:
-    return ", ".join("?" * len(ids))
 
 
 MERGING_KINDS = (Kind("customer.merge", MergeCustomers, merge_customers, undo_merge_customers),)

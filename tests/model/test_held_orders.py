@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from shutil import copytree
 
-from model.changes.order_judging import judge_order
-from model.changes.order_lines import lines_of
 from model.held_orders import held_orders, verdict_now
 from model.orders import Order
 from model.store import execute, open_store
@@ -29,5 +27,4 @@ def test_many_are_judged_as_each_alone(sample_company: Path, tmp_path: Path) -> 
         for each in again:
             order = Order.with_id(each.id)
             assert each.verdict == verdict_now(order, SAMPLE_DAY)
-            assert each.verdict == judge_order(order, lines_of(order), max(SAMPLE_DAY, order.date))
     store.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from model import kept_answers
-from model.kept_answers import forget_answers, keep_answers, kept_answer, known_now, packed_answer
+from model.kept_answers import MEANING, forget_answers, keep_answers, kept_answer, kept_asked, known_now, packed_answer
 from model.store import execute, rows
 from model.written import written
 from tests.model.company import company
@@ -33,6 +33,16 @@ class Read:
 
 
 READ = Read((-(10**15), 5), "联想", b"\0\xff", date(2026, 2, 28))
+
+
+def test_an_answer_of_an_earlier_meaning_is_none(tmp_path: Path) -> None:
+    asked = Asked(TODAY)
+    with company(tmp_path / "store", TODAY):
+        keep_answers([packed_answer(QUESTION, asked, READ, known_now())])
+        assert kept_asked(QUESTION, Asked) == asked
+        execute("UPDATE kept_answer SET of = ? || substr(of, ?)", (f"{MEANING - 1} ", len(f"{MEANING} ") + 1))
+        assert kept_asked(QUESTION, Asked) is None
+        assert kept_answer(QUESTION, asked, Asked, Read) is None
 
 
 def test_an_answer_comes_back_as_it_was_read_and_is_of_now_until_something_is_written(tmp_path: Path) -> None:

@@ -102,6 +102,14 @@ def test_a_reversed_receipt_is_listed_and_counts_no_longer(tmp_path: Path) -> No
         ]  # fmt: skip
         assert (listed.count, listed.amount, listed.part) == (3, 90_000, 60_000)
         assert waiting_money(desk.ids["C2"]) == 60_000
+        # Money that is reserved is the customer's; what was given back besides is owed out of it.
+        desk.customer("C9", "S1")
+        desk.pay("C9", TODAY, "30", desk.sell("C9", TODAY, "50"))
+        assert waiting_money(desk.ids["C9"]) == 3_000
+        desk.pay("C9", TODAY, "20", kind="refund")
+        assert waiting_money(desk.ids["C9"]) == 1_000
+        desk.pay("C9", TODAY, "20", kind="refund")
+        assert waiting_money(desk.ids["C9"]) == 0
 
 
 def test_bills_without_an_invoice_are_those_of_the_report(tmp_path: Path) -> None:

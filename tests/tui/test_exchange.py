@@ -152,7 +152,7 @@ async def test_an_order_that_the_office_held_is_shown_until_it_was_seen(company:
             await synced(pilot)
             [(word, about, sentence, _day)] = inbox(pilot)
             assert (word, about) == ("held", "B-000001")
-            assert sentence == "Customer POOL 800.00: over limit 600.00 — receive 600.00 (above the limit) to release"
+            assert sentence == "Customer POOL 800.00: over limit 600.00 — receive 600.00 to release"
             details = str(exchange_screen(pilot).query_one("#details", Static).render())
             assert details.startswith("B-000001 Customer POOL 800.00")
             way = "In the archive of POOL: r receives money for it, l releases it."

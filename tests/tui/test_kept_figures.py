@@ -9,6 +9,7 @@ from threading import Event
 import pytest
 from textual.pilot import Pilot
 
+from model import kept_answers
 from model.changes.company import SetSetting
 from model.changes.recording import record
 from model.errors import StoreError
@@ -192,7 +193,7 @@ async def test_very_many_rows_are_let_go_with_their_face_and_are_there_again_wit
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every company counts as large, and its analysis is read ahead at once."""
-    monkeypatch.setattr(answers, "READ_AHEAD_FROM_CUSTOMERS", 1)
+    monkeypatch.setattr(kept_answers, "READ_AHEAD_FROM_CUSTOMERS", 1)
     monkeypatch.setattr(huoke, "READ_AHEAD_AFTER_SECONDS", 0.01)
 
 
@@ -225,7 +226,7 @@ async def all_ways_shown(pilot: Pilot[None], app: HuokeApp, monkeypatch: pytest.
 
 
 async def test_a_large_sample_is_made_with_its_figures_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers, "READ_AHEAD_FROM_CUSTOMERS", 1)
+    monkeypatch.setattr(kept_answers, "READ_AHEAD_FROM_CUSTOMERS", 1)
     assert main(["demo", "--no-open", "--lang", "en", "--store", str(tmp_path / "sample")]) == 0
     with closing(open_store(tmp_path / "sample")) as made:
         app = HuokeApp(made, first_mode="customers")

@@ -366,6 +366,12 @@ def test_a_number_is_cut_before_its_column_is_hidden() -> None:
     columns = (Column("number", "Number", 10, priority=8, whole=True), Column("name", "Name", 10, priority=9))
     placed = lay_out(columns, 22, {"number": 15})
     assert [(each.column.key, each.cells) for each in placed] == [("number", 11), ("name", 10)]
+    # And before another column that matters as much.
+    alike = (columns[0], Column("name", "Name", 10, priority=8))
+    assert [(each.column.key, each.cells) for each in lay_out(alike, 22, {"number": 15})] == [
+        ("number", 11),
+        ("name", 10),
+    ]
 
 
 def test_columns_fill_the_width_exactly() -> None:

@@ -11,17 +11,22 @@ from typing import Any
 from textual.worker import Worker
 
 from model.errors import HuokeError
-from model.kept_answers import PackedAnswer, keep_answers, kept_answer, kept_asked, known_now, packed_answer
+from model.kept_answers import (
+    PackedAnswer,
+    is_worth_reading_ahead,
+    keep_answers,
+    kept_answer,
+    kept_asked,
+    known_now,
+    packed_answer,
+)
 from model.margin import may_see_cost
-from model.store import one
 from tui.analysis.face import AnalysisFace, Asked, Reading
 from tui.analysis.period import period_on
 from tui.locale import language
 
 # What takes less is read each time.
 KEPT_FROM_SECONDS = 0.1
-# Of fewer customers everything is read in no time.
-READ_AHEAD_FROM_CUSTOMERS = 5_000
 
 
 def answer(face: type[AnalysisFace], reading: Reading, came: Callable[[Any], None]) -> None:
@@ -77,7 +82,7 @@ def read_ahead(
     Raises:
         GivenUp: it was cancelled in the middle of a reading.
     """
-    if one("SELECT 1 FROM customer LIMIT 1 OFFSET ?", (READ_AHEAD_FROM_CUSTOMERS - 1,)) is None:
+    if not is_worth_reading_ahead():
         return
     usual = {face: list(_usual(face, day, person)) for face in faces}
     done, of_all = 0, sum(map(len, usual.values()))

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
+from model.batches import batches
 from model.giving_up import GivenUp, given_up_when
 from model.store import rows
 from tui import keymap
@@ -24,7 +25,6 @@ from tui.shared.figure_table import Figure, FigureTable
 from tui.shared.paged_table import PagedTable
 from tui.shared.status import StatusLine
 
-CODES_PER_STATEMENT = 500
 _IDS = "SELECT code, id FROM customer WHERE code IN ({marks})"
 
 
@@ -155,8 +155,7 @@ class CustomersBehind(BehindFigure):
 def ids_of_codes(codes: Sequence[str]) -> dict[str, bytes]:
     """The customers of some codes; call it inside `with store.use():`."""
     found: dict[str, bytes] = {}
-    for start in range(0, len(codes), CODES_PER_STATEMENT):
-        some = codes[start : start + CODES_PER_STATEMENT]
+    for some in batches(codes):
         marks = ", ".join("?" * len(some))
         found.update((code, bytes(id_)) for code, id_ in rows(_IDS.format(marks=marks), some))
     return found

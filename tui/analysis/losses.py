@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.screen import Screen
 
+from model.batches import batches
 from model.credit_cost import COST_REASON_NAMES, CreditCost, CreditCostReport, credit_cost, lost_by_credit
 from model.errors import N_
 from model.lost import REASON_NAMES, LostBy, LostOrder, LostReport, LostRow, lost_orders, lost_report
@@ -25,7 +26,6 @@ from tui.shared.paged_table import PagedTable
 
 MOST_BARS = 40
 COST_TURN = "credit"
-IDS_PER_STATEMENT = 500
 LOST_FIGURES = (
     Figure(Column("name", N_("Name"), 12, grow=True, priority=9), lambda row: lost_name(row)),
     Figure(Column("won", N_("Won"), 5, "right", priority=7), lambda row: row.won or None, count_text),
@@ -270,8 +270,7 @@ class CostBehind(LostOrdersBehind):
 def orders_with_product(orders: list[bytes], product: bytes) -> set[bytes]:
     """Which of some orders have a product on a line; call it inside `with store.use():`."""
     found: set[bytes] = set()
-    for start in range(0, len(orders), IDS_PER_STATEMENT):
-        some = orders[start : start + IDS_PER_STATEMENT]
+    for some in batches(orders):
         marks = ", ".join("?" * len(some))
         query = f"SELECT DISTINCT order_id FROM order_line WHERE order_id IN ({marks}) AND product_id = ?"
         found.update(bytes(id_) for (id_,) in rows(query, (*some, product)))

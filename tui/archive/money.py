@@ -23,7 +23,7 @@ from tui.shared.pages import Tone
 
 BILL_COLUMNS = (
     Column("due", N_("Due"), 10, priority=9, sortable=False),
-    Column("late", N_("Late"), 4, "right", priority=8, sortable=False),
+    Column("late", N_("Late"), 4, "right", priority=9, sortable=False),
     Column("number", N_("Number"), 10, grow=True, priority=9, sortable=False, whole=True),
     Column("open", N_("Open"), 13, "right", priority=9, sortable=False),
     Column("amount", N_("Amount"), 13, "right", priority=5, sortable=False),

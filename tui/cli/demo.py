@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TypeAlias, get_args
 
 from model.changes.company import SetSetting
 from model.changes.recording import record
-from model.errors import N_, Refused
+from model.errors import N_, HuokeError, Refused
 from model.files.importing import import_generated
 from model.former import Former
+from model.kept_answers import is_worth_reading_ahead
 from model.store import DATABASE_FILE, GENERATION_FILE, meta, set_meta
 from sample_db.company import ROWS_EXPECTED, Size, generate
 from tui.cli.desk import Desk
@@ -59,9 +61,12 @@ def _demo(arguments: Namespace, desk: Desk) -> int:
 
 def _read_figures(desk: Desk, progress: Progress) -> None:
     """Read what the analysis of a large sample is usually asked for, so that the first look at it is quick as well."""
-    from tui.app import read_figures
+    # The sample is made: where the figures cannot be kept, they are read when they are asked for.
+    with suppress(HuokeError), desk.opened() as store:
+        if not is_worth_reading_ahead():
+            return
+        from tui.app import read_figures
 
-    with desk.opened() as store:
         read_figures(store, lambda done, count: progress(_("figures read"), done, count))
 
 

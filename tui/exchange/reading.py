@@ -203,12 +203,14 @@ def _held(entry: InboxEntry, said: HuokeError, today: date) -> InboxEntry:
     only_card = bool(cards_among([customer]))
     reasons = _(", ").join(_(str(reason)) for reason in said.params.get("reasons", ()))
     whom = Customer.get_by_id(customer)
-    sentence = _("{customer} {amount}: {verdict}").format(
-        customer=whom.shown_name, amount=grouped(card.row.amount),
-        verdict=reasons if only_card else verdict_words(card.verdict),
-    )  # fmt: skip
+
+    def said_with(verdict: str) -> str:
+        words = {"customer": whom.shown_name, "amount": grouped(card.row.amount)}
+        return _("{customer} {amount}: {verdict}").format(**words, verdict=reasons if only_card else verdict)
+
+    in_row, in_full = said_with(verdict_words(card.verdict, in_row=True)), said_with(verdict_words(card.verdict))
     way = releasing_words(whom.code)
-    return replace(entry, sentence=sentence, details=(f"{document.number} {sentence}", way), way=way)
+    return replace(entry, sentence=in_row, details=(f"{document.number} {in_full}", way), way=way)
 
 
 def customer_of(args: Args | None) -> bytes | None:

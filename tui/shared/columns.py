@@ -79,9 +79,9 @@ def lay_out(
     needed = [max(column.least_cells, whole_cells.get(column.key, 0)) for column in columns]
     kept = list(enumerate(columns))
     while len(kept) > 1 and (lacking := _needed_cells(kept, needed) - available_cells) > 0:
-        index, column = min(kept, key=lambda each: (each[1].priority, -each[0]))
+        # What takes more than its least is cut before it is hidden, and before another that matters as much.
+        index, column = min(kept, key=lambda each: (each[1].priority, needed[each[0]] == each[1].least_cells, -each[0]))
         if (more := needed[index] - column.least_cells) > 0:
-            # It is cut before it is hidden.
             needed[index] -= min(more, lacking)
         else:
             kept.remove((index, column))

@@ -53,7 +53,7 @@ DEFINITIONS: Mapping[str, Definition] = {
         N_(
             "Theil–Sen slope: the median of the change of revenue a month between any two of the last 12 full months. "
             "A month without a trade is zero; those before a customer's first trade are left out, and under 6 months "
-            "there is no slope. It is 0.00 where most months are empty, even if the test finds a rise or fall."
+            "there is no slope. It can be 0.00 where many months are empty, even if the test finds a rise or fall."
         ),
     ),
     "trend_order": Definition(
