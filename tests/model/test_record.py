@@ -12,7 +12,7 @@ from model.trend import CustomerTrend, Trend
 
 
 def test_a_row_is_passed_by_with_all_that_it_holds() -> None:
-    customer = NamedCustomer(b"1", "C1", "One", "S1", retail=False)
+    customer = NamedCustomer(b"1", "C1", "One", "S1", retail=False, owner_name="Li")
     trend = Trend(12, 100, 0.5, "steady")
     row = CustomerTrend(customer, trend, 1, 1, 0, 0, 0, top_fifth=False)
     assert not any(gc.is_tracked(each) for each in (customer, trend, row))
@@ -22,4 +22,4 @@ def test_a_row_is_passed_by_with_all_that_it_holds() -> None:
 def test_a_row_is_never_changed() -> None:
     assert issubclass(NamedCustomer, Record)
     with pytest.raises(AttributeError):
-        NamedCustomer(b"1", "C1", "One", "S1", retail=False).code = "C2"  # type: ignore[misc]
+        NamedCustomer(b"1", "C1", "One", "S1", retail=False, owner_name="Li").code = "C2"  # type: ignore[misc]
