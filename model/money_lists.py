@@ -267,7 +267,10 @@ def listed_receipts(text: str = "", sort: str = "day", descending: bool = True) 
         )
         for id_, number, kind, state, customer_id, code, name, day, amount, unallocated, method, reference in found
     ]  # fmt: skip
-    is_cut = len(listed) > MOST_LISTED
+    # What was undone is among the newest numbers, and not among the rows.
+    is_cut = len(listed) > MOST_LISTED or (
+        not text.strip() and one("SELECT 1 FROM receipt LIMIT 1 OFFSET ?", (MOST_LISTED + 1,)) is not None
+    )
     del listed[MOST_LISTED:]
     listed.sort(key=lambda row: (_RECEIPT_VALUES[sort](row), row.day, row.document.number), reverse=descending)
     received = sum(row.amount for row in listed if (row.document.kind, row.document.state) == ("receipt", ""))

@@ -21,6 +21,7 @@ from model.money_lists import (
     releasable_orders,
     waiting_money,
 )
+from model.store import execute
 from tests.model.company import Company, company
 
 TODAY = date(2026, 3, 31)
@@ -91,7 +92,7 @@ def test_every_column_sorts_both_ways(tmp_path: Path) -> None:
             assert listed_ages(TODAY, "", column, False)[0].rows == listed_ages(TODAY, "", column, True)[0].rows[::-1]
 
 
-def test_a_reversed_receipt_is_listed_and_counts_no_longer(tmp_path: Path) -> None:
+def test_a_reversed_receipt_is_listed_and_counts_no_longer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with company(tmp_path, TODAY) as desk:
         fill(desk)
         desk.pay("C2", TODAY, "900")
@@ -102,6 +103,13 @@ def test_a_reversed_receipt_is_listed_and_counts_no_longer(tmp_path: Path) -> No
         ]  # fmt: skip
         assert (listed.count, listed.amount, listed.part) == (3, 90_000, 60_000)
         assert waiting_money(desk.ids["C2"]) == 60_000
+        # Of the newest three one is undone: that the others are not all is said all the same.
+        monkeypatch.setattr(money_lists, "MOST_LISTED", 2)
+        assert listed_receipts().is_cut
+        undone = desk.pay("C2", TODAY, "1")
+        execute("UPDATE receipt SET voided = 1 WHERE id = ?", (undone.id,))
+        found = listed_receipts()
+        assert (len(found.rows), found.is_cut) == (2, True)
         # Money that is reserved is the customer's; what was given back besides is owed out of it.
         desk.customer("C9", "S1")
         desk.pay("C9", TODAY, "30", desk.sell("C9", TODAY, "50"))

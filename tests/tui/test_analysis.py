@@ -12,6 +12,7 @@ from model.changes.customers import SetBlacklisted
 from model.changes.recording import record
 from model.kept_values import kept_values, refresh_values
 from model.margin import margin
+from model.money import grouped
 from model.quarters import BOTH
 from model.settings import Setting
 from model.stages import stages_report
@@ -270,9 +271,10 @@ async def test_lost_orders_open_behind_each_reason_customer_and_product(store: S
         await opened(pilot, app, LOSSES)
         for by in ("1", "2", "3", "4"):
             await press(pilot, app, "b", by)
-            lost = table(app).record.lost
+            line = table(app).record
             screen = await behind(pilot, app)
-            assert screen.query_one(FigureTable).total == lost
+            assert screen.query_one(FigureTable).total == line.lost
+            assert text_of(app, ".heading").endswith(f"{line.lost} lost orders, {grouped(line.lost_amount)}")
             await pilot.press("escape")
             await until(pilot, lambda: isinstance(app.screen, AnalysisScreen))
         await press(pilot, app, "b", "5")

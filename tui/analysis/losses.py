@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
+import msgspec
 from textual.app import ComposeResult
 from textual.screen import Screen
 
-from model.batches import batches
+from model.batches import batches, marks
 from model.credit_cost import COST_REASON_NAMES, CreditCost, CreditCostReport, credit_cost, lost_by_credit
 from model.errors import N_
 from model.lost import REASON_NAMES, LostBy, LostOrder, LostReport, LostRow, lost_orders, lost_report
@@ -168,7 +170,8 @@ class LossesFace(AnalysisFace):
 
     def open_row(self, table: PagedTable, record: Any) -> Screen[Any] | None:
         if isinstance(record, LostRow) and self.shown is not None:
-            return LostBehind(self.shown[0], record)
+            behind = LostProductBehind if self.turn == "product" and record.id is not None else LostBehind
+            return behind(self.shown[0], record)
         if isinstance(record, CreditCost) and self.shown is not None:
             return CostBehind(self.shown[0], record)
         return DefinitionCard(_(self.TITLE), ("credit_cost",))
@@ -242,11 +245,24 @@ class LostBehind(LostOrdersBehind):
 
     def read_rows(self) -> list[LostOrder]:
         orders, by, line = self.all_lost(), self._asked.turn, self._line
-        if by == "product" and line.id is not None:
-            with_it = orders_with_product([order.id for order in orders], line.id)
-            return [order for order in orders if order.id in with_it]
         of = {"reason": lambda order: order.reason == line.key, "customer": lambda order: order.customer_id == line.id}
         return [order for order in orders if of.get(by, lambda order: order.salesperson == line.id)(order)]
+
+
+class LostProductBehind(LostBehind):
+    """The lost orders with a product on them, each with what of it is that product: they add up to the line."""
+
+    FIGURES: ClassVar[tuple[Figure, ...]] = tuple(
+        replace(figure, column=replace(figure.column, label=N_("of it here")))
+        if figure.column.key == "amount"
+        else figure
+        for figure in LostOrdersBehind.FIGURES
+    )
+
+    def read_rows(self) -> list[LostOrder]:
+        orders, product = self.all_lost(), self._line.id
+        of_it = {} if product is None else amounts_of_product([order.id for order in orders], product)
+        return [msgspec.structs.replace(order, amount=of_it[order.id]) for order in orders if order.id in of_it]
 
 
 class CostBehind(LostOrdersBehind):
@@ -267,11 +283,14 @@ class CostBehind(LostOrdersBehind):
         return [order for order in self.all_lost() if reasons.get(bytes(order.id)) == self._line.key]
 
 
-def orders_with_product(orders: list[bytes], product: bytes) -> set[bytes]:
-    """Which of some orders have a product on a line; call it inside `with store.use():`."""
-    found: set[bytes] = set()
+def amounts_of_product(orders: Sequence[bytes], product: bytes) -> dict[bytes, int]:
+    """Of those of some orders that have a product on a line, for how much, in minor units; call it inside
+    `with store.use():`."""
+    found: dict[bytes, int] = {}
     for some in batches(orders):
-        marks = ", ".join("?" * len(some))
-        query = f"SELECT DISTINCT order_id FROM order_line WHERE order_id IN ({marks}) AND product_id = ?"
-        found.update(bytes(id_) for (id_,) in rows(query, (*some, product)))
+        query = (
+            "SELECT order_id, CAST(SUM(amount) AS BIGINT) FROM order_line"
+            f" WHERE order_id IN ({marks(some)}) AND product_id = ? GROUP BY order_id"
+        )
+        found.update((bytes(id_), int(amount)) for id_, amount in rows(query, (*some, product)))
     return found
