@@ -50,6 +50,7 @@ from model.changes.undoing_orders import (
     refuse_named,
     undo_confirming,
     undo_ending,
+    undo_releasing,
     void_payment,
 )
 from model.context import Context
@@ -383,7 +384,7 @@ def _let_wait_again(replaced: Order) -> None:
 ORDER_KINDS = (
     Kind("order.record", RecordOrder, record_order, undo_record_order),
     Kind("order.confirm", ConfirmOrder, keeping(confirm_order, ORDER_AND_COSTS), undo_kept=undo_confirming),
-    Kind("order.release", ReleaseOrder, keeping(release_order, ORDER_AND_COSTS), undo_kept=undo_confirming),
+    Kind("order.release", ReleaseOrder, keeping(release_order, ORDER_AND_COSTS), undo_kept=undo_releasing),
     Kind("order.reject", RejectOrder, keeping(reject_order, ORDER_ITSELF), undo_kept=undo_ending),
     Kind("order.cancel", CancelOrder, keeping(cancel_order, ORDER_AND_AMENDMENTS), undo_kept=undo_ending),
     Kind("order.lose", LoseOrder, keeping(lose_order, ORDER_ITSELF), undo_kept=undo_ending),

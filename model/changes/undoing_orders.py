@@ -50,17 +50,24 @@ def undo_ending(args: EndOrder, ctx: Context, uid: bytes) -> None:
     _let_stand(order, stood, ctx)
 
 
-def undo_confirming(args: ConfirmOrder | ReleaseOrder, ctx: Context, uid: bytes) -> None:
-    """Let an order that was confirmed or released wait again, without the money that came with its confirmation."""
+def undo_confirming(args: ConfirmOrder, ctx: Context, uid: bytes) -> None:
+    """Let a quote that was confirmed wait again, without the money that came with its confirmation."""
+    _let_wait(order_to_decide(args.order, "order.confirm", ctx), args.payment, ctx, uid, may_be_paid=False)
+
+
+def undo_releasing(args: ReleaseOrder, ctx: Context, uid: bytes) -> None:
+    """Let an order that was released wait again; money that names it waits with it."""
+    _let_wait(order_to_decide(args.order, "order.confirm", ctx), None, ctx, uid, may_be_paid=True)
+
+
+def _let_wait(order: Order, payment: Payment | None, ctx: Context, uid: bytes, *, may_be_paid: bool) -> None:
     stood = stood_before(uid)
-    order = order_to_decide(args.order, "order.confirm", ctx)
-    payment: Payment | None = getattr(args, "payment", None)
     if amended := one("SELECT number FROM orders WHERE id = ? AND state = 'cancelled'", (order.replaces_id,)):
         raise Refused(
             N_("{number} stands in the place of {other}: amend it back instead."),
             number=order.number, other=amended[0],
         )  # fmt: skip
-    refuse_named(order, payment)
+    refuse_named(order, payment, may_be_paid=may_be_paid)
     if payment is not None:
         void_payment(order, payment, ctx)
     touch("order", order.id, customer=order.customer_id)
@@ -71,20 +78,22 @@ def undo_confirming(args: ConfirmOrder | ReleaseOrder, ctx: Context, uid: bytes)
         refuse_goods_without_cover(Receipt.get_by_id(payment.id), ctx)
 
 
-def refuse_named(order: Order, payment: Payment | None) -> None:
+def refuse_named(order: Order, payment: Payment | None, *, may_be_paid: bool = False) -> None:
     """Go on only where no other document names an order.
 
     Args:
         payment: the money that came with it, which may.
+        may_be_paid: whether all money may.
 
     Raises:
         Refused: one does.
     """
-    named_by = one(
+    paid_by = one(
         "SELECT r.number FROM receipt_order w JOIN receipt r ON r.id = w.receipt_id"
         " WHERE w.order_id = ? AND r.voided = 0 AND r.id <> ?",
         (order.id, b"" if payment is None else payment.id),
-    ) or one(
+    )
+    named_by = (None if may_be_paid else paid_by) or one(
         "SELECT number FROM orders WHERE (returns_id = ? OR replaces_id = ?) AND state <> 'voided'",
         (order.id, order.id),
     )

@@ -16,6 +16,7 @@ from model.changes.orders import ConfirmOrder, LoseOrder
 from model.changes.receipts import Payment
 from model.changes.recording import last_undoable
 from model.changes.undo import UndoChange
+from model.credit import standing_on
 from model.customers import blacklisted_on, owner_on, terms_on
 from model.errors import Refused
 from model.former import Former
@@ -23,6 +24,7 @@ from model.ids import new_id
 from model.money import parse_amount
 from model.products import cost_on
 from model.settings import MonthClose, setting_on
+from model.settlement import reserved_money
 from model.store import rows
 from tests.model.company import Company, company
 
@@ -270,3 +272,28 @@ def test_what_wrote_nothing_is_passed_over(desk: Company) -> None:
     assert Former.select().where(Former.change_uid == given.uid).count() == 1
     undo_last(desk)
     assert owner_on(desk.ids["C1"], TODAY) == desk.ids["S1"]
+
+
+def test_an_order_that_money_released_waits_again_with_the_money(desk: Company) -> None:
+    desk.customer("C3", "S1")
+    held = desk.sell("C3", TODAY, "500")
+    desk.pay("C3", TODAY, "500", held)
+    desk.release(held, TODAY, "M")
+    undo_last(desk, "M")
+    assert desk.order(held).state == "held"
+    assert standing_on(desk.ids["C3"], TODAY).balance == -50_000
+    assert reserved_money(desk.ids["C3"]) == 50_000
+    # And then the money can be taken back too.
+    undo_last(desk)
+    assert standing_on(desk.ids["C3"], TODAY).balance == 0
+    assert desk.order(held).state == "held"
+
+
+def test_an_order_of_which_goods_came_back_does_not_wait_again(desk: Company) -> None:
+    desk.customer("C3", "S1")
+    held = desk.sell("C3", TODAY, "500")
+    desk.release(held, TODAY, "M")
+    desk.take_back(held, TODAY, "1")
+    released = rows("SELECT uid FROM change WHERE kind = 'order.release'")[0][0]
+    with pytest.raises(Refused, match="make a return instead"):
+        desk.do(UndoChange(uid=bytes(released)), "M")

@@ -331,6 +331,9 @@ async def test_the_amount_that_is_said_to_release_an_order_does_so_where_older_b
         assert isinstance(app.screen, Confirm)
         assert number in app.screen.question
         await press(pilot, "enter")
+        # What it owes with the order, and the order before the rest, which a narrow line cuts.
+        assert said(app).startswith(f"{number} is confirmed. ")
+        assert "received 300.00 from C2 Customer C2, balance 400.00." in said(app)
     with store.use():
         assert rows("SELECT state FROM orders WHERE number = ?", (number,)) == [("confirmed",)]
 

@@ -49,10 +49,15 @@ class PreviewedReceipt:
 
 @dataclass(frozen=True)
 class FreedOrders:
-    """What money has freed: orders that were held and are confirmed now, and the first that can be released."""
+    """What money has freed: orders that were held and are confirmed now, and the first that can be released.
+
+    Attributes:
+        balance: with them, in minor units; None where nothing can be freed.
+    """
 
     confirmed: tuple[str, ...]
     next_one: Order | None
+    balance: int | None
 
 
 def read_beginning(
@@ -107,4 +112,4 @@ def read_freed(customer_id: bytes, held_before: Mapping[bytes, str], order: Orde
         now = Order.get_by_id(order.id)
         if now.state == "held" and judge_order(now, lines_of(now), day).ok:
             releasable.insert(0, now)
-    return FreedOrders(confirmed, releasable[0] if releasable else None)
+    return FreedOrders(confirmed, releasable[0] if releasable else None, standing_on(customer_id, day).balance)

@@ -413,7 +413,7 @@ class ReceiptForm(EntryForm[ReceiptRecorded]):
         """Which held orders may go now."""
         beginning = self._beginning
         if beginning is None or self.kind == "refund":
-            freed = FreedOrders((), None)
+            freed = FreedOrders((), None, None)
         else:
             with self.session.store.use():
                 freed = read_freed(beginning.customer_id, beginning.held, beginning.order, self.session.today())
@@ -427,7 +427,7 @@ class ReceiptForm(EntryForm[ReceiptRecorded]):
         if message.freed.next_one is None:
             if not said and meant is not None and meant.state == "held":
                 said = _("{number} is still held.").format(number=meant.number)
-            self._finish(message.recorded, said)
+            self._finish(message.recorded, said, message.freed.balance)
             return
         chosen = message.freed.next_one
 
@@ -435,7 +435,7 @@ class ReceiptForm(EntryForm[ReceiptRecorded]):
             if agreed:
                 self._release(chosen, message.recorded)
             else:
-                self._finish(message.recorded, said)
+                self._finish(message.recorded, said, message.freed.balance)
 
         question = _("Release {number} now?").format(number=chosen.number)
         details = _("Nothing stops it any more: {amount}.").format(amount=grouped(chosen.amount))
@@ -458,13 +458,18 @@ class ReceiptForm(EntryForm[ReceiptRecorded]):
             # Each that goes takes credit from the others, so whether another may go is asked anew.
             self._look_for_freed(message.recorded)
 
-    def _finish(self, recorded: ReceiptRecorded, more: str) -> None:
+    def _finish(self, recorded: ReceiptRecorded, more: str, balance: int | None = None) -> None:
+        """
+        Args:
+            more: What came of it, which matters more.
+            balance: In minor units, where something did since it was recorded.
+        """
         customer = "" if self._beginning is None else self._beginning.customer
         sentence = _(KINDS[self.kind].recorded).format(
             number=recorded.number, amount=grouped(recorded.amount), customer=customer,
-            balance=self._balance(recorded.balance),
+            balance=self._balance(recorded.balance if balance is None else balance),
         )  # fmt: skip
-        sentence = f"{sentence} {more}".strip()
+        sentence = f"{more} {sentence}".strip()
         below = [screen for screen in self.app.screen_stack if isinstance(screen, StoreScreen)]
         if self.asks_who:
             self._begin_next(recorded, sentence)

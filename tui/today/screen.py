@@ -240,7 +240,7 @@ class TodayScreen(StoreScreen):
     def action_record_receipt(self) -> None:
         task = self.task
         if task is not None and task.customer is not None:
-            self.app.receive_money(task.customer, None, task.order)  # type: ignore[attr-defined]
+            self.app.receive_money(task.customer, _cure(task), task.order)  # type: ignore[attr-defined]
 
     def action_log_contact(self) -> None:
         """Log what was said; a follow-up is done by it."""
@@ -317,6 +317,11 @@ def _traded_words(name: str, month: str, row: ActivityRow) -> str:
         return _("{name} · {month}: {active} of {responsible} customers traded").format(**words)
     sentence = _("{name} · {month}: {active} of {responsible} customers traded, {rate} %")
     return sentence.format(**words, rate=format_rate(row.rate_bp))
+
+
+def _cure(task: Task) -> int | None:
+    """What money would let a held order go, in minor units; None where none would, or it is not about one."""
+    return None if task.held is None else task.held.verdict.cure or None
 
 
 def _shown(tasks: Sequence[Task]) -> list[Task]:
