@@ -45,7 +45,8 @@ REASONS = {
     "overdue": N_("a bill is {worst} days late: no credit"),
     None: N_("fewer than {fewest} settled bills in {months} months: no credit yet"),
 }
-# Why the limit is 0 where the record itself does not rule credit out.
+# Where a limit comes from, and why it is 0 where the record itself does not rule credit out.
+OF_REVENUE = N_("limit: what it buys in {days} days, of {monthly} a month")
 NO_DAYS = N_("limit 0: with 0 days there is none")
 NO_REVENUE = N_("limit 0: no net revenue in the last {revenue_months} full months")
 UNDER_A_STEP = N_("limit 0: what it buys in {days} days is under {step}")
@@ -153,14 +154,15 @@ class Suggestion:
 
     Attributes:
         template: the reason, a marked text with `values`.
-        no_limit: why the limit is 0 where the reason does not say so, a marked text with the same values; else empty.
+        about_limit: where the limit comes from, or why it is 0 where the reason does not say so; a marked text with the
+            same values, else empty.
     """
 
     days: int
     limit: int
     template: str
     values: dict[str, object]
-    no_limit: str = ""
+    about_limit: str = ""
 
 
 @dataclass(frozen=True)
@@ -202,9 +204,9 @@ def suggested(record: PaymentRecord, terms: CreditTerms, monthly_revenue: tuple[
             "late": format_rate(record.average_late_hundredths or 0),
             "worst": max((bill.days_late for bill in record.bills if bill.settled_on is None), default=0),
             "fewest": FEWEST_SETTLED_BILLS, "months": RECORD_MONTHS, "revenue_months": months, "days": days,
-            "step": grouped(LIMIT_STEP_MINOR),
+            "step": grouped(LIMIT_STEP_MINOR), "monthly": grouped(max(revenue, 0) // months),
         },
-        "" if limit or grade in (None, "D") else _why_no_limit(days, revenue),
+        OF_REVENUE if limit else "" if grade in (None, "D") else _why_no_limit(days, revenue),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from tui.locale import _
 
 
 def suggestion_reason(suggestion: Suggestion) -> str:
-    """Why these terms are suggested, and first why there is no limit where the record does not say so; translated."""
-    said = [_(each).format(**suggestion.values) for each in (suggestion.no_limit, suggestion.template) if each]
-    return _("; ").join(said)
+    """Why these terms are suggested, and what of that is the limit's; first why there is none. Translated."""
+    templates = (suggestion.template, suggestion.about_limit)
+    in_order = templates if suggestion.limit else reversed(templates)
+    return _("; ").join(_(each).format(**suggestion.values) for each in in_order if each)

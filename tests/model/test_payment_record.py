@@ -122,17 +122,19 @@ def test_suggested_terms_follow_the_grade() -> None:
     )
 
 
-def test_a_suggested_limit_of_zero_says_why() -> None:
+def test_a_suggested_limit_says_where_it_comes_from() -> None:
     good, fair, bad = (record(*[(100, days)] * 3) for days in (0, 7, 31))
     month, none, some = CreditTerms(credit_days=30), CreditTerms(), (6 * 5_000_000, 6)
-    assert suggested(fair, none, some).no_limit == NO_DAYS
-    assert suggested(good, month, (0, 6)).no_limit == NO_REVENUE
-    assert suggested(good, month, (-100, 6)).no_limit == NO_REVENUE
+    assert suggested(fair, none, some).about_limit == NO_DAYS
+    assert suggested(good, month, (0, 6)).about_limit == NO_REVENUE
+    assert suggested(good, month, (-100, 6)).about_limit == NO_REVENUE
     small = suggested(good, none, (6 * 100_000, 6))
     assert (small.days, small.limit) == (15, 0)
-    assert small.no_limit.format(**small.values) == "limit 0: what it buys in 15 days is under 1,000.00"
+    assert small.about_limit.format(**small.values) == "limit 0: what it buys in 15 days is under 1,000.00"
     # "No credit" says it already, and of a limit there is nothing to say.
-    assert [suggested(each, month, some).no_limit for each in (bad, record(), good)] == ["", "", ""]
+    assert [suggested(each, month, some).about_limit for each in (bad, record())] == ["", ""]
+    raised = suggested(good, month, some)
+    assert raised.about_limit.format(**raised.values) == "limit: what it buys in 45 days, of 50,000.00 a month"
 
 
 def test_the_limit_comes_from_the_revenue_of_six_full_months(desk: Company) -> None:

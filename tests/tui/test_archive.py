@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import pytest
 from rich.cells import cell_len
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -377,6 +378,27 @@ async def test_enter_opens_the_rows_behind_a_document(store: Store) -> None:
         assert "Product P" in text
         await pilot.press("escape")
         assert app.screen is app.archive
+
+
+async def test_a_long_document_leaves_its_table_whole_and_its_keys_in_sight(tmp_path: Path) -> None:
+    def long(made: Company) -> None:
+        fill(made)
+        made.sell("C1", date(2026, 3, 4), [("P", "1", str(price)) for price in range(1, 31)], maker="S1")
+
+    with small_company(tmp_path, long, me="S1") as (store, _made):
+        app = ArchiveDesk(store)
+        async with app.run_test(size=(80, 24)) as pilot:
+            app.archive.show_customer(id_of(store, "C1"))
+            await settle(pilot)
+            await pilot.press("enter")
+            await settle(pilot)
+            content = app.screen.query_one("#document", Static).content
+            assert isinstance(content, Content)
+            table = content.plain.split("\n\n")[1].splitlines()
+            assert len(table) == 31
+            cells = app.screen.query_one(VerticalScroll).scrollable_content_region.width
+            assert max(map(cell_len, table)) <= cells
+            assert app.screen.query_one(".keys").region.bottom < 24
 
 
 async def test_goods_come_back_with_their_quantities(store: Store) -> None:

@@ -13,7 +13,7 @@ from model.errors import N_
 from model.margin import CURVE_MONTHS, Margin, MarginBy, MarginReport, margin, may_see_cost
 from model.margin_orders import MarginOrder, MarginOrders, margin_orders
 from tui.analysis.behind import OrdersBehind
-from tui.analysis.face import AnalysisFace, Asked, Reading, Turn, count_text, key_of, money, rate_text
+from tui.analysis.face import SEPARATOR, AnalysisFace, Asked, Reading, Turn, count_text, key_of, money, rate_text
 from tui.analysis.period import Period
 from tui.leaderboard.company_line import CompanyLine
 from tui.leaderboard.rows_behind import KIND_NAMES
@@ -109,7 +109,12 @@ class MarginsFace(AnalysisFace):
         return said if read.sees_cost else f"{said} {_('Cost and margin are not shown to your role.')}"
 
     def summary(self, asked: Asked, read: MarginsRead) -> str:
-        return _("{count} lines").format(count=f"{len(read.report.rows):,}")
+        said = _("{count} lines").format(count=f"{len(read.report.rows):,}")
+        uncosted = read.report.total.uncosted
+        if not uncosted or not read.sees_cost:
+            return said
+        # Without it revenue, margin and rate do not seem to fit together where their column has no room.
+        return said + SEPARATOR + _("without cost, and in no margin: {amount}").format(amount=money(uncosted))
 
     def definitions(self) -> tuple[str, ...]:
         return (*self.FIGURES, "by_salesperson")

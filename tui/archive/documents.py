@@ -52,7 +52,8 @@ class DocumentScreen(ModalScreen[None]):
             width: 100; max-width: 96%; height: auto; max-height: 92%;
             padding: 0 2; background: $panel; border: round $primary;
         }
-        & VerticalScroll { height: auto; max-height: 100%; }
+        /* The room of the bar is kept, so that tables are as wide as what is left beside it; the keys stand below. */
+        & VerticalScroll { height: auto; max-height: 75vh; scrollbar-gutter: stable; }
         & Static { width: 1fr; height: auto; }
         & #way { margin-top: 1; text-style: bold; }
         & #way.-none { display: none; }

@@ -86,7 +86,12 @@ DEFINITIONS: Mapping[str, Definition] = {
         ),
     ),
     "alive": Definition(
-        N_("Alive"), N_("The chance, by the model, that a customer has not left for good without saying so.")
+        N_("Alive"),
+        N_(
+            "The chance, by the model, that a customer has not left for good without saying so. It takes customers to "
+            "leave after an order that was not their first, so that one who bought on a single day counts as 100 %, "
+            "however long ago that was."
+        ),
     ),
     "key_account": Definition(
         N_("Key account"),
