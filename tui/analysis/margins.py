@@ -144,7 +144,8 @@ def _chart(asked: Asked, read: MarginsRead) -> ChartData | None:
             series.append((_("margin"), tuple(row.margin for row in rows)))
         return CurveData(tuple(row.key[2:] for row in rows), tuple(series))
     most = rows[:MOST_BARS]
-    return BarData(tuple(map(named, most)), tuple(row.margin if read.sees_cost else row.revenue for row in most))
+    values = tuple(row.margin if read.sees_cost else row.revenue for row in most)
+    return BarData(tuple(map(named, most)), values, more=len(rows) - len(most))
 
 
 @dataclass(frozen=True)
