@@ -293,6 +293,8 @@ async def test_other_terms_are_tried_and_open_what_they_would_have_held(store: S
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(pilot, app, TERMS)
         assert "80 % of the limits" in shown(app, 0)[0]
+        # Beside the chart the difference makes room for the two amounts that it is of.
+        assert [column.key for column in table(app).shown_columns] == ["name", "present", "other"]
         await press(pilot, app, "j")
         before = table(app).record
         await press(pilot, app, "k")

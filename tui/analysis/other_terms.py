@@ -60,14 +60,14 @@ class Outcome:
 OUTCOME_FIGURES = (
     Figure(Column("name", N_("Figure"), 25, grow=True, priority=9, sortable=False), lambda row: row.name),
     Figure(
-        Column("present", N_("Present terms"), 16, "right", priority=7, sortable=False),
+        Column("present", N_("Present terms"), 16, "right", priority=8, sortable=False),
         lambda row: shown(row, row.present),
     ),
     Figure(
         Column("other", N_("Other terms"), 16, "right", priority=9, sortable=False), lambda row: shown(row, row.other)
     ),
     Figure(
-        Column("change", N_("Difference"), 17, "right", priority=8, sortable=False),
+        Column("change", N_("Difference"), 17, "right", priority=7, sortable=False),
         lambda row: shown(row, row.other - row.present, sign=True),
     ),
 )  # fmt: skip
