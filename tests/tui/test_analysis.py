@@ -21,6 +21,7 @@ from tests.conftest import SAMPLE_DAY
 from tests.tui.analysis_desk import (
     LIFE,
     LOSSES,
+    MARGIN,
     QUARTERS,
     TERMS,
     TRENDS,
@@ -35,7 +36,7 @@ from tests.tui.analysis_desk import (
     text_of,
 )
 from tests.tui.waiting import until
-from tui.analysis.face import ChartPane
+from tui.analysis.face import ChartPane, money
 from tui.analysis.screen import FACES, AnalysisScreen
 from tui.analysis.trends import TrendsFace
 from tui.app import HuokeApp
@@ -84,6 +85,22 @@ async def test_margin_stands_by_whatever_is_chosen_with_its_total_and_bars(store
         await press(pilot, app, "s")
         assert table(app).sort is not None
         assert table(app).sort.column == "name"
+
+
+@pytest.mark.parametrize(("face", "unit"), [(MARGIN, "lines"), (TRENDS, "customers")])
+async def test_the_head_counts_the_rows_that_a_filter_leaves(store: Store, face: int, unit: str) -> None:
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app, face)
+        count = table(app).total
+        assert f"{count} {unit}" in text_of(app, ".summary")
+        table(app).filter_rows(shown(app, 1)[0])
+        await settle(pilot, app)
+        assert 0 < table(app).total < count
+        assert f"{table(app).total} of {count} {unit}" in text_of(app, ".summary")
+        await press(pilot, app, "escape")
+        assert f" {count} {unit}" in text_of(app, ".summary")
+        assert f"of {count} {unit}" not in text_of(app, ".summary")
 
 
 async def test_by_month_two_years_stand_as_curves_and_in_numbers(store: Store) -> None:
@@ -263,7 +280,10 @@ async def test_movement_cohorts_and_repeat_rate_have_their_numbers_and_charts(st
         listed = screen.query_one(FigureTable)
         # Those who were closed since are not listed.
         assert 0 < listed.total <= month.customers
-        assert shown(app, 4, listed)[0] == "0"
+        assert shown(app, 4, listed)[0] == "no"
+        assert {(each.next_days > 0, listed.cells_of(each)[4]) for each in listed._records} == {
+            (False, "no"), (True, "yes"),
+        }  # fmt: skip
 
 
 async def test_lost_orders_open_behind_each_reason_customer_and_product(store: Store) -> None:
@@ -311,6 +331,23 @@ async def test_other_terms_are_tried_and_open_what_they_would_have_held(store: S
         assert after.other > before.other
         screen = await behind(pilot, app)
         assert screen.query_one(FigureTable).total == after.other
+
+
+async def test_the_heading_behind_an_amount_is_the_amount_that_was_opened(store: Store) -> None:
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app, TERMS)
+        seen = set()
+        for _row in range(table(app).total - 1):
+            await press(pilot, app, "j")
+            outcome = table(app).record
+            await behind(pilot, app)
+            if not outcome.is_count:
+                assert text_of(app, ".heading").startswith(f"{outcome.name} {money(outcome.other)} · ")
+                seen.add(outcome.key)
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(app.screen, AnalysisScreen))
+        assert {"amount", "late_30", "unpaid", "forgone", "undecided"} <= seen
 
 
 async def test_what_other_terms_hold_fewer_is_said_as_fewer(store: Store) -> None:

@@ -109,7 +109,7 @@ class MarginsFace(AnalysisFace):
         return said if read.sees_cost else f"{said} {_('Cost and margin are not shown to your role.')}"
 
     def summary(self, asked: Asked, read: MarginsRead) -> str:
-        return _("{count} lines").format(count=f"{len(read.report.rows):,}")
+        return self.count_words(len(read.report.rows), _("{count} lines"), _("{shown} of {count} lines"))
 
     def definitions(self) -> tuple[str, ...]:
         return (*self.FIGURES, "by_salesperson")

@@ -118,7 +118,7 @@ class TrendsFace(AnalysisFace):
         )  # fmt: skip
 
     def summary(self, asked: Asked, read: TrendsRead) -> str:
-        count = _("{count} customers").format(count=f"{len(read.rows):,}")
+        count = self.count_words(len(read.rows), _("{count} customers"), _("{shown} of {count} customers"))
         return f"{count}{SEPARATOR}{ranked_words(asked.turn, read.sees_cost)}"
 
     def customer_of(self, record: Any) -> bytes | None:
