@@ -402,7 +402,11 @@ async def test_the_figures_are_explained_and_exported(store: Store, tmp_path: Pa
         await pilot.press("e", "enter")
         line = analysis(app).query_one(StatusLine)
         await until(pilot, lambda: "rows written" in line.standing.said)
-    [path] = tmp_path.glob("huoke-margin-*.csv")
+        # Another list of the same figures finds its file taken, and is proposed a name that is free.
+        await press(pilot, app, "b", "2")
+        await pilot.press("e", "enter")
+        await until(pilot, lambda: f"huoke-margin-{TODAY}-2.csv" in line.standing.said)
+    path = tmp_path / f"huoke-margin-{TODAY}.csv"
     with path.open(encoding="utf-8-sig") as file:
         written = list(csv.reader(file))
     assert written[0][:4] == ["Code", "Name", "Orders", "Revenue"]
