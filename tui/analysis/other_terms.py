@@ -254,6 +254,8 @@ def _is_undecided(order: HeldThen) -> bool:
 class OtherTermsForm(EntryForm[OtherTerms]):
     """Which other terms are tried; nothing is written."""
 
+    ACCEPTING = N_("show it")
+
     def __init__(self, terms: OtherTerms) -> None:
         super().__init__()
         self._terms = terms

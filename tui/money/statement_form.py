@@ -20,6 +20,8 @@ from tui.shared.export import free_path
 class StatementForm(EntryForm[Path]):
     """A customer's statement written to a file; dismisses with where it is."""
 
+    ACCEPTING = N_("write the file")
+
     def __init__(self, customer_code: str, customer: str) -> None:
         super().__init__()
         self.customer_code = customer_code
