@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from model.changes.customers import SetBlacklisted
 from model.changes.recording import record
@@ -38,7 +39,7 @@ from tests.tui.analysis_desk import (
 from tests.tui.waiting import until
 from tui.analysis.face import ChartPane, money
 from tui.analysis.screen import FACES, AnalysisScreen
-from tui.analysis.trends import TrendsFace
+from tui.analysis.trends import TrendsFace, why
 from tui.app import HuokeApp
 from tui.archive.screen import ArchiveScreen
 from tui.customers.listed import BLACKLISTED_SIGN
@@ -141,6 +142,8 @@ async def test_other_days_can_be_typed_and_what_is_wrong_is_said(store: Store) -
         await pilot.press("p", "f")
         await until(pilot, lambda: bool(app.screen.query("#first")))
         await until(pilot, lambda: app.screen.focused is not None)
+        # Nothing is recorded by it.
+        assert "F10 ^j: show it" in text_of(app, ".keys")
         await pilot.press("ctrl+u", *"2026-08-01", "enter", "ctrl+u", *"2026-07-01", "enter")
         await until(pilot, lambda: "exchange them" in text_of(app, ".objection"))
         await pilot.press("ctrl+u", *"2026-08-31", "enter")
@@ -188,12 +191,25 @@ async def test_potential_big_customers_stand_first_with_their_reason_and_their_c
         assert isinstance(face, TrendsFace)
         assert "rises by" in text_of(app, "TrendsFace FaceNote")
         assert "customers · by slope × margin rate" in text_of(app, ".summary")
+        assert text_of(app, ".meaning") == "Trend of the 12 full months up to 2026-10; curve: 24 months with this one."
         await until(pilot, lambda: isinstance(chart(app).data, CurveData))
+        curve = chart(app).data
+        assert isinstance(curve, CurveData)
+        assert len(curve.labels) == 24
         await press(pilot, app, "b", "3")
         assert "falls by" in text_of(app, "TrendsFace FaceNote")
         assert "by slope × margin rate, the largest fall first" in text_of(app, ".summary")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ArchiveScreen))
+
+
+def test_a_slope_of_nothing_is_told_without_a_number(store: Store) -> None:
+    with store.use():
+        falling = trends(SAMPLE_DAY, "falling")[0]
+    assert "revenue falls by " in why(falling)
+    flat = replace(falling, trend=replace(falling.trend, slope_parts=-1))
+    assert f"{falling.customer.name}: revenue falls more often than it rises over " in why(flat)
+    assert "0.00 a month" not in why(flat)
 
 
 async def test_the_four_quarters_stand_as_a_scatter_and_open_their_customers(store: Store) -> None:
