@@ -222,6 +222,8 @@ class EntryForm(ModalScreen[Result | None], Generic[Result]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("form")]
+    ACCEPTING: ClassVar[str] = ""
+    """Marked text: what its accepting does, where nothing is recorded by it."""
 
     class _Loaded(Message, bubble=False):
         def __init__(self, begins_with: Any) -> None:
@@ -333,9 +335,15 @@ class EntryForm(ModalScreen[Result | None], Generic[Result]):
     def keys_line(self) -> str:
         """Which keys go on, record and leave, in the words of the registry: no two forms say it otherwise."""
         return " · ".join(
-            _("{key}: {what}").format(key=keymap.shown_keys(action).replace("ctrl+", "^"), what=_(action.label))
+            _("{key}: {what}").format(key=keymap.shown_keys(action).replace("ctrl+", "^"), what=self._what(action))
             for action in (keymap.ACTION_OF[action_id] for action_id in self.named_keys())
         )
+
+    def _what(self, action: keymap.Action) -> str:
+        """What a key does here, translated."""
+        if self.ACCEPTING and action.id == "form.record_entry":
+            return _(self.ACCEPTING)
+        return _(action.label)
 
     @property
     def keeps_keys(self) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from model.changes.customers import SetBlacklisted
 from model.changes.recording import record
@@ -22,6 +23,7 @@ from tests.conftest import SAMPLE_DAY
 from tests.tui.analysis_desk import (
     LIFE,
     LOSSES,
+    MARGIN,
     QUARTERS,
     TERMS,
     TRENDS,
@@ -36,9 +38,9 @@ from tests.tui.analysis_desk import (
     text_of,
 )
 from tests.tui.waiting import until
-from tui.analysis.face import ChartPane
+from tui.analysis.face import ChartPane, money
 from tui.analysis.screen import FACES, AnalysisScreen
-from tui.analysis.trends import TrendsFace
+from tui.analysis.trends import TrendsFace, why
 from tui.app import HuokeApp
 from tui.archive.screen import ArchiveScreen
 from tui.customers.listed import BLACKLISTED_SIGN
@@ -75,7 +77,9 @@ async def test_margin_stands_by_whatever_is_chosen_with_its_total_and_bars(store
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(pilot, app)
         assert shown(app, 0) == [row.key for row in by_customer.rows[:100]]
-        assert isinstance(chart(app).data, BarData)
+        bars = chart(app).data
+        assert isinstance(bars, BarData)
+        assert len(bars.labels) + bars.more == len(by_customer.rows) > len(bars.labels)
         await press(pilot, app, "b", "5")
         await press(pilot, app, "p", "l")
         assert shown(app, 1) == [row.key for row in by_brand.rows]
@@ -83,6 +87,22 @@ async def test_margin_stands_by_whatever_is_chosen_with_its_total_and_bars(store
         await press(pilot, app, "s")
         assert table(app).sort is not None
         assert table(app).sort.column == "name"
+
+
+@pytest.mark.parametrize(("face", "unit"), [(MARGIN, "lines"), (TRENDS, "customers")])
+async def test_the_head_counts_the_rows_that_a_filter_leaves(store: Store, face: int, unit: str) -> None:
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app, face)
+        count = table(app).total
+        assert f"{count} {unit}" in text_of(app, ".summary")
+        table(app).filter_rows(shown(app, 1)[0])
+        await settle(pilot, app)
+        assert 0 < table(app).total < count
+        assert f"{table(app).total} of {count} {unit}" in text_of(app, ".summary")
+        await press(pilot, app, "escape")
+        assert f" {count} {unit}" in text_of(app, ".summary")
+        assert f"of {count} {unit}" not in text_of(app, ".summary")
 
 
 async def test_by_month_two_years_stand_as_curves_and_in_numbers(store: Store) -> None:
@@ -123,6 +143,8 @@ async def test_other_days_can_be_typed_and_what_is_wrong_is_said(store: Store) -
         await pilot.press("p", "f")
         await until(pilot, lambda: bool(app.screen.query("#first")))
         await until(pilot, lambda: app.screen.focused is not None)
+        # Nothing is recorded by it.
+        assert "F10 ^j: show it" in text_of(app, ".keys")
         await pilot.press("ctrl+u", *"2026-08-01", "enter", "ctrl+u", *"2026-07-01", "enter")
         await until(pilot, lambda: "exchange them" in text_of(app, ".objection"))
         await pilot.press("ctrl+u", *"2026-08-31", "enter")
@@ -170,12 +192,25 @@ async def test_potential_big_customers_stand_first_with_their_reason_and_their_c
         assert isinstance(face, TrendsFace)
         assert "rises by" in text_of(app, "TrendsFace FaceNote")
         assert "customers · by slope × margin rate" in text_of(app, ".summary")
+        assert text_of(app, ".meaning") == "Trend of the 12 full months up to 2026-10; curve: 24 months with this one."
         await until(pilot, lambda: isinstance(chart(app).data, CurveData))
+        curve = chart(app).data
+        assert isinstance(curve, CurveData)
+        assert len(curve.labels) == 24
         await press(pilot, app, "b", "3")
         assert "falls by" in text_of(app, "TrendsFace FaceNote")
         assert "by slope × margin rate, the largest fall first" in text_of(app, ".summary")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ArchiveScreen))
+
+
+def test_a_slope_of_nothing_is_told_without_a_number(store: Store) -> None:
+    with store.use():
+        falling = trends(SAMPLE_DAY, "falling")[0]
+    assert "revenue falls by " in why(falling)
+    flat = replace(falling, trend=replace(falling.trend, slope_parts=-1))
+    assert f"{falling.customer.name}: revenue falls more often than it rises over " in why(flat)
+    assert "0.00 a month" not in why(flat)
 
 
 async def test_the_four_quarters_stand_as_a_scatter_and_open_their_customers(store: Store) -> None:
@@ -262,7 +297,10 @@ async def test_movement_cohorts_and_repeat_rate_have_their_numbers_and_charts(st
         listed = screen.query_one(FigureTable)
         # Those who were closed since are not listed.
         assert 0 < listed.total <= month.customers
-        assert shown(app, 4, listed)[0] == "0"
+        assert shown(app, 4, listed)[0] == "no"
+        assert {(each.next_days > 0, listed.cells_of(each)[4]) for each in listed._records} == {
+            (False, "no"), (True, "yes"),
+        }  # fmt: skip
 
 
 async def test_lost_orders_open_behind_each_reason_customer_and_product(store: Store) -> None:
@@ -293,6 +331,8 @@ async def test_other_terms_are_tried_and_open_what_they_would_have_held(store: S
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(pilot, app, TERMS)
         assert "80 % of the limits" in shown(app, 0)[0]
+        # Beside the chart the difference makes room for the two amounts that it is of.
+        assert [column.key for column in table(app).shown_columns] == ["name", "present", "other"]
         await press(pilot, app, "j")
         before = table(app).record
         await press(pilot, app, "k")
@@ -309,6 +349,23 @@ async def test_other_terms_are_tried_and_open_what_they_would_have_held(store: S
         assert after.other > before.other
         screen = await behind(pilot, app)
         assert screen.query_one(FigureTable).total == after.other
+
+
+async def test_the_heading_behind_an_amount_is_the_amount_that_was_opened(store: Store) -> None:
+    app = HuokeApp(store, first_mode="customers")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app, TERMS)
+        seen = set()
+        for _row in range(table(app).total - 1):
+            await press(pilot, app, "j")
+            outcome = table(app).record
+            await behind(pilot, app)
+            if not outcome.is_count:
+                assert text_of(app, ".heading").startswith(f"{outcome.name} {money(outcome.other)} · ")
+                seen.add(outcome.key)
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(app.screen, AnalysisScreen))
+        assert {"amount", "late_30", "unpaid", "forgone", "undecided"} <= seen
 
 
 async def test_what_other_terms_hold_fewer_is_said_as_fewer(store: Store) -> None:
@@ -363,7 +420,11 @@ async def test_the_figures_are_explained_and_exported(store: Store, tmp_path: Pa
         await pilot.press("e", "enter")
         line = analysis(app).query_one(StatusLine)
         await until(pilot, lambda: "rows written" in line.standing.said)
-    [path] = tmp_path.glob("huoke-margin-*.csv")
+        # Another list of the same figures finds its file taken, and is proposed a name that is free.
+        await press(pilot, app, "b", "2")
+        await pilot.press("e", "enter")
+        await until(pilot, lambda: f"huoke-margin-{TODAY}-2.csv" in line.standing.said)
+    path = tmp_path / f"huoke-margin-{TODAY}.csv"
     with path.open(encoding="utf-8-sig") as file:
         written = list(csv.reader(file))
     assert written[0][:4] == ["Code", "Name", "Orders", "Revenue"]

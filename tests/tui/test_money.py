@@ -542,6 +542,7 @@ async def test_a_statement_is_written_as_the_name_of_its_file_says(
         await press(pilot, "f7", "p")
         assert isinstance(app.screen, StatementForm)
         assert app.screen.control("file").value == "~/huoke-statements/C1-2026-03-31.txt"
+        assert "F10 ^j: write the file" in str(app.screen.query_one(".keys", Static).content)
         assert app.screen.control("first").value == "2026-02-01"
         await press(pilot, "f10")
         assert "The statement of C1 is in" in said(app)

@@ -37,6 +37,6 @@ def test_what_other_terms_change_in_a_large_company_fits(cells: int) -> None:
     row = Outcome("amount", "held amount", 1_234_567_890_12, 9_999_999_999_99, lambda _order: True)
     placed = lay_out([figure.column for figure in OUTCOME_FIGURES], cells)
     shown = {place.column.key for place in placed}
-    assert shown == {"name", "other", "change"} | ({"present"} if cells == ALONE_CELLS else set())
+    assert shown == {"name", "present", "other"} | ({"change"} if cells == ALONE_CELLS else set())
     for place in placed:
         assert len(OUTCOME_FIGURES[place.index].text(row)) <= place.cells

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -437,6 +438,11 @@ def test_bars_end_together_and_say_how_many_are_hidden() -> None:
     assert {cell_len(line) for line in lines} == {40}
     assert lines[0].count("█") == 2 * lines[1].count("█") or lines[1].count("█") * 2 + 1 == lines[0].count("█")
     assert chart.draw_bars(data, 40, 2).plain.splitlines()[-1] == "… +2"
+    # Those that were not even handed over are hidden too, whether the others fit or not.
+    of_many = replace(data, more=216)
+    assert chart.draw_bars(of_many, 40, 2).plain.splitlines()[-1] == "… +218"
+    assert chart.draw_bars(of_many, 40, 3).plain.splitlines()[-1] == "… +217"
+    assert chart.draw_bars(of_many, 40, 300).plain.splitlines()[3:] == ["… +216"]
 
 
 @pytest.mark.parametrize(

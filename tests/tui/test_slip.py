@@ -31,10 +31,10 @@ from tests.tui.waiting import until
 from tui import keymap, locale
 from tui.order_entry.aside_list import AsideList
 from tui.paper import printing
-from tui.paper.printing import free_path
 from tui.paper.sheet import PAPER_CELLS, sheet_html, sheet_text, wrapped, write_sheet
 from tui.paper.slip import sheet_of_slip
 from tui.shared.ask import AskText
+from tui.shared.export import free_path
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -241,11 +241,10 @@ def test_a_slip_replaces_no_file(made: Company, tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir() if each.is_file()] == ["a.txt"]
 
 
-def test_a_slip_printed_again_gets_a_name_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(printing, "SLIPS_FOLDER", tmp_path)
-    assert free_path("A/1") == tmp_path / "A-1.txt"
+def test_a_slip_printed_again_gets_a_name_of_its_own(tmp_path: Path) -> None:
+    assert free_path("A/1", tmp_path, ".txt") == tmp_path / "A-1.txt"
     (tmp_path / "A-1.txt").touch()
-    assert free_path("A/1") == tmp_path / "A-1-2.txt"
+    assert free_path("A/1", tmp_path, ".txt") == tmp_path / "A-1-2.txt"
 
 
 # With keys -------------------------------------------------------------------------------------

@@ -244,6 +244,17 @@ class AnalysisFace(Horizontal):
         """What is shown now and what it was asked for; None before anything was read."""
         return self.kept.shown
 
+    def count_words(self, count: int, counted: str, of_them: str) -> str:
+        """How many rows there are, translated, and how many of them are shown where a filter leaves some out.
+
+        Args:
+            counted: translated text with `count`.
+            of_them: translated text with `shown` and `count`.
+        """
+        if not self.table.filter_text:
+            return counted.format(count=f"{count:,}")
+        return of_them.format(shown=f"{self.table.total:,}", count=f"{count:,}")
+
     def leave(self) -> None:
         """Another face is shown: so many rows that they weigh are read again when the person comes back."""
         if self.READ is None or all(table.total <= MANY_ROWS for table in self.query(FigureTable)):

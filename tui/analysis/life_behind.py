@@ -124,7 +124,11 @@ class CustomersOfMonth(CustomersBehind):
         Figure(Column("name", N_("Customer"), 12, grow=True, priority=9), lambda row: row.customer.name),
         Figure(Column("owner", N_("Owner"), 8, priority=5), lambda row: row.customer.owner_name),
         Figure(Column("days", N_("Trading days"), 8, "right", priority=8), lambda row: row.days, count_text),
-        Figure(Column("next", N_("Next month too"), 8, "right", priority=9), lambda row: row.next_days, count_text),
+        Figure(
+            Column("next", N_("Next month too"), 8, priority=9),
+            lambda row: row.next_days > 0,
+            lambda again: _("yes") if again else _("no"),
+        ),
     )
     EMPTY = N_("Nobody traded in this month.")
     MEANING = ("retention",)

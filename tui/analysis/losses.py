@@ -179,14 +179,17 @@ class LossesFace(AnalysisFace):
 
 def _chart(read: LossesRead) -> tuple[str, BarData | None]:
     if read.report is None:
-        rows = () if read.cost is None else read.cost.rows[:MOST_BARS]
+        every = () if read.cost is None else read.cost.rows
+        rows = every[:MOST_BARS]
         values = tuple(row.margin if read.sees_cost else row.amount for row in rows)
         title = _("Margin forgone") if read.sees_cost else _("Lost amount")
-        return title, BarData(tuple(map(cost_name, rows)), values) if rows else None
-    lost = [row for row in read.report.rows if row.lost][:MOST_BARS]
+        return title, BarData(tuple(map(cost_name, rows)), values, more=len(every) - len(rows)) if rows else None
+    all_lost = [row for row in read.report.rows if row.lost]
+    lost = all_lost[:MOST_BARS]
     if not lost:
         return _("Lost amount"), None
-    return _("Lost amount"), BarData(tuple(map(lost_name, lost)), tuple(row.lost_amount for row in lost))
+    values = tuple(row.lost_amount for row in lost)
+    return _("Lost amount"), BarData(tuple(map(lost_name, lost)), values, more=len(all_lost) - len(lost))
 
 
 class LostOrdersBehind(OrdersBehind):

@@ -109,7 +109,7 @@ class MarginsFace(AnalysisFace):
         return said if read.sees_cost else f"{said} {_('Cost and margin are not shown to your role.')}"
 
     def summary(self, asked: Asked, read: MarginsRead) -> str:
-        said = _("{count} lines").format(count=f"{len(read.report.rows):,}")
+        said = self.count_words(len(read.report.rows), _("{count} lines"), _("{shown} of {count} lines"))
         uncosted = read.report.total.uncosted
         if not uncosted or not read.sees_cost:
             return said
@@ -149,7 +149,8 @@ def _chart(asked: Asked, read: MarginsRead) -> ChartData | None:
             series.append((_("margin"), tuple(row.margin for row in rows)))
         return CurveData(tuple(row.key[2:] for row in rows), tuple(series))
     most = rows[:MOST_BARS]
-    return BarData(tuple(map(named, most)), tuple(row.margin if read.sees_cost else row.revenue for row in most))
+    values = tuple(row.margin if read.sees_cost else row.revenue for row in most)
+    return BarData(tuple(map(named, most)), values, more=len(rows) - len(most))
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -40,6 +41,7 @@ class Outcome:
     Attributes:
         label: marked text; of the row that says what is tried, translated text.
         of: which of the held orders it counts.
+        adds: what of such an order adds up to it, where it is an amount.
         is_count: a number of orders, else an amount in minor units.
     """
 
@@ -51,6 +53,7 @@ class Outcome:
     is_count: bool = False
     is_secret: bool = False
     days: int = 0
+    adds: Callable[[HeldThen], int] = attrgetter("amount")
 
     @property
     def name(self) -> str:
@@ -60,14 +63,14 @@ class Outcome:
 OUTCOME_FIGURES = (
     Figure(Column("name", N_("Figure"), 25, grow=True, priority=9, sortable=False), lambda row: row.name),
     Figure(
-        Column("present", N_("Present terms"), 16, "right", priority=7, sortable=False),
+        Column("present", N_("Present terms"), 16, "right", priority=8, sortable=False),
         lambda row: shown(row, row.present),
     ),
     Figure(
         Column("other", N_("Other terms"), 16, "right", priority=9, sortable=False), lambda row: shown(row, row.other)
     ),
     Figure(
-        Column("change", N_("Difference"), 17, "right", priority=8, sortable=False),
+        Column("change", N_("Difference"), 17, "right", priority=7, sortable=False),
         lambda row: shown(row, row.other - row.present, sign=True),
     ),
 )  # fmt: skip
@@ -216,12 +219,18 @@ def _outcomes(machine: TimeMachine, sees_cost: bool) -> tuple[Outcome, ...]:
             )
             for days in LATE_DAYS
         ),
-        outcome("unpaid", N_("saved: due and unpaid now"), lambda replay: replay.unpaid, _is_unpaid),
+        outcome(
+            "unpaid", N_("saved: due and unpaid now"), lambda replay: replay.unpaid, _is_unpaid,
+            adds=attrgetter("unpaid"),
+        ),
         outcome(
             "forgone", N_("forgone margin"), lambda replay: replay.forgone, lambda order: not order.unpaid,
-            is_secret=True,
+            is_secret=True, adds=attrgetter("margin"),
         ),
-        outcome("undecided", N_("undecided: not yet due"), lambda replay: replay.undecided, _is_undecided),
+        outcome(
+            "undecided", N_("undecided: not yet due"), lambda replay: replay.undecided, _is_undecided,
+            adds=attrgetter("unpaid"),
+        ),
     ]  # fmt: skip
     return tuple(row for row in found if sees_cost or not row.is_secret)
 
@@ -244,6 +253,8 @@ def _is_undecided(order: HeldThen) -> bool:
 
 class OtherTermsForm(EntryForm[OtherTerms]):
     """Which other terms are tried; nothing is written."""
+
+    ACCEPTING = N_("show it")
 
     def __init__(self, terms: OtherTerms) -> None:
         super().__init__()
@@ -330,9 +341,11 @@ class HeldBehind(OrdersBehind):
         self.query_one(FigureTable).sort = Sort("amount", descending=True)
 
     def heading(self, read: list[HeldRow]) -> str:
-        return _("{name} · {count} orders, {amount}").format(
-            name=self._outcome.name, count=f"{len(read):,}", amount=money(sum(row.order.amount for row in read))
-        )
+        outcome = self._outcome
+        # An amount stands with its name: it may be another than what the orders come to.
+        text = _("{name} · {count} orders, {amount}") if outcome.is_count else _("{name} {amount} · {count} orders")
+        amount = sum(outcome.adds(row.order) for row in read)
+        return text.format(name=outcome.name, count=f"{len(read):,}", amount=money(amount))
 
     def records(self, read: list[HeldRow]) -> list[HeldRow]:
         return read

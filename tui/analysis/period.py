@@ -63,6 +63,8 @@ def period_on(name: str, day: date) -> Period:
 class PeriodForm(EntryForm[Period]):
     """From one day to another; nothing is written."""
 
+    ACCEPTING = N_("show it")
+
     def __init__(self, period: Period) -> None:
         super().__init__()
         self._period = period

@@ -214,6 +214,7 @@ class AnalysisScreen(StoreScreen):
     # The head ---------------------------------------------------------------------------------
 
     @on(FigureTable.Filtered)
+    @on(PagedTable.Loaded)
     def _write_head(self) -> None:
         face = self.face
         said = [turned_label(face), face.days_words(self.asked_of(face)) if face.uses_period else ""]

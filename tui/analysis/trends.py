@@ -37,7 +37,7 @@ TREND_FIGURES = (
         Column("rate", N_("Margin rate"), 7, "right", priority=5), lambda row: row.margin_rate_bp, rate_text,
         secret=True,
     ),
-    Figure(Column("revenue", N_("12 months"), 14, "right", priority=8), lambda row: row.revenue, money),
+    Figure(Column("revenue", N_("12 full months"), 14, "right", priority=8), lambda row: row.revenue, money),
     Figure(Column("trend", N_("Trend"), 8, priority=1), lambda row: _(TREND_NAMES[row.trend.word])),
 )  # fmt: skip
 
@@ -113,12 +113,12 @@ class TrendsFace(AnalysisFace):
             self.chart.show("", None)
 
     def note(self, asked: Asked, read: TrendsRead) -> str:
-        return _("Revenue month by month over the 12 full months up to {month}.").format(
+        return _("Trend of the 12 full months up to {month}; curve: 24 months with this one.").format(
             month=last_full_month(asked.day)
         )  # fmt: skip
 
     def summary(self, asked: Asked, read: TrendsRead) -> str:
-        count = _("{count} customers").format(count=f"{len(read.rows):,}")
+        count = self.count_words(len(read.rows), _("{count} customers"), _("{shown} of {count} customers"))
         return f"{count}{SEPARATOR}{ranked_words(asked.turn, read.sees_cost)}"
 
     def customer_of(self, record: Any) -> bytes | None:
@@ -157,9 +157,15 @@ class TrendsFace(AnalysisFace):
 def why(row: CustomerTrend) -> str:
     """Why a customer stands among those who rise or fall, in words, translated."""
     trend = row.trend
+    rises = _("{name}: revenue rises by {slope} a month over {months} months, {sure}")
+    falls = _("{name}: revenue falls by {slope} a month over {months} months, {sure}")
+    if not trend.slope:
+        # The middle slope between two months may be nothing while most of the others rise, or fall.
+        rises = _("{name}: revenue rises more often than it falls over {months} months, {sure}")
+        falls = _("{name}: revenue falls more often than it rises over {months} months, {sure}")
     moves = {
-        "rising": _("{name}: revenue rises by {slope} a month over {months} months, {sure}"),
-        "falling": _("{name}: revenue falls by {slope} a month over {months} months, {sure}"),
+        "rising": rises,
+        "falling": falls,
         "steady": _("{name}: no trend over {months} months"),
         "new": _("{name}: {months} full months only, too few to tell"),
     }[trend.word]

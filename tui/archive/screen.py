@@ -40,7 +40,7 @@ from tui.order_entry.customer_box import CustomerBox
 from tui.session import Session
 from tui.shared.ask import AskText, Confirm
 from tui.shared.columns import Column
-from tui.shared.export import all_rows, objection_to, write_rows
+from tui.shared.export import all_rows, free_path, objection_to, write_rows
 from tui.shared.paged_table import PagedTable, PageSource
 from tui.shared.smart_input import SmartInput
 from tui.shared.status import StatusLine
@@ -249,14 +249,14 @@ class ArchiveScreen(DocumentDeeds):
             self.say(_("There is nothing here to export."))
             return
         columns, source = table.columns, table.source
-        name = f"huoke-{head.code.replace('/', '-')}-{table.id}-{self.session.today().isoformat()}.csv"
+        name = free_path(f"huoke-{head.code}-{table.id}-{self.session.today().isoformat()}")
         question = _("Write {count} rows to which file?").format(count=f"{table.total:,}")
 
         def chosen(text: str | None) -> None:
             if text:
                 self._export(columns, source, Path(text).expanduser())
 
-        self.app.push_screen(AskText(question, value=str(Path("~") / name), objection=objection_to), chosen)
+        self.app.push_screen(AskText(question, value=str(name), objection=objection_to), chosen)
 
     @work(thread=True, exclusive=True, group="export")
     def _export(self, columns: Sequence[Column], source: PageSource, path: Path) -> None:

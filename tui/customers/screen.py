@@ -31,7 +31,7 @@ from tui.locale import _, translate_error
 from tui.session import StoreScreen
 from tui.shared.ask import AskText, Choice, Choose
 from tui.shared.columns import printable
-from tui.shared.export import objection_to
+from tui.shared.export import free_path, objection_to
 from tui.shared.paged_table import PagedTable
 from tui.shared.status import StatusLine
 
@@ -379,14 +379,14 @@ class CustomersScreen(StoreScreen):
         if not self._table.total:
             self.say(_("There is nothing here to export."))
             return
-        name = f"huoke-customers-{self.session.today().isoformat()}.csv"
+        name = free_path(f"huoke-customers-{self.session.today().isoformat()}")
 
         def chosen(text: str | None) -> None:
             if text:
                 self._export(Path(text).expanduser(), self._chosen)
 
         question = _("Write {count} customers to which file?").format(count=f"{self._table.total:,}")
-        self.app.push_screen(AskText(question, value=str(Path("~") / name), objection=objection_to), chosen)
+        self.app.push_screen(AskText(question, value=str(name), objection=objection_to), chosen)
 
     @work(thread=True, exclusive=True, group="export")
     def _export(self, path: Path, chosen: Chosen) -> None:

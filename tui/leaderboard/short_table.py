@@ -15,7 +15,7 @@ from tui.clock import today
 from tui.locale import _, translate_error
 from tui.shared.ask import AskText
 from tui.shared.columns import Column
-from tui.shared.export import objection_to, write_rows
+from tui.shared.export import free_path, objection_to, write_rows
 from tui.shared.paged_table import PagedTable, Row
 
 
@@ -152,7 +152,7 @@ class ShortTable(PagedTable):
             self.post_message(self.Exported(self, _("There is nothing here to export.")))
             return
         question = _("Write {count} rows to which file?").format(count=len(rows))
-        name = str(Path("~") / f"huoke-{today().isoformat()}.csv")
+        name = str(free_path(f"huoke-{today().isoformat()}"))
         self.app.push_screen(
             AskText(question, value=name, objection=objection_to),
             lambda text: self._answered(rows, text),

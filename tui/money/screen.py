@@ -27,7 +27,7 @@ from tui.money.statement_form import StatementForm
 from tui.receivables.receipt_form import ReceiptForm
 from tui.shared.ask import AskText
 from tui.shared.columns import Column, printable
-from tui.shared.export import all_rows, objection_to, write_rows
+from tui.shared.export import all_rows, free_path, objection_to, write_rows
 from tui.shared.paged_table import PagedTable, PageSource
 from tui.shared.status import StatusLine
 
@@ -281,14 +281,14 @@ class MoneyScreen(DocumentDeeds):
         if source is None or not table.total:
             self.say(_("There is nothing here to export."))
             return
-        name = f"huoke-{self.face.FILE_NAME}-{self.session.today().isoformat()}.csv"
+        name = free_path(f"huoke-{self.face.FILE_NAME}-{self.session.today().isoformat()}")
         question = _("Write {count} rows to which file?").format(count=f"{table.total:,}")
 
         def chosen(text: str | None) -> None:
             if text:
                 self._export(table.columns, source, Path(text).expanduser())
 
-        self.app.push_screen(AskText(question, value=str(Path("~") / name), objection=objection_to), chosen)
+        self.app.push_screen(AskText(question, value=str(name), objection=objection_to), chosen)
 
     @work(thread=True, exclusive=True, group="export")
     def _export(self, columns: Sequence[Column], source: PageSource, path: Path) -> None:

@@ -13,11 +13,14 @@ from model.errors import N_, InputError
 from tui.customers.forms import day_words
 from tui.entry_form import Entries, EntryForm, FormField
 from tui.locale import _
-from tui.paper.statement_file import free_statement_path, write_statement
+from tui.paper.statement_file import STATEMENTS_FOLDER, write_statement
+from tui.shared.export import free_path
 
 
 class StatementForm(EntryForm[Path]):
     """A customer's statement written to a file; dismisses with where it is."""
+
+    ACCEPTING = N_("write the file")
 
     def __init__(self, customer_code: str, customer: str) -> None:
         super().__init__()
@@ -38,7 +41,7 @@ class StatementForm(EntryForm[Path]):
         ]
 
     def load(self) -> Path:
-        return free_statement_path(self.customer_code, self.session.today())
+        return free_path(f"{self.customer_code}-{self.session.today().isoformat()}", STATEMENTS_FOLDER, ".txt")
 
     def begin_with(self, begins_with: Any) -> None:
         self.fill("file", str(begins_with))

@@ -12,17 +12,15 @@ from tui.paper.sheet import is_html, write_sheet
 from tui.paper.slip import sheet_of_slip
 from tui.session import Session, StoreScreen
 from tui.shared.ask import AskText
-from tui.shared.export import objection_to
+from tui.shared.export import free_path, objection_to
 
 # Where slips go unless a person names another place.
 SLIPS_FOLDER = Path("~") / "huoke-slips"
-# A document's number may hold anything; these cannot stand in the name of a file on every system.
-NOT_IN_A_FILE_NAME = '<>:"/\\|?*'
 
 
 async def print_slip(screen: StoreScreen, order_id: bytes, number: str) -> None:
     """Ask where the slip of an order goes, write it there and say so; what cannot be written is told."""
-    proposed = await asyncio.to_thread(free_path, number)
+    proposed = await asyncio.to_thread(free_path, number, SLIPS_FOLDER, ".txt")
     question = _("Write the slip of {number} to which file?").format(number=number)
     details = _("A name that ends in .html makes a page for a browser, any other plain text for the printer.")
     text = await screen.app.push_screen_wait(
@@ -37,16 +35,6 @@ async def print_slip(screen: StoreScreen, order_id: bytes, number: str) -> None:
         screen.notify(translate_error(error), severity="error", markup=False)
         return
     screen.say(_("The slip of {number} is in {path}.").format(number=number, path=path))
-
-
-def free_path(number: str) -> Path:
-    """The name of a file for a slip that is not there yet: a slip printed again leaves the one before."""
-    name = "".join("-" if character in NOT_IN_A_FILE_NAME else character for character in number)
-    path, copy = SLIPS_FOLDER / f"{name}.txt", 1
-    while path.expanduser().exists():
-        copy += 1
-        path = SLIPS_FOLDER / f"{name}-{copy}.txt"
-    return path
 
 
 def objection_to_slip(text: str) -> str:

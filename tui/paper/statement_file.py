@@ -7,24 +7,12 @@ from pathlib import Path
 
 from model.errors import N_, Refused
 from model.paper import statement_paper
-from tui.paper.printing import NOT_IN_A_FILE_NAME
 from tui.paper.sheet import Sheet, is_html, write_sheet
 from tui.paper.statement import sheet_of_statement
 from tui.shared.table_files import WORKBOOK_ENDING, write_file
 
 # Where statements go unless a person names another place.
 STATEMENTS_FOLDER = Path("~") / "huoke-statements"
-
-
-def free_statement_path(customer_code: str, last: date, ending: str = ".txt") -> Path:
-    """The name of a file for a statement that is not there yet."""
-    code = "".join("-" if character in NOT_IN_A_FILE_NAME else character for character in customer_code)
-    name = f"{code}-{last.isoformat()}"
-    path, copy = STATEMENTS_FOLDER / f"{name}{ending}", 1
-    while path.expanduser().exists():
-        copy += 1
-        path = STATEMENTS_FOLDER / f"{name}-{copy}{ending}"
-    return path
 
 
 def write_statement(customer_code: str, first: date | None, last: date, path: Path) -> None:

@@ -64,6 +64,7 @@ class BarData:
         unit: What the integers are.
         shown: The values as text; without them, in short form.
         label_cells: The most cells that a label takes.
+        more: How many there are besides these, smaller ones that no screen has the lines for.
     """
 
     labels: tuple[str, ...]
@@ -71,6 +72,7 @@ class BarData:
     unit: Unit = "money"
     shown: tuple[str, ...] = ()
     label_cells: int = LABEL_CELLS_AT_MOST
+    more: int = 0
 
 
 ChartData: TypeAlias = CurveData | BarData | HeatData | ScatterData
@@ -186,8 +188,8 @@ def _drawn(data: CurveData, width: int, height: int, in_colour: bool, tick_cells
 
 def draw_bars(data: BarData, width: int, height: int) -> Content:
     """A line for each bar: label, bar, value; the last line says how many more there are."""
-    count = len(data.labels)
-    lines_shown = count if count <= height else max(0, height - 1)
+    count = len(data.labels) + data.more
+    lines_shown = min(len(data.labels), height if count <= height else max(0, height - 1))
     shown = [*data.shown] if data.shown else [short(value, data.unit) for value in data.values]
     label_cells = min(data.label_cells, max(cell_len(printable(label)) for label in data.labels))
     value_cells = max(map(cell_len, shown))

@@ -10,6 +10,11 @@ from tui.shared.columns import Column
 from tui.shared.pages import PAGE_ROWS, PageSource, Row
 from tui.shared.table_files import write_file
 
+# Where lists go unless a person names another place.
+HOME = Path("~")
+# These cannot stand in the name of a file on every system.
+NOT_IN_A_FILE_NAME = '<>:"/\\|?*'
+
 
 def write_rows(columns: Sequence[Column], rows: Iterable[Row], path: Path) -> int:
     """Write the rows of a list under its heads; a column without a head is drawn only.
@@ -39,6 +44,20 @@ def all_rows(source: PageSource) -> Iterator[Row]:
     while page := source.page(offset, PAGE_ROWS, after, None):
         yield from page
         offset, after = offset + len(page), page[-1].sort_key
+
+
+def free_path(name: str, folder: Path = HOME, ending: str = ".csv") -> Path:
+    """The name of a file that is not there yet, to be proposed: what is written again leaves the one before.
+
+    Args:
+        name: What it is called without its ending; a document's number or a customer's code may hold anything.
+    """
+    name = "".join("-" if character in NOT_IN_A_FILE_NAME else character for character in name)
+    path, copy = folder / f"{name}{ending}", 1
+    while path.expanduser().exists():
+        copy += 1
+        path = folder / f"{name}-{copy}{ending}"
+    return path
 
 
 def objection_to(text: str) -> str:

@@ -16,7 +16,7 @@ from tui.clock import today
 from tui.locale import _, translate_error
 from tui.shared.ask import AskText
 from tui.shared.columns import Column, Sort
-from tui.shared.export import all_rows, objection_to, write_rows
+from tui.shared.export import all_rows, free_path, objection_to, write_rows
 from tui.shared.paged_table import PagedTable
 from tui.shared.pages import PageSource, Row, Tone
 
@@ -214,7 +214,7 @@ class FigureTable(PagedTable):
             self.post_message(self.Exported(self, _("There is nothing here to export.")))
             return
         question = _("Write {count} rows to which file?").format(count=f"{self.total:,}")
-        name = str(Path("~") / f"huoke-{self.file_name}-{today().isoformat()}.csv")
+        name = str(free_path(f"huoke-{self.file_name}-{today().isoformat()}"))
 
         def chosen(text: str | None) -> None:
             if text:
