@@ -291,7 +291,7 @@ async def test_money_that_cures_a_held_order_offers_its_release(opened: tuple[St
         assert app.screen.question == f"Release {held.number} now?"
         await pilot.press("enter")
         await settle(pilot)
-        assert app.said().endswith(f"{held.number} is confirmed.")
+        assert app.said().startswith(f"{held.number} is confirmed. ")
         assert len(answers) == 1
     with store.use():
         assert made.order(held).state == "confirmed"

@@ -351,7 +351,7 @@ async def test_money_that_cures_a_held_order_says_so_and_offers_its_release(desk
         assert app.screen.question == f"Release {held} now?"
         assert app.screen.details == "Nothing stops it any more: 400.00."
         await press(pilot, "enter")
-        assert standing(app).endswith(f"{held} is confirmed.")
+        assert standing(app).startswith(f"{held} is confirmed. ")
         assert app.focused is app.screen.query_one("#customer")
     with store.use():
         assert Order.get(Order.number == held).state == "confirmed"
