@@ -80,6 +80,8 @@ async def test_margin_stands_by_whatever_is_chosen_with_its_total_and_bars(store
         bars = chart(app).data
         assert isinstance(bars, BarData)
         assert len(bars.labels) + bars.more == len(by_customer.rows) > len(bars.labels)
+        assert by_customer.total.uncosted > 0
+        assert f"in no margin: {grouped(by_customer.total.uncosted)}" in text_of(app, ".summary")
         await press(pilot, app, "b", "5")
         await press(pilot, app, "p", "l")
         assert shown(app, 1) == [row.key for row in by_brand.rows]

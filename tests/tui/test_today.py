@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from model import worklist
 from model.activity import Board
 from model.call_board import Call
+from model.money import format_amount
 from model.store import Store
 from model.worklist import SHOWN_OF_A_KIND, put_off
 from tests.model.company import Company
@@ -257,6 +258,20 @@ async def test_keys_lead_on_from_the_list(store: Store, keys: tuple[str, ...], s
         await rows(pilot, 3)
         await pilot.press(*keys)
         await opened(pilot, screen)
+
+
+async def test_money_for_a_held_order_begins_with_what_lets_it_go(store: Store) -> None:
+    app = HuokeApp(store, first_mode="today")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rows(pilot, 3)
+        assert isinstance(app.screen, TodayScreen)
+        assert app.screen.task is not None
+        assert app.screen.task.held is not None
+        cure = app.screen.task.held.verdict.cure
+        assert cure > 0
+        await pilot.press("r")
+        await until(pilot, lambda: bool(app.screen.query("#amount")))
+        assert app.screen.query_one("#amount", Input).value == format_amount(cure)
 
 
 async def test_an_empty_list_says_where_to_look(tmp_path: Path) -> None:
